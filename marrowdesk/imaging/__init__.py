@@ -1,0 +1,1 @@
+"""Finding images in a folder, decoding them to RGB, thumbnails and crops."""

@@ -1,0 +1,29 @@
+"""Fixtures shared by all tests: the real cells where they lie, and a home of its own for every test."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Give the folder of labelled real cells, or skip."""
+    folder = Path(os.environ.get("MARROWDESK_DATA", ROOT.parent / "shared" / "data"))
+    if not (folder / "manifest.csv").is_file():
+        pytest.skip(f"no labelled real cells at {folder} (set MARROWDESK_DATA to their folder)")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give every test its own place for settings, cases and logs."""
+    folder = tmp_path / "marrowdesk-home"
+    monkeypatch.setenv("MARROWDESK_HOME", str(folder))
+    return folder
