@@ -220,17 +220,17 @@ _REVIEW = {"always_review": True}
 # Folder aliases are those of Acevedo et al. 2020 (PBC) and Matek et al. 2019 (AML-Cytomorphology_LMU).
 _ROWS = (
     _Row("BLA", "blast", _L.BLAST, _C, "B", "#c2255c", ("MYO", "MOB", "myeloblast")),
-    _Row("FGC", "faggot cell", _L.BLAST, _C, "F", "#e64980", (), {
-        **_REVIEW, "alert": "Faggot cells suggest acute promyelocytic leukaemia: look at once.",
-    }),
     _Row("PMO", "promyelocyte", _L.NEUTROPHILIC, _C, "P", "#1864ab", ("PMY",)),
+    _Row("FGC", "faggot cell", _L.NEUTROPHILIC, _C, "F", "#364fc7", (), {
+        **_REVIEW, "alert": "Faggot cells found: abnormal promyelocytes that need a reader at once.",
+    }),
     _Row("MYB", "myelocyte", _L.NEUTROPHILIC, _C, "M", "#1c7ed6", ("MY", "MYC")),
     _Row("MMZ", "metamyelocyte", _L.NEUTROPHILIC, _C, "T", "#4dabf7", ("MMY",)),
     _Row("NGB", "band neutrophil", _L.NEUTROPHILIC, _C, "N", "#15aabf", ("BNE", "BAND")),
     _Row("NGS", "segmented neutrophil", _L.NEUTROPHILIC, _C, "S", "#0b7285", ("SNE", "SEG", "neutrophil")),
     _Row("EOS", "eosinophil", _L.EOSINOPHILIC, _C, "E", "#e8590c", ("EO",)),
     _Row("ABE", "abnormal eosinophil", _L.EOSINOPHILIC, _C, "V", "#fd7e14", (), {
-        **_REVIEW, "alert": "Abnormal eosinophils: consider inv(16) or t(16;16).",
+        **_REVIEW, "alert": "Abnormal eosinophils found: a class that always needs a reader.",
     }),
     _Row("BAS", "basophil", _L.BASOPHILIC, _C, "O", "#5f3dc4", ("BA", "BASO")),
     _Row("MON", "monocyte", _L.MONOCYTIC, _C, "C", "#2b8a3e", ("MO", "MONO")),
@@ -243,7 +243,7 @@ _ROWS = (
     _Row("LYT", "lymphocyte", _L.LYMPHOID, _C, "L", "#7048e8", ("LY", "LYM")),
     _Row("LYI", "immature lymphocyte", _L.LYMPHOID, _C, "I", "#9775fa", (), _REVIEW),
     _Row("HAC", "hairy cell", _L.LYMPHOID, _C, "H", "#be4bdb", (), {
-        **_REVIEW, "alert": "Hairy cells found: consider hairy cell leukaemia.",
+        **_REVIEW, "alert": "Hairy cells found: a class that always needs a reader.",
     }),
     _Row("PLM", "plasma cell", _L.PLASMA_CELL, _C, "W", "#d6336c"),
     _Row("MST", "mast cell", _L.OTHER, _C, "5", "#862e9c"),

@@ -1,0 +1,135 @@
+"""Reference ranges of the marrow differential: named sets with their source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.core.taxonomy import Lineage
+
+Sex = Literal["", "F", "M"]
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Limits in percent (or as a ratio, for the M:E ratio); both belong to the range."""
+
+    low: float
+    high: float
+
+    def mark(self, value: float) -> Literal["", "low", "high"]:
+        """Say on which side of the range a value lies; empty when inside."""
+        if value < self.low:
+            return "low"
+        return "high" if value > self.high else ""
+
+
+@dataclass(frozen=True, slots=True)
+class RangeEntry:
+    """The range of one class, one lineage or a sum of classes.
+
+    Attributes:
+        name: how the source calls it.
+        codes: the classes summed; empty when ``lineage`` is given.
+        lineage: the lineage summed; None when ``codes`` are given.
+        both: the range for either sex, or None where the source tells them apart.
+        female: the range for women; None when ``both`` is given.
+        male: the range for men; None when ``both`` is given.
+    """
+
+    name: str
+    codes: tuple[str, ...] = ()
+    lineage: Lineage | None = None
+    both: Range | None = None
+    female: Range | None = None
+    male: Range | None = None
+
+    def for_sex(self, sex: Sex) -> Range:
+        """Give the range for a sex; for an unknown sex the span of both, so that a mark holds for either."""
+        if self.both is not None:
+            return self.both
+        if self.female is None or self.male is None:
+            raise MarrowdeskError(f"The reference range {self.name!r} has no limits.")
+        if sex == "F":
+            return self.female
+        if sex == "M":
+            return self.male
+        return Range(min(self.female.low, self.male.low), max(self.female.high, self.male.high))
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceSet:
+    """A named set of ranges.
+
+    Attributes:
+        key: short name kept in settings.
+        name: name as printed.
+        source: citation as printed.
+        entries: ranges in percent of the nucleated differential.
+        me_ratio: range of the M:E ratio, by the source's own definition; None where it gives none.
+    """
+
+    key: str
+    name: str
+    source: str
+    entries: tuple[RangeEntry, ...] = ()
+    me_ratio: RangeEntry | None = None
+    _by_code: dict[str, RangeEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._by_code.update({each.codes[0]: each for each in self.entries if len(each.codes) == 1})
+
+    def for_code(self, code: str) -> RangeEntry | None:
+        """Give the entry of a single class, or None."""
+        return self._by_code.get(code)
+
+    def for_lineage(self, lineage: Lineage) -> RangeEntry | None:
+        """Give the entry of a whole lineage, or None."""
+        return next((each for each in self.entries if each.lineage is lineage), None)
+
+    def sums(self) -> tuple[RangeEntry, ...]:
+        """Give the entries that sum several classes."""
+        return tuple(each for each in self.entries if len(each.codes) > 1)
+
+
+_L = Lineage
+
+BAIN_1996 = ReferenceSet(
+    "bain-1996",
+    "Bain 1996, adults",
+    "Bain BJ. The bone marrow aspirate of healthy subjects. Br J Haematol 1996;94:206-9 (n = 50).",
+    (
+        RangeEntry("blasts", ("BLA",), both=Range(0.0, 3.0)),
+        RangeEntry("promyelocytes", ("PMO",), both=Range(3.2, 12.4)),
+        RangeEntry("myelocytes", ("MYB",), both=Range(3.7, 10.0)),
+        RangeEntry("metamyelocytes", ("MMZ",), both=Range(2.3, 5.9)),
+        RangeEntry("band + segmented", ("NGB", "NGS"), female=Range(28.8, 45.9), male=Range(21.9, 42.3)),
+        RangeEntry("eosinophils", lineage=_L.EOSINOPHILIC, both=Range(0.3, 4.2)),
+        RangeEntry("basophils", lineage=_L.BASOPHILIC, both=Range(0.0, 0.4)),
+        RangeEntry("monocytes", lineage=_L.MONOCYTIC, both=Range(0.0, 2.6)),
+        RangeEntry("erythroid cells", lineage=_L.ERYTHROID, female=Range(13.0, 32.0), male=Range(16.2, 40.1)),
+        RangeEntry("lymphocytes", lineage=_L.LYMPHOID, both=Range(6.0, 20.0)),
+        RangeEntry("plasma cells", lineage=_L.PLASMA_CELL, both=Range(0.0, 1.2)),
+    ),
+    RangeEntry("M:E ratio", female=Range(1.6, 5.4), male=Range(1.1, 4.1)),
+)
+
+WINTROBE = ReferenceSet(
+    "wintrobe",
+    "Wintrobe, adults",
+    "Wintrobe's Clinical Hematology, differential counts of bone marrow aspirates from healthy adults.",
+    (
+        RangeEntry("neutrophilic series", lineage=_L.NEUTROPHILIC, both=Range(49.0, 65.0)),
+        RangeEntry("eosinophils", lineage=_L.EOSINOPHILIC, both=Range(1.2, 5.3)),
+        RangeEntry("basophils", lineage=_L.BASOPHILIC, both=Range(0.0, 0.2)),
+        RangeEntry("erythroid cells", lineage=_L.ERYTHROID, both=Range(18.0, 39.0)),
+        RangeEntry("lymphocytes", lineage=_L.LYMPHOID, both=Range(11.0, 23.0)),
+        RangeEntry("plasma cells", lineage=_L.PLASMA_CELL, both=Range(0.4, 3.9)),
+    ),
+)
+
+NO_RANGES = ReferenceSet("none", "No reference ranges", "")
+
+REFERENCE_SETS = {each.key: each for each in (BAIN_1996, WINTROBE, NO_RANGES)}
+"""The shipped sets by their key."""
