@@ -1,0 +1,273 @@
+"""The open case on the GUI's side: its cells, the current one, the undo stack and the live differential."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from marrowdesk.core import edits
+from marrowdesk.core.cell import Cell, CellState
+from marrowdesk.core.counting import CountingRules
+from marrowdesk.core.differential import Differential, differential
+from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.core.tally import Tally
+from marrowdesk.core.taxonomy import MARROW, Scheme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from marrowdesk.store.casefile import CaseFile
+
+
+class CaseModel(QObject):
+    """The one owner of the open case in the window.
+
+    Everything that changes a cell goes through here: written to the case file first, then to the list,
+    then told to the views. Lives in the GUI thread.
+
+    Signals:
+        reset: another case, or none, is shown.
+        inserted: cells were appended; first and last row.
+        changed: cells changed their proposal or review; list of rows, ascending.
+        differential_changed: the count must be painted anew.
+        current_changed: the cell that viewer and gallery look at; its row, or -1.
+        failed: a decision could not be written; the exception. The screen then still shows the old state.
+    """
+
+    reset = Signal()
+    inserted = Signal(int, int)
+    changed = Signal(list)
+    differential_changed = Signal()
+    current_changed = Signal(int)
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.undo_stack = QUndoStack(self)
+        self.reader = ""
+        self._rules = CountingRules()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._case: CaseFile | None = None
+        self._cells: list[Cell] = []
+        self._rows: dict[int, int] = {}
+        self._tally = Tally()
+        self._differential: Differential | None = None
+        self._current = -1
+        self.undo_stack.clear()
+
+    # -- the case -------------------------------------------------------------------------------------
+
+    @property
+    def case(self) -> CaseFile | None:
+        """The open case file, or None."""
+        return self._case
+
+    @property
+    def scheme(self) -> Scheme:
+        """The classes of the open case; the shipped ones while none is open."""
+        return MARROW if self._case is None else self._case.scheme
+
+    @property
+    def cells(self) -> Sequence[Cell]:
+        """The cells in the order of the case; a row is an index in this list."""
+        return self._cells
+
+    def row_of(self, cell_id: int) -> int:
+        """Give the row of a cell.
+
+        Raises:
+            KeyError: no such cell in this case.
+        """
+        return self._rows[cell_id]
+
+    def show_case(self, case: CaseFile | None, cells: Sequence[Cell] = ()) -> None:
+        """Show another case; ``cells`` are those of ``case.cells()``, read by a worker beforehand."""
+        self._forget()
+        self._case = case
+        self._cells = list(cells)
+        self._rows = {cell.id: row for row, cell in enumerate(self._cells)}
+        self._tally = Tally.of(self._cells)
+        if case is not None:
+            self._restore_undo(case)
+        self.reset.emit()
+        self.differential_changed.emit()
+        self.set_current(0 if self._cells else -1)
+
+    def append_cells(self, cells: Sequence[Cell]) -> None:
+        """Show cells that were found while a folder is read; cells already shown are passed over."""
+        new = [cell for cell in cells if cell.id not in self._rows]
+        if not new:
+            return
+        first = len(self._cells)
+        for row, cell in enumerate(new, first):
+            self._rows[cell.id] = row
+            self._tally.add(cell)
+        self._cells.extend(new)
+        self.inserted.emit(first, len(self._cells) - 1)
+        self._recount()
+        if self._current < 0:
+            self.set_current(0)
+
+    def take_predictions(self, cells: Iterable[Cell]) -> None:
+        """Show proposals that a worker has stored; a review made meanwhile stays."""
+        rows = []
+        for cell in cells:
+            row = self._rows.get(cell.id)
+            if row is not None:
+                self._put(row, self._cells[row].with_prediction(cell.prediction))
+                rows.append(row)
+        if rows:
+            self.changed.emit(sorted(rows))
+            self._recount()
+
+    # -- the current cell -----------------------------------------------------------------------------
+
+    @property
+    def current(self) -> int:
+        """The row that viewer and gallery look at, or -1."""
+        return self._current
+
+    def set_current(self, row: int) -> None:
+        """Look at another cell; -1 for none."""
+        row = row if 0 <= row < len(self._cells) else -1
+        if row != self._current:
+            self._current = row
+            self.current_changed.emit(row)
+
+    # -- the reader's decisions -----------------------------------------------------------------------
+
+    def assign(self, rows: Iterable[int], code: str) -> bool:
+        """Give cells a class; where it is the proposed one, they are confirmed."""
+        name = self.scheme[code].name
+        return self._do(edits.assign(self._at(rows), code, name, self.reader, datetime.now(UTC)))
+
+    def confirm(self, rows: Iterable[int]) -> bool:
+        """Agree with the proposals of those cells that are not reviewed yet."""
+        return self._do(edits.confirm(self._at(rows), self.reader, datetime.now(UTC)))
+
+    def exclude(self, rows: Iterable[int]) -> bool:
+        """Take cells out of the count."""
+        return self._do(edits.exclude(self._at(rows), self.reader, datetime.now(UTC)))
+
+    def clear(self, rows: Iterable[int]) -> bool:
+        """Take the decisions on cells back."""
+        return self._do(edits.clear(self._at(rows)))
+
+    def _at(self, rows: Iterable[int]) -> list[Cell]:
+        return [self._cells[row] for row in rows]
+
+    def _do(self, edit: edits.Edit) -> bool:
+        if not edit or self._case is None:
+            return False
+        batch = self.write(edit, None)
+        if batch is None:
+            return False
+        self.undo_stack.push(_EditCommand(self, edit, batch))
+        return True
+
+    def write(self, edit: edits.Edit, undoes: int | None) -> int | None:
+        """Write an edit to the journal, then show it; for the undo commands.
+
+        Returns:
+            The batch number in the journal; None when it could not be written (``failed`` was emitted).
+        """
+        if self._case is None:
+            return None
+        try:
+            batch = self._case.record(edit, undoes)
+        except MarrowdeskError as error:
+            self.failed.emit(error)
+            return None
+        rows = []
+        for change in edit.changes:
+            row = self._rows[change.cell]
+            self._put(row, self._cells[row].with_review(change.after))
+            rows.append(row)
+        self.changed.emit(sorted(rows))
+        self._recount()
+        return batch
+
+    def _restore_undo(self, case: CaseFile) -> None:
+        for batch, edit in case.undo_history():
+            self.undo_stack.push(_EditCommand(self, edit, batch))
+
+    def _put(self, row: int, cell: Cell) -> None:
+        self._tally.replace(self._cells[row], cell)
+        self._cells[row] = cell
+
+    # -- the count ------------------------------------------------------------------------------------
+
+    @property
+    def rules(self) -> CountingRules:
+        """The rules of the count."""
+        return self._rules
+
+    def set_rules(self, rules: CountingRules) -> None:
+        """Count by other rules (ranges, sex, M:E definition, target)."""
+        if rules != self._rules:
+            self._rules = rules
+            self._recount()
+
+    @property
+    def tally(self) -> Tally:
+        """How many cells stand where; kept up to date cell by cell."""
+        return self._tally
+
+    def differential(self) -> Differential:
+        """Give the differential of this moment."""
+        if self._differential is None:
+            self._differential = differential(self._tally, self.scheme, self._rules)
+        return self._differential
+
+    def _recount(self) -> None:
+        self._differential = None
+        self.differential_changed.emit()
+
+    def unreviewed_after(self, row: int, order: Sequence[int]) -> int:
+        """Give the next unreviewed row after ``row`` in ``order``, starting over at its end; -1 if none."""
+        if not order:
+            return -1
+        start = order.index(row) + 1 if row in order else 0
+        for at in (*order[start:], *order[:start]):
+            if self._cells[at].state in (CellState.PROPOSED, CellState.PENDING):
+                return at
+        return -1
+
+
+class _EditCommand(QUndoCommand):
+    """One edit on the undo stack; the edit itself was written before it was pushed.
+
+    Every undo and redo appends to the journal: nothing there is ever taken away.
+    """
+
+    def __init__(self, model: CaseModel, edit: edits.Edit, batch: int) -> None:
+        super().__init__(edit.text)
+        self._model = model
+        self._edit = edit
+        self._batch = batch
+        self._written = True
+
+    def undo(self) -> None:
+        """Append the inverse edit to the journal and show it."""
+        batch = self._model.write(self._edit.inverse(), self._batch)
+        if batch is None:
+            self.setObsolete(True)
+            return
+        self._batch = batch
+        self._written = False
+
+    def redo(self) -> None:
+        """Append the edit again, unless this is the push of an edit just written."""
+        if self._written:
+            return
+        batch = self._model.write(self._edit, self._batch)
+        if batch is None:
+            self.setObsolete(True)
+            return
+        self._batch = batch
+        self._written = True
