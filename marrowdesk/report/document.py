@@ -1,0 +1,194 @@
+"""What a report says: frozen values, gathered once from a case and then only written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING
+
+from marrowdesk import RESEARCH_USE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    import numpy as np
+
+    from marrowdesk.core.cell import Cell
+    from marrowdesk.core.differential import Differential
+
+
+def _line(label: str, *, long: bool = False) -> str:
+    """Declare a header field: an optional text with the label that form and report print."""
+    value: str = field(default="", metadata={"label": label, "long": long})
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFields:
+    """The header of a report, as the laboratory fills it in; every field may be empty.
+
+    Texts are printed as typed: they are never read as markup. The labels live in the fields themselves
+    (:func:`header_labels`), so that form and paper call them the same.
+
+    Attributes:
+        institution: hospital or laboratory, printed as the letterhead.
+        accession: number of the specimen.
+        patient_name: as the laboratory writes it.
+        patient_id: number of the patient.
+        birth_date: as typed.
+        sex: as typed; ranges follow ``CountingRules.sex``, not this text.
+        requester: who asked for the examination.
+        collected: when the marrow was aspirated, as typed.
+        site: where it was aspirated.
+        aspirate: quality of the aspirate.
+        indication: history and question.
+        comment: the reader's own words.
+    """
+
+    institution: str = _line("Institution")
+    accession: str = _line("Accession")
+    patient_name: str = _line("Patient")
+    patient_id: str = _line("Patient ID")
+    birth_date: str = _line("Date of birth")
+    sex: str = _line("Sex")
+    requester: str = _line("Requested by")
+    collected: str = _line("Collected")
+    site: str = _line("Site")
+    aspirate: str = _line("Aspirate quality")
+    indication: str = _line("Indication", long=True)
+    comment: str = _line("Comment", long=True)
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, str]) -> ReportFields:
+        """Take the fields from names and texts, as the case file keeps them; other names are passed over."""
+        known = {each.name for each in fields(cls)}
+        return cls(**{name: text for name, text in values.items() if name in known})
+
+
+@dataclass(frozen=True, slots=True)
+class FieldLabel:
+    """How a header field is called.
+
+    Attributes:
+        name: the attribute of :class:`ReportFields` and the name in the case file.
+        label: as printed in English.
+        long: whether it holds several lines.
+    """
+
+    name: str
+    label: str
+    long: bool
+
+
+def header_labels() -> tuple[FieldLabel, ...]:
+    """Give all header fields in the order of the form."""
+    return tuple(
+        FieldLabel(each.name, each.metadata["label"], each.metadata["long"]) for each in fields(ReportFields)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUsed:
+    """A model that proposed classes in the case.
+
+    Attributes:
+        name: as its card says.
+        version: as its card says.
+        sha256: of its weights, 64 hexadecimal digits.
+    """
+
+    name: str
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """What made the count; how many cells were reviewed and changed stands in the differential.
+
+    Attributes:
+        models: the models whose proposals stand in the case, the latest last; empty for a count without one.
+        program_version: version of this program.
+    """
+
+    models: tuple[ModelUsed, ...]
+    program_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlideUsed:
+    """A smear of the case.
+
+    Attributes:
+        number: the slide's number in its case file; ``Cell.slide`` refers to it.
+        name: as printed.
+        folder: where its images lie; only the last part of it is ever printed.
+        cells: how many cells of it are in the case.
+    """
+
+    number: int
+    name: str
+    folder: Path
+    cells: int
+
+    def file_of(self, cell: Cell) -> str:
+        """Give the image file of a cell as seen from the slide's folder, with forward slashes."""
+        path = cell.place.path
+        return path.relative_to(self.folder).as_posix() if path.is_relative_to(self.folder) else path.name
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A representative cell.
+
+    Attributes:
+        code: the class it counts under.
+        image: uint8 RGB, shape (H, W, 3).
+        reviewed: whether a reader decided on it; a proposal is framed dotted, a decision solid.
+        caption: a few words below the picture, for example the confidence of a proposal.
+    """
+
+    code: str
+    image: np.ndarray
+    reviewed: bool
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Report:
+    """Everything a report prints, of one moment of a case.
+
+    Attributes:
+        title: name of the case, repeated on each page.
+        header: the fields of the laboratory.
+        differential: the count.
+        method: model and program.
+        slides: the smears counted.
+        made_at: when the snapshot was taken; aware, printed in its own time zone with the offset.
+        reader: who signs; empty for a line to be filled by hand.
+        pictures: representative cells, in any order.
+        problems: images that could not be read.
+        research_use: the sentence on each page.
+    """
+
+    title: str
+    header: ReportFields
+    differential: Differential
+    method: Method
+    slides: tuple[SlideUsed, ...]
+    made_at: datetime
+    reader: str = ""
+    pictures: tuple[Picture, ...] = ()
+    problems: int = 0
+    research_use: str = RESEARCH_USE
+
+    @property
+    def unreviewed(self) -> int:
+        """Cells no reader has decided on, those outside of the differential too."""
+        return self.differential.total - self.differential.reviewed
+
+    @property
+    def preliminary(self) -> bool:
+        """Whether cells are left that no reader has decided on."""
+        return self.unreviewed > 0
