@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain, zip_longest
+from itertools import chain, pairwise, zip_longest
 from typing import TYPE_CHECKING
 
 from marrowdesk.report.document import Picture
@@ -75,7 +75,7 @@ def _spread(cells: Sequence[Cell], wanted: int) -> list[Cell]:
     """Take the most confident cell of each of ``wanted`` stretches, the most confident of them first."""
     count = min(wanted, len(cells))
     cuts = [len(cells) * at // count for at in range(count + 1)] if count else []
-    best = [max(cells[start:stop], key=_confidence) for start, stop in zip(cuts, cuts[1:], strict=False)]
+    best = [max(cells[start:stop], key=_confidence) for start, stop in pairwise(cuts)]
     return sorted(best, key=_confidence, reverse=True)
 
 
