@@ -1,1 +1,1 @@
-"""What is kept on disk: the case file with its journal, the settings, and where they lie."""
+"""What is kept on disk: case files with their journal of decisions, settings, and where both lie."""

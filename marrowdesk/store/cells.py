@@ -1,0 +1,122 @@
+"""The cells of a case: added in batches, read all at once with proposal and standing decision."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from marrowdesk.core.cell import Box, Cell, Place, Prediction
+from marrowdesk.store.columns import hash_bytes, path_text, relative_column, review_value
+from marrowdesk.store.errors import CaseRecordRefused
+from marrowdesk.store.slides import slides_by_id
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    from marrowdesk.store.database import Database
+    from marrowdesk.store.values import NewCell, Slide
+
+# In SQLite, columns beside max() come from the row that has the maximum; going through the index of
+# (cell, id) once is faster than a subquery a cell.
+_CELLS = """
+SELECT cell.id, image.slide, image.path, image.page, cell.x, cell.y, cell.width, cell.height, cell.reference,
+       prediction.probabilities, prediction.doubt, analysis.model,
+       decision.to_verdict, decision.to_code, decision.to_reader, decision.to_at
+FROM cell JOIN image ON image.id = cell.image
+LEFT JOIN prediction ON prediction.id = (SELECT max(id) FROM prediction WHERE cell = cell.id)
+LEFT JOIN analysis ON analysis.id = prediction.analysis
+LEFT JOIN decision ON decision.id = (SELECT max(id) FROM decision WHERE cell = cell.id)
+ORDER BY cell.id
+"""
+
+_INSERT_IMAGE = """
+INSERT INTO image(slide, path, page, sha256, width, height) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT(slide, path, page, sha256) DO UPDATE SET width = excluded.width RETURNING id
+"""
+
+_INSERT_CELL = """
+INSERT INTO cell(image, x, y, width, height, reference) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT DO NOTHING RETURNING id
+"""
+
+
+class KnownModel(NamedTuple):
+    """What all predictions of a model share."""
+
+    sha256: str
+    codes: tuple[str, ...]
+
+
+class CellTable:
+    """The part of a case file that holds its cells."""
+
+    _db: Database
+
+    def cells(self) -> list[Cell]:
+        """Give all cells in the order they were added, with the latest proposal and the standing decision.
+
+        Predictions of one model share one ``codes`` tuple; probabilities are read-only float32.
+        """
+        with self._db.reading() as connection:
+            slides, models = slides_by_id(connection), models_by_id(connection)
+            return [_cell(row, slides, models) for row in connection.execute(_CELLS)]
+
+    def add_cells(self, slide_id: int, cells: Iterable[NewCell]) -> list[Cell]:
+        """Add cells in one transaction; a place in an image of that content is not added twice.
+
+        Args:
+            slide_id: the slide they lie on.
+            cells: the cells, in the order they shall have.
+
+        Returns:
+            The cells that are new.
+
+        Raises:
+            CaseRecordRefused: the case has no such slide.
+            ValueError: a hash is no SHA-256.
+        """
+        rows = [(each, hash_bytes(each.sha256)) for each in cells]
+        with self._db.writing() as connection:
+            slide = slides_by_id(connection).get(slide_id)
+            if slide is None:
+                raise CaseRecordRefused(f"The case {self._db.path} has no slide {slide_id}.")
+            return [cell for new, sha256 in rows if (cell := _insert(connection, slide, new, sha256))]
+
+
+def models_by_id(connection: sqlite3.Connection) -> dict[int, KnownModel]:
+    """Read what predictions share within a transaction."""
+    rows = connection.execute("SELECT id, sha256, codes FROM model")
+    return {id_: KnownModel(sha256.hex(), tuple(json.loads(codes))) for id_, sha256, codes in rows}
+
+
+def _insert(connection: sqlite3.Connection, slide: Slide, new: NewCell, sha256: bytes) -> Cell | None:
+    place = new.place
+    name = relative_column(place.path, slide.folder)
+    (image,) = connection.execute(
+        _INSERT_IMAGE, (slide.id, name, place.page, sha256, new.width, new.height)
+    ).fetchone()
+    box: tuple[int, int, int, int] | tuple[None, None, None, None] = (None, None, None, None)
+    if place.box is not None:
+        box = (place.box.x, place.box.y, place.box.width, place.box.height)
+    added = connection.execute(_INSERT_CELL, (image, *box, new.reference)).fetchone()
+    if added is None:
+        return None
+    stored = Place(slide.folder / path_text(name), place.page, place.box)
+    return Cell(added[0], slide.id, stored, reference=new.reference)
+
+
+def _cell(row: tuple, slides: dict[int, Slide], models: dict[int, KnownModel]) -> Cell:  # type: ignore[type-arg]
+    (id_, slide, path, page, x, y, width, height, reference,
+     probabilities, doubt, model, verdict, code, reader, at) = row  # fmt: skip
+    box = None if x is None else Box(x, y, width, height)
+    prediction = None
+    if probabilities is not None:
+        known = models[model]
+        values = np.frombuffer(probabilities, "<f4")
+        prediction = Prediction(known.sha256, known.codes, values, float("nan") if doubt is None else doubt)
+    review = None if verdict is None else review_value(verdict, code, reader, at)
+    place = Place(slides[slide].folder / path_text(path), page, box)
+    return Cell(id_, slide, place, prediction, review, reference)

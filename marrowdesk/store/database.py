@@ -1,0 +1,229 @@
+"""The connections to one case file, and whose turn it is to write.
+
+Threads: a case may be used from any thread. There is one connection for reading and one for writing, each
+behind a lock; in WAL mode readers and the writer do not wait for each other. Writers queue up fairly: a
+decision made while a worker streams predictions waits for the transaction that is under way (at most one
+chunk of predictions, a few milliseconds), never for the whole batch. Other processes are waited for up to
+:data:`BUSY_SECONDS`.
+
+A transaction is on the disk (``synchronous=FULL``) when :meth:`Database.writing` is left.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from marrowdesk.store.errors import (
+    CaseFileClosed,
+    CaseFileExists,
+    CaseFileMissing,
+    CaseFileReadOnly,
+    NotACaseFile,
+    explained,
+)
+from marrowdesk.store.schema import migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+BUSY_SECONDS = 5.0
+"""How long a locked file is tried before the person is told."""
+
+
+class Database:
+    """An open case file.
+
+    Attributes:
+        path: the file, absolute.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self._turn = threading.Lock()
+        self._write_lock = threading.Lock()
+        self._read_lock = threading.Lock()
+        self._closed = False
+        _check_readable(self.path)
+        with explained(self.path):
+            self._writer = _connect(self.path)
+            try:
+                migrate(self._writer, self.path)
+                self._reader = _connect(self.path)
+            except BaseException:
+                self._writer.close()
+                raise
+        self._identity = _identity(self.path)
+
+    @classmethod
+    def create(cls, path: Path, fill: Callable[[sqlite3.Connection], None]) -> Database:
+        """Make a new case file and open it; a crash half-way leaves no broken file at that path.
+
+        Args:
+            path: where; missing folders are made.
+            fill: writes the first rows.
+
+        Raises:
+            CaseFileExists: there is a file already.
+            CaseFileReadOnly: the folder cannot be written.
+            CaseFileError: another error while writing.
+        """
+        path = path.absolute()
+        draft = path.with_name(f".{path.name[:100]}.{os.getpid()}-{threading.get_ident()}.new")
+        try:
+            if path.exists():
+                raise _exists(path)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write_draft(draft, path, fill)
+            _publish(draft, path)
+        except OSError as error:
+            raise CaseFileReadOnly(
+                f"The case {path} cannot be created ({error.strerror or error}).",
+                "Choose a folder you may write to, and a shorter name if the name is long.",
+            ) from error
+        finally:
+            _remove_draft(draft)
+        return cls(path)
+
+    def close(self) -> None:
+        """Close the file; waits for a transaction under way. Closing twice does no harm."""
+        with self._turn, self._write_lock, self._read_lock:
+            if not self._closed:
+                self._closed = True
+                self._reader.close()
+                self._writer.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Read in one snapshot: what is written meanwhile does not show.
+
+        Raises:
+            CaseFileError: the file cannot be read.
+        """
+        with self._read_lock, explained(self.path):
+            self._check_open()
+            self._reader.execute("BEGIN")
+            try:
+                yield self._reader
+            finally:
+                self._reader.execute("ROLLBACK")
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Write in one transaction, on the disk when the block is left; keep the block short.
+
+        Raises:
+            CaseFileError: nothing was written; the child class says why.
+        """
+        # Whoever waits holds the turn, so a thread that just wrote cannot write again before.
+        with self._turn:
+            self._write_lock.acquire()
+        try:
+            with explained(self.path):
+                self._check_open()
+                self._check_in_place()
+                self._writer.execute("BEGIN IMMEDIATE")
+                try:
+                    yield self._writer
+                    self._writer.execute("COMMIT")
+                except BaseException:
+                    if self._writer.in_transaction:
+                        self._writer.execute("ROLLBACK")
+                    raise
+        finally:
+            self._write_lock.release()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise CaseFileClosed(f"The case {self.path} is closed.", "Open it again to go on.")
+
+    def _check_in_place(self) -> None:
+        """Refuse to write into a file that was deleted or replaced: SQLite in WAL mode would not notice."""
+        if _identity(self.path) != self._identity:
+            raise CaseFileMissing(
+                f"The case {self.path} was moved, replaced or deleted while it was open.",
+                "Put the file back and open it again; the last step was not kept.",
+            )
+
+
+def _connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
+    posix = path.as_posix()
+    root = "" if posix.startswith("/") else "/"
+    uri = f"file://{root}{quote(posix.encode('utf-8', 'surrogateescape'))}?mode={mode}"
+    connection = sqlite3.connect(
+        uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _check_readable(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise CaseFileMissing(
+            f"There is no case at {path}.", "Was it moved or renamed? Open it from where it is now."
+        ) from error
+    except IsADirectoryError as error:
+        raise NotACaseFile(f"{path} is a folder, not a case.", "Open a folder as a slide instead.") from error
+    except OSError as error:
+        raise CaseFileReadOnly(
+            f"The case {path} cannot be read ({error.strerror}).", "Check the rights of the file."
+        ) from error
+    if head != b"SQLite format 3\x00":
+        what = "is not a MarrowDesk case" if head else "is empty, not a MarrowDesk case"
+        raise NotACaseFile(f"{path} {what}.", "Choose a file that ends in .mdcase.")
+
+
+def _write_draft(draft: Path, path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
+    with explained(path):
+        connection = _connect(draft, "rwc")
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            migrate(connection, path)
+            connection.execute("BEGIN IMMEDIATE")
+            fill(connection)
+            connection.execute("COMMIT")
+        finally:
+            connection.close()
+
+
+def _publish(draft: Path, path: Path) -> None:
+    try:
+        os.link(draft, path)  # unlike a rename, fails where a file exists
+    except FileExistsError:
+        raise _exists(path) from None
+    except OSError:  # a file system without hard links
+        if path.exists():
+            raise _exists(path) from None
+        draft.rename(path)
+
+
+def _remove_draft(draft: Path) -> None:
+    for ending in ("", "-wal", "-shm"):
+        leftover = draft.with_name(draft.name + ending)
+        if leftover.exists():
+            leftover.unlink()
+
+
+def _exists(path: Path) -> CaseFileExists:
+    return CaseFileExists(f"There is already a file at {path}.", "Open it, or choose another name.")

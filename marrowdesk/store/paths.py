@@ -1,0 +1,47 @@
+"""Where cases, settings and logs lie on this computer."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path
+
+import platformdirs
+
+_APP = "MarrowDesk"
+_LONGEST_NAME = 80  # bytes of a folder's name that go into the name of its case
+
+
+def _home() -> Path | None:
+    home = os.environ.get("MARROWDESK_HOME")
+    return Path(home).absolute() if home else None
+
+
+def cases_path() -> Path:
+    """Give the folder for cases of slides that were opened without choosing a place; it may not exist yet."""
+    return (_home() or platformdirs.user_data_path(_APP, appauthor=False)) / "cases"
+
+
+def settings_path() -> Path:
+    """Give the file of the settings; it may not exist yet."""
+    return (_home() or platformdirs.user_config_path(_APP, appauthor=False)) / "settings.json"
+
+
+def logs_path() -> Path:
+    """Give the folder for logs; it may not exist yet."""
+    home = _home()
+    return home / "logs" if home else platformdirs.user_log_path(_APP, appauthor=False)
+
+
+def case_path_for(folder: Path) -> Path:
+    """Give the case file that belongs to a slide folder: always the same one for the same folder.
+
+    The name starts with the folder's own, so that a person recognises it, and ends with a hash of the whole
+    path, so that two folders of that name do not share a case.
+    """
+    whole = os.path.normcase(folder.resolve())
+    digest = hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    name = re.sub(r"[^\w.+-]+", "_", folder.resolve().name).strip("._") or "slide"
+    short = name.encode("utf-8", "ignore")[:_LONGEST_NAME].decode("utf-8", "ignore")
+    return cases_path() / f"{short}-{digest}.mdcase"

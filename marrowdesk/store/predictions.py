@@ -1,0 +1,171 @@
+"""Models and what they say about the cells: probabilities, activation maps and embeddings."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from marrowdesk import __version__
+from marrowdesk.store.cells import models_by_id
+from marrowdesk.store.columns import hash_bytes, now_text
+from marrowdesk.store.errors import CaseRecordRefused
+from marrowdesk.store.values import ModelInfo, StoredAttention, StoredPrediction
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+
+    from marrowdesk.store.database import Database
+
+CHUNK = 32
+"""Predictions written in one transaction: few enough that a decision made meanwhile does not wait."""
+
+_FEATURE = """
+SELECT analysis.model, feature.height, feature.width, feature.ranges, feature.maps,
+       window_left, window_top, window_width, window_height, embedding_scale, embedding
+FROM feature JOIN prediction ON prediction.id = feature.prediction
+JOIN analysis ON analysis.id = prediction.analysis
+WHERE prediction.id = (SELECT max(id) FROM prediction WHERE cell = ?)
+"""
+
+_FEATURE_INSERT = "INSERT INTO feature VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+_FEATURE_FORGET = """
+DELETE FROM feature WHERE prediction IN (SELECT id FROM prediction WHERE cell = ? AND id < ?)
+"""
+
+FeatureColumns = tuple[object, ...]
+
+
+class PredictionTable:
+    """The part of a case file that holds what models say."""
+
+    _db: Database
+
+    def add_model(self, model: ModelInfo) -> None:
+        """Make a model known; one that is known already stays as it is."""
+        row = (hash_bytes(model.sha256), model.name, model.version, json.dumps(model.codes))
+        with self._db.writing() as connection:
+            connection.execute(
+                "INSERT INTO model(sha256, name, version, codes) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT(sha256) DO NOTHING",
+                row,
+            )
+
+    def models(self) -> list[ModelInfo]:
+        """Give the models that are known, in the order they were added."""
+        with self._db.reading() as connection:
+            rows = connection.execute("SELECT sha256, name, version, codes FROM model ORDER BY id").fetchall()
+        return [
+            ModelInfo(sha.hex(), name, version, tuple(json.loads(codes)))
+            for sha, name, version, codes in rows
+        ]
+
+    def add_predictions(self, model_sha256: str, predictions: Iterable[StoredPrediction]) -> None:
+        """Keep predictions, the latest of a cell stands; maps and embedding replace those of the cell before.
+
+        Written in transactions of :data:`CHUNK`, so that decisions come in between.
+
+        Args:
+            model_sha256: the model, made known by :meth:`add_model`.
+            predictions: one a cell.
+
+        Raises:
+            CaseRecordRefused: the model or a cell is not in the case.
+            ValueError: an array has the wrong shape or holds a value that is not finite.
+        """
+        sha256, rows = hash_bytes(model_sha256), list(predictions)
+        with self._db.reading() as connection:
+            model, classes = self._known(connection, sha256)
+        for start in range(0, len(rows), CHUNK):
+            chunk = [(each, *_columns(each, classes)) for each in rows[start : start + CHUNK]]
+            with self._db.writing() as connection:
+                _write(connection, model, chunk)
+
+    def attention(self, cell_id: int) -> StoredAttention | None:
+        """Give the activation maps that belong to the standing proposal of a cell, or None."""
+        with self._db.reading() as connection:
+            row = connection.execute(_FEATURE, (cell_id,)).fetchone()
+            models = models_by_id(connection)
+        if row is None or row[4] is None:
+            return None
+        model, height, width, ranges, maps, *window = row[:9]
+        codes = models[model].codes
+        low, high = np.frombuffer(ranges, "<f4").reshape(len(codes), 2).T[..., None, None]
+        levels = np.frombuffer(maps, np.uint8).reshape(len(codes), height, width)
+        values = (low + (high - low) * (levels / np.float32(255))).astype(np.float32)
+        left, top, across, down = window
+        return StoredAttention(codes, values, None if left is None else (left, top, across, down))
+
+    def embedding(self, cell_id: int) -> np.ndarray | None:
+        """Give the embedding that belongs to the standing proposal of a cell, float32 (D,), or None."""
+        with self._db.reading() as connection:
+            row = connection.execute(_FEATURE, (cell_id,)).fetchone()
+        if row is None or row[10] is None:
+            return None
+        return np.frombuffer(row[10], "<f2").astype(np.float32) * np.float32(row[9])
+
+    def _known(self, connection: sqlite3.Connection, sha256: bytes) -> tuple[int, int]:
+        for id_, known in models_by_id(connection).items():
+            if known.sha256 == sha256.hex():
+                return id_, len(known.codes)
+        raise CaseRecordRefused(f"The model {sha256.hex()[:12]}… is not known to the case {self._db.path}.")
+
+
+def _write(
+    connection: sqlite3.Connection,
+    model: int,
+    chunk: Sequence[tuple[StoredPrediction, bytes, FeatureColumns | None]],
+) -> None:
+    analysis = connection.execute(
+        "INSERT INTO analysis(model, at, program) VALUES (?, ?, ?)", (model, now_text(), __version__)
+    ).lastrowid
+    for each, probabilities, feature in chunk:
+        prediction = connection.execute(
+            "INSERT INTO prediction(analysis, cell, probabilities, doubt) VALUES (?, ?, ?, ?)",
+            (analysis, each.cell_id, probabilities, float(each.doubt)),
+        ).lastrowid
+        connection.execute(_FEATURE_FORGET, (each.cell_id, prediction))
+        if feature is not None:
+            connection.execute(_FEATURE_INSERT, (prediction, *feature))
+
+
+def _columns(each: StoredPrediction, classes: int) -> tuple[bytes, FeatureColumns | None]:
+    probabilities = _finite(each.probabilities, "probabilities", each.cell_id)
+    if probabilities.shape != (classes,):
+        raise ValueError(f"Cell {each.cell_id}: {probabilities.shape} probabilities for {classes} classes.")
+    if each.maps is None and each.embedding is None:
+        return probabilities.astype("<f4").tobytes(), None
+    window = (None, None, None, None) if each.window is None else tuple(float(side) for side in each.window)
+    feature = (*_map_columns(each, classes), *window, *_embedding_columns(each))
+    return probabilities.astype("<f4").tobytes(), feature
+
+
+def _map_columns(each: StoredPrediction, classes: int) -> FeatureColumns:
+    if each.maps is None:
+        return None, None, None, None
+    maps = _finite(each.maps, "maps", each.cell_id)
+    if maps.ndim != 3 or maps.shape[0] != classes:
+        raise ValueError(f"Cell {each.cell_id}: maps of shape {maps.shape} for {classes} classes.")
+    low, high = maps.min(axis=(1, 2)), maps.max(axis=(1, 2))
+    span = np.where(high > low, high - low, np.float32(1))
+    levels = np.rint((maps - low[:, None, None]) / span[:, None, None] * np.float32(255)).astype(np.uint8)
+    ranges = np.stack([low, high], axis=1).astype("<f4")
+    return maps.shape[1], maps.shape[2], ranges.tobytes(), levels.tobytes()
+
+
+def _embedding_columns(each: StoredPrediction) -> FeatureColumns:
+    if each.embedding is None:
+        return None, None
+    embedding = _finite(each.embedding, "embedding", each.cell_id)
+    scale = float(np.abs(embedding).max(initial=0)) or 1.0
+    return scale, (embedding / np.float32(scale)).astype("<f2").tobytes()
+
+
+def _finite(values: np.ndarray, what: str, cell_id: int) -> np.ndarray:
+    values = np.asarray(values, np.float32)
+    if not np.isfinite(values).all():
+        raise ValueError(f"Cell {cell_id}: the {what} hold values that are not finite.")
+    return values

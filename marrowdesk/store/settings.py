@@ -1,0 +1,146 @@
+"""The person's settings: one readable file, written atomically, set aside when it is broken."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path  # noqa: TC003 - pydantic reads it at run time
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from marrowdesk.store.atomic import write_atomically
+from marrowdesk.store.errors import SettingsError
+from marrowdesk.store.paths import settings_path
+
+MOST_RECENT = 12
+"""How many recent cases are remembered."""
+
+
+class RecentCase(BaseModel):
+    """A case that was opened lately.
+
+    Attributes:
+        path: the case file.
+        title: what the person calls it.
+        opened: when, UTC.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    path: Path
+    title: str
+    opened: datetime
+
+
+class Settings(BaseModel):
+    """What the person chose; keys this program does not know are kept as they are.
+
+    Attributes:
+        reader: name or initials that decisions are signed with.
+        institution: printed on the report.
+        reference_set: key of the reference ranges.
+        me_definition: key of the definition of the M:E ratio.
+        target_count: cells to count.
+        thumbnail_side: pixels of a gallery thumbnail.
+        map_opacity: of the activation map over the cell, 0 to 1.
+        language: code of the language, ``system`` for the computer's own.
+        theme: colours of the windows.
+        recent_cases: the latest first, at most :data:`MOST_RECENT`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    reader: str = ""
+    institution: str = ""
+    reference_set: str = "bain-1996"
+    me_definition: str = "icsh"
+    target_count: int = Field(default=500, ge=1, le=100_000)
+    thumbnail_side: int = Field(default=112, ge=32, le=512)
+    map_opacity: float = Field(default=0.5, ge=0, le=1)
+    language: str = "system"
+    theme: Literal["system", "light", "dark"] = "system"
+    recent_cases: tuple[RecentCase, ...] = ()
+
+    def changed(self, **values: Any) -> Self:
+        """Give a copy with other values.
+
+        Raises:
+            SettingsError: a value is out of its range; the message names it.
+        """
+        try:
+            return self.model_validate({**dict(self), **(self.model_extra or {}), **values})
+        except ValidationError as error:
+            raise SettingsError(f"The setting {_first(error)}.", "Choose another value.") from error
+
+    def with_recent(self, path: Path, title: str) -> Self:
+        """Give a copy with a case at the head of the recent ones; one that was there moves up."""
+        newest = RecentCase(path=path.absolute(), title=title, opened=datetime.now(UTC))
+        others = (each for each in self.recent_cases if each.path != newest.path)
+        return self.changed(recent_cases=(newest, *others)[:MOST_RECENT])
+
+    def without_recent(self, path: Path) -> Self:
+        """Give a copy without a case among the recent ones."""
+        kept = tuple(each for each in self.recent_cases if each.path != path.absolute())
+        return self.changed(recent_cases=kept)
+
+
+def load_settings() -> Settings:
+    """Read the settings; the standard ones where there is no file yet.
+
+    Raises:
+        SettingsError: the file is broken. It was set aside under the name in the message, so that the next
+            call gives the standard settings; show the error and go on.
+    """
+    path = settings_path()
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        return Settings()
+    except OSError as error:
+        raise SettingsError(
+            f"The settings {path} cannot be read ({error.strerror}).", "Check the rights of the file."
+        ) from error
+    try:
+        return Settings.model_validate_json(text)
+    except ValidationError as error:
+        aside = _set_aside(path)
+        raise SettingsError(
+            f"The settings {path} are broken ({_first(error)}) and were set aside as {aside.name}.",
+            "The program goes on with standard settings; mend the file and rename it back to have yours.",
+        ) from error
+
+
+def save_settings(settings: Settings) -> None:
+    """Write the settings, on the disk when this returns.
+
+    Raises:
+        SettingsError: the file cannot be written; the old one is as it was.
+    """
+    path = settings_path()
+    try:
+        write_atomically(path, settings.model_dump_json(indent=2).encode() + b"\n")
+    except OSError as error:
+        raise SettingsError(
+            f"The settings {path} cannot be written ({error.strerror}).",
+            "Check the rights of the folder and the space on the disk; this session goes on with them.",
+        ) from error
+
+
+def _set_aside(path: Path) -> Path:
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
+    aside = path.with_name(f"{path.stem}.broken-{stamp}{path.suffix}")
+    try:
+        os.replace(path, aside)
+    except OSError as error:
+        raise SettingsError(
+            f"The settings {path} are broken and cannot be set aside ({error.strerror}).",
+            "Delete or mend the file.",
+        ) from error
+    return aside
+
+
+def _first(error: ValidationError) -> str:
+    fault = error.errors()[0]
+    where = ".".join(str(part) for part in fault["loc"])
+    return f"{where!r}: {fault['msg']}" if where else fault["msg"]
