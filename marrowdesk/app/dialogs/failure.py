@@ -1,0 +1,48 @@
+"""The one way an error is shown: what happened, what to do, and details that can be copied."""
+
+from __future__ import annotations
+
+import traceback
+
+from PySide6.QtCore import QCoreApplication, QObject, Qt
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from marrowdesk.core.errors import MarrowdeskError
+
+
+def show_failure(owner: QObject | None, error: BaseException) -> QMessageBox:
+    """Show an error over a widget without stopping the event loop.
+
+    A :class:`MarrowdeskError` speaks for itself; anything else is a fault of the program and shows its
+    traceback as details.
+
+    Args:
+        owner: the widget to show it over; an object that is no widget, or None, for a window of its own.
+        error: what happened.
+    """
+    parent = owner.window() if isinstance(owner, QWidget) else None
+    box = QMessageBox(parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setWindowTitle(QCoreApplication.applicationName() or "MarrowDesk")
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    if isinstance(error, MarrowdeskError):
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setText(error.message)
+        box.setInformativeText(error.hint)
+    else:
+        box.setIcon(QMessageBox.Icon.Critical)
+        box.setText(QCoreApplication.translate("failure", "Something went wrong inside the program."))
+        box.setInformativeText(
+            QCoreApplication.translate(
+                "failure",
+                "Your decisions are kept: each one is in the case file already. You can go on; if the same "
+                "thing fails again, close the case and open it anew.",
+            )
+        )
+        box.setDetailedText("".join(traceback.format_exception(error)))
+    box.setStandardButtons(QMessageBox.StandardButton.Close)
+    box.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    box.open()
+    return box

@@ -1,0 +1,307 @@
+"""The one way off the GUI thread: an operation with progress, success and failure."""
+
+from __future__ import annotations
+
+import enum
+import inspect
+import itertools
+import threading
+import time
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Self
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from shiboken6 import isValid
+
+from marrowdesk.core.errors import Cancelled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Lane(enum.Enum):
+    """Which threads do the work.
+
+    Attributes:
+        INFERENCE: one thread; torch lives there, and jobs wait for each other.
+        LIGHT: a few threads for short jobs: reading a case, decoding one image, writing a report.
+    """
+
+    INFERENCE = 1
+    LIGHT = 3
+
+
+PROGRESS_INTERVAL = 0.1
+"""Shortest time between two calls of a progress callback, in seconds: ten repaints a second are enough."""
+
+
+class Operation:
+    """Work that runs on a worker thread and tells the GUI thread how it went.
+
+    ``work`` is called with a ``threading.Event`` that is set when the person cancels. It gives a result, or
+    it is a generator: what it yields is progress, what it returns is the result. Python threads are used,
+    not Qt's: those keep the platform's default stack, too small for BLAS on macOS.
+
+    Callbacks run on the GUI thread, and never again once the owner is gone, the operation was dropped or a
+    newer one of the same series was started by the same owner.
+
+    Attributes:
+        number: generation number; grows with every operation started.
+        cancelled: set when the work shall stop.
+    """
+
+    def __init__(
+        self,
+        owner: QObject,
+        work: Callable[[threading.Event], Any],
+        *,
+        lane: Lane = Lane.LIGHT,
+        series: str = "",
+    ) -> None:
+        """Prepare an operation; nothing runs before :meth:`start`.
+
+        Args:
+            owner: lives in the GUI thread; a window or panel when errors shall be shown over it.
+            work: what to do; must not touch any widget.
+            lane: the threads to run on.
+            series: of several operations with the same owner and series only the newest is heard.
+        """
+        self.owner = owner
+        self.lane = lane
+        self.series = series
+        self.number = 0
+        self.cancelled = threading.Event()
+        self._work = work
+        self._mail: deque[Any] = deque()
+        self._outcome: _Outcome | None = None
+        self._dropped = False
+        self._last_delivery = 0.0
+        self._waiting = False
+        self._success: Callable[[Any], object] | None = None
+        self._failure: Callable[[Exception], object] | None = None
+        self._progress: Callable[[list[Any]], object] | None = None
+        self._end: Callable[[], object] | None = None
+
+    def on_success(self, callback: Callable[[Any], object]) -> Self:
+        """Call ``callback(result)`` when the work is done."""
+        self._success = callback
+        return self
+
+    def on_failure(self, callback: Callable[[Exception], object]) -> Self:
+        """Call ``callback(error)`` instead of showing the error over the owner."""
+        self._failure = callback
+        return self
+
+    def on_progress(self, callback: Callable[[list[Any]], object]) -> Self:
+        """Call ``callback(events)`` with all events since the last call, at most ten times a second."""
+        self._progress = callback
+        return self
+
+    def on_end(self, callback: Callable[[], object]) -> Self:
+        """Call ``callback()`` last, after success, failure or cancellation."""
+        self._end = callback
+        return self
+
+    def start(self) -> Self:
+        """Hand the work to its lane."""
+        runner().start(self)
+        return self
+
+    def cancel(self) -> None:
+        """Ask the work to stop; what it did so far is kept and its end is still told."""
+        self.cancelled.set()
+
+    def drop(self) -> None:
+        """Ask the work to stop and hear nothing of it any more."""
+        self._dropped = True
+        self.cancelled.set()
+
+    @property
+    def running(self) -> bool:
+        """Whether the end is still to come."""
+        return self.number > 0 and self._outcome is None
+
+    # -- on the worker thread -------------------------------------------------------------------------
+
+    def run(self, wake: Callable[[Operation], None]) -> None:
+        """Do the work and post what happens; called by the runner on a worker thread."""
+        try:
+            if self.cancelled.is_set():
+                raise Cancelled("Cancelled before it began.")
+            result = self._work(self.cancelled)
+            if inspect.isgenerator(result):
+                result = self._drain(result, wake)
+            outcome = _Outcome(result, None)
+        except Exception as error:  # told to the person on the GUI thread, by the failure callback
+            outcome = _Outcome(None, error)
+        self._mail.append(outcome)
+        wake(self)
+
+    def _drain(self, events: Any, wake: Callable[[Operation], None]) -> Any:
+        while True:
+            try:
+                event = next(events)
+            except StopIteration as stop:
+                return stop.value
+            self._mail.append(event)
+            wake(self)
+
+    # -- on the GUI thread ----------------------------------------------------------------------------
+
+    @property
+    def stale(self) -> bool:
+        """Whether nobody wants to hear of it any more."""
+        return self._dropped or not isValid(self.owner)
+
+    def deliver(self) -> bool:
+        """Call the callbacks for all that was posted; for the runner.
+
+        Returns:
+            True once the end was delivered (or is of no interest any more, and the work has ended).
+        """
+        events = []
+        while self._mail:
+            item = self._mail.popleft()
+            if isinstance(item, _Outcome):
+                self._outcome = item
+            else:
+                events.append(item)
+        self._last_delivery = time.monotonic()
+        try:
+            if events and self._progress is not None and not self.stale:
+                self._progress(events)
+        finally:  # an error in a progress callback must not hide the end
+            if self._outcome is not None and not self.stale:
+                self._finish(self._outcome)
+        return self._outcome is not None
+
+    def _finish(self, outcome: _Outcome) -> None:
+        try:
+            if outcome.error is None:
+                if self._success is not None:
+                    self._success(outcome.result)
+            elif not isinstance(outcome.error, Cancelled):
+                self._fail(outcome.error)
+        finally:
+            if self._end is not None and not self.stale:
+                self._end()
+
+    def _fail(self, error: Exception) -> None:
+        if self._failure is not None:
+            self._failure(error)
+            return
+        from marrowdesk.app.dialogs.failure import show_failure  # needs widgets; only when something failed
+
+        show_failure(self.owner, error)
+
+    def pause(self) -> float:
+        """Give the seconds to wait before progress may be delivered again."""
+        if any(isinstance(item, _Outcome) for item in tuple(self._mail)):
+            return 0.0
+        return max(0.0, self._last_delivery + PROGRESS_INTERVAL - time.monotonic())
+
+
+class _Outcome:
+    """How the work ended: a result or an error."""
+
+    __slots__ = ("error", "result")
+
+    def __init__(self, result: Any, error: Exception | None) -> None:
+        self.result = result
+        self.error = error
+
+
+class Runner(QObject):
+    """Owns the worker threads and carries what they post to the GUI thread.
+
+    Signals:
+        idle_changed: the last operation ended, or the first began; whether none is running.
+    """
+
+    idle_changed = Signal(bool)
+    _woken = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lanes = {
+            lane: ThreadPoolExecutor(lane.value, f"marrowdesk-{lane.name.lower()}") for lane in Lane
+        }
+        self._numbers = itertools.count(1)
+        self._alive: dict[int, tuple[Operation, Future[None]]] = {}
+        self._closed = False
+        self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def idle(self) -> bool:
+        """Whether no operation is running."""
+        return not self._alive
+
+    def start(self, operation: Operation) -> None:
+        """Start an operation; an older one of its series becomes stale."""
+        if self._closed:
+            operation.drop()
+            return
+        if operation.series:
+            for other, _ in list(self._alive.values()):
+                if other.series == operation.series and other.owner is operation.owner:
+                    other.drop()
+        operation.number = next(self._numbers)
+        future = self._lanes[operation.lane].submit(operation.run, self._woken.emit)
+        self._alive[operation.number] = (operation, future)
+        if len(self._alive) == 1:
+            self.idle_changed.emit(False)
+
+    @Slot(object)
+    def _on_woken(self, operation: Operation) -> None:
+        if self._closed or operation.number not in self._alive or operation._waiting:
+            return
+        pause = operation.pause()
+        if pause <= 0:
+            self._deliver(operation)
+            return
+        operation._waiting = True
+        QTimer.singleShot(int(pause * 1000) + 1, self, lambda: self._deliver(operation))
+
+    def _deliver(self, operation: Operation) -> None:
+        operation._waiting = False
+        if self._closed or operation.number not in self._alive:
+            return
+        ended = False
+        try:
+            ended = operation.deliver()
+        finally:
+            if ended or operation._outcome is not None:
+                self._alive.pop(operation.number, None)
+                if not self._alive:
+                    self.idle_changed.emit(True)
+
+    def shut_down(self) -> None:
+        """Cancel everything and wait until all threads have ended; no callback runs afterwards."""
+        self._closed = True
+        for operation, future in self._alive.values():
+            operation.drop()
+            future.cancel()
+        for pool in self._lanes.values():
+            pool.shutdown(wait=True, cancel_futures=True)
+        self._alive.clear()
+
+
+_runner: Runner | None = None
+
+
+def runner() -> Runner:
+    """Give the one runner of the program, made at first use on the GUI thread."""
+    global _runner
+    if _runner is None:
+        _runner = Runner()
+    return _runner
+
+
+def shut_down() -> None:
+    """End all worker threads; a later :func:`runner` begins anew."""
+    global _runner
+    if _runner is not None:
+        _runner.shut_down()
+        _runner.deleteLater()
+        _runner = None

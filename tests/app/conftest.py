@@ -1,0 +1,54 @@
+"""Fixtures for tests of the window: real widgets, no Qt warning unnoticed, nothing left running."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+
+from marrowdesk.app import operations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_HARMLESS = (
+    "This plugin does not support",  # the offscreen platform has no window system to talk to
+    "propagateSizeHints",
+)
+
+
+@pytest.fixture(autouse=True)
+def no_qt_warnings() -> Iterator[list[str]]:
+    """Fail a test when Qt warns of anything."""
+    warned: list[str] = []
+
+    def note(kind: QtMsgType, _context: object, text: str) -> None:
+        if kind not in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) and not any(
+            each in text for each in _HARMLESS
+        ):
+            warned.append(f"{kind.name}: {text}")
+
+    before = qInstallMessageHandler(note)
+    yield warned
+    qInstallMessageHandler(before)
+    assert not warned
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_running() -> Iterator[None]:
+    """End the workers after each test, then fail if any thread that the test began is still alive."""
+    before = set(threading.enumerate())
+    yield
+    operations.shut_down()
+    gc.collect()
+    left = [
+        thread
+        for thread in threading.enumerate()
+        if thread not in before and thread.is_alive() and not thread.name.startswith("tqdm")
+    ]
+    for thread in left:
+        thread.join(2)
+    assert not [thread.name for thread in left if thread.is_alive()]
