@@ -1,0 +1,163 @@
+"""Find the images in folders, one after the other, in the order a person would list them."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marrowdesk.core.errors import ImageUnreadable
+from marrowdesk.imaging.files import check_regular, explain, printable
+from marrowdesk.imaging.formats import EXTENSIONS, HEAD, sniff
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that seems to be an image; nothing of it was decoded yet.
+
+    Attributes:
+        path: the file, absolute.
+        root: the folder it was found under: the one that was opened, or the one a single file lies in.
+    """
+
+    path: Path
+    root: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file or folder that cannot be read.
+
+    Attributes:
+        path: the file or folder; characters that cannot be printed are replaced.
+        reason: one sentence that names it.
+        hint: one sentence that says what to do.
+    """
+
+    path: Path
+    reason: str
+    hint: str
+
+
+def scan(paths: Sequence[Path]) -> Iterator[Found | Unreadable]:
+    """Walk through files and folders with their sub-folders, without decoding anything.
+
+    In a folder, files with the ending of an image are found, and files with any other ending whose first
+    bytes are an image's; everything else there is passed over in silence, as are hidden files and folders.
+    What was named by itself is never passed over: it is found or reported. A file or folder reached twice is
+    found once. Symbolic links are followed; links that run in a circle are reported.
+
+    Args:
+        paths: files and folders, absolute or relative to the working directory.
+
+    Yields:
+        Files in natural order (``cell 2`` before ``cell 10``), lazily; what cannot be read in between.
+    """
+    walk = _Walk()
+    for path in paths:
+        yield from walk.start(Path(os.path.abspath(path)))
+
+
+def natural_key(name: str) -> list[tuple[int, str]]:
+    """Give a sort key that puts ``cell 2`` before ``cell 10`` and takes upper and lower case alike."""
+    parts = re.split(r"([0-9]+)", name.casefold())
+    return [(int(part), part) if at % 2 else (0, part) for at, part in enumerate(parts)]
+
+
+class _Walk:
+    """One scan: what was seen so far."""
+
+    def __init__(self) -> None:
+        self._files: set[Path] = set()
+        self._folders: set[tuple[int, int]] = set()
+
+    def start(self, path: Path) -> Iterator[Found | Unreadable]:
+        try:
+            status = path.stat()
+            if stat.S_ISDIR(status.st_mode):
+                yield from self._folder(path, path, ())
+                return
+            check_regular(path, status.st_mode)
+        except OSError as error:
+            yield _unreadable(path, explain(path, error))
+        except ImageUnreadable as error:
+            yield _unreadable(path, error)
+        else:
+            yield from self._file(path, path.parent)
+
+    def _file(self, path: Path, root: Path) -> Iterator[Found | Unreadable]:
+        if path in self._files:
+            return
+        self._files.add(path)
+        if printable(str(path)) != str(path):
+            reason = f"The name of {printable(path.name)} holds characters that are no text."
+            yield Unreadable(Path(printable(str(path))), reason, "Rename the file or folder.")
+        else:
+            yield Found(path, root)
+
+    def _folder(
+        self, folder: Path, root: Path, above: tuple[tuple[int, int], ...]
+    ) -> Iterator[Found | Unreadable]:
+        try:
+            status = folder.stat()
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: natural_key(entry.name))
+        except OSError as error:
+            yield _unreadable(folder, explain(folder, error))
+            return
+        identity = (status.st_dev, status.st_ino)
+        if identity in above:
+            reason = f"{printable(folder.name)} is a link that leads back to a folder around it."
+            yield Unreadable(folder, reason, "Its images are counted once; delete the link.")
+        if identity in self._folders:
+            return
+        self._folders.add(identity)
+        if not entries and folder.suffix.lower() in EXTENSIONS:
+            reason = f"{printable(folder.name)} is an empty folder, not an image."
+            yield Unreadable(folder, reason, "Look where its images went.")
+        for entry in entries:
+            if not _is_hidden(entry):
+                yield from self._entry(entry, root, (*above, identity))
+
+    def _entry(
+        self, entry: os.DirEntry[str], root: Path, above: tuple[tuple[int, int], ...]
+    ) -> Iterator[Found | Unreadable]:
+        path = Path(entry.path)
+        named_as_image = path.suffix.lower() in EXTENSIONS
+        try:
+            if entry.is_dir():
+                yield from self._folder(path, root, above)
+            elif entry.is_file():
+                if named_as_image or _begins_as_image(path):
+                    yield from self._file(path, root)
+            elif named_as_image or entry.is_symlink():
+                check_regular(path, entry.stat().st_mode)
+        except OSError as error:
+            yield _unreadable(path, explain(path, error))
+        except ImageUnreadable as error:
+            yield _unreadable(path, error)
+
+
+def _is_hidden(entry: os.DirEntry[str]) -> bool:
+    if entry.name.startswith("."):
+        return True
+    # Only Windows has this attribute; there a listing holds it already, without another look at the disk.
+    if sys.platform != "win32":
+        return False
+    return bool(entry.stat(follow_symlinks=False).st_file_attributes & stat.FILE_ATTRIBUTE_HIDDEN)
+
+
+def _begins_as_image(path: Path) -> bool:
+    with path.open("rb") as file:
+        return sniff(file.read(HEAD)) is not None
+
+
+def _unreadable(path: Path, error: ImageUnreadable) -> Unreadable:
+    return Unreadable(Path(printable(str(path))), error.message, error.hint)
