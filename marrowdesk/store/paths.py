@@ -34,14 +34,20 @@ def logs_path() -> Path:
     return home / "logs" if home else platformdirs.user_log_path(_APP, appauthor=False)
 
 
-def case_path_for(folder: Path) -> Path:
+def demonstration_path() -> Path:
+    """Give the folder of the demonstration slide; it may not exist yet."""
+    return cases_path().parent / "demonstration slide"
+
+
+def case_path_for(first: Path, *others: Path) -> Path:
     """Give the case file that belongs to a slide folder: always the same one for the same folder.
 
     The name starts with the folder's own, so that a person recognises it, and ends with a hash of the whole
-    path, so that two folders of that name do not share a case.
+    path, so that two folders of that name do not share a case. Several folders or files that are opened
+    together have one case; their order does not matter.
     """
-    whole = os.path.normcase(folder.resolve())
-    digest = hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()[:12]
-    name = re.sub(r"[^\w.+-]+", "_", folder.resolve().name).strip("._") or "slide"
+    wholes = sorted({os.path.normcase(each.resolve()) for each in (first, *others)})
+    digest = hashlib.sha256("\0".join(wholes).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    name = re.sub(r"[^\w.+-]+", "_", first.resolve().name).strip("._") or "slide"
     short = name.encode("utf-8", "ignore")[:_LONGEST_NAME].decode("utf-8", "ignore")
     return cases_path() / f"{short}-{digest}.mdcase"

@@ -1,0 +1,95 @@
+"""The program from a terminal: open the window, count folders, draw a demonstration slide, train."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marrowdesk import RESEARCH_USE, __version__
+from marrowdesk.cli import count, demo
+from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.training import commands as training
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_EPILOG = f"""\
+without a command the window opens:
+  marrowdesk                          the first page, or what you were working on
+  marrowdesk SLIDE_FOLDER             opens the folder of cell images
+  marrowdesk CASE.mdcase              opens a case
+
+exit codes:
+  0    everything asked for was done
+  1    an error; the message says what and what to do
+  2    the command line was not understood
+  3    done, but some images could not be read (they are listed)
+  130  stopped with Ctrl+C; what was done is kept, the same command goes on from there
+
+{RESEARCH_USE}
+"""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="marrowdesk",
+        description="Review, correct and count bone-marrow cells beside a classifier's proposals.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"marrowdesk {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    count.add_command(commands)
+    demo.add_command(commands)
+    training.add_commands(commands)
+    return parser
+
+
+_HELP = ("-h", "--help", "--version")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; give its exit code."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    parser = _parser()
+    if not arguments or not (arguments[0] in _HELP or arguments[0] in _commands(parser)):
+        return _open_window(parser, arguments)
+    options = parser.parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except MarrowdeskError as error:
+        print(f"marrowdesk: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nmarrowdesk: stopped; what was done is kept.", file=sys.stderr)
+        return 130
+
+
+def _commands(parser: argparse.ArgumentParser) -> set[str]:
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            return set(action.choices)
+    return set()
+
+
+def _open_window(parser: argparse.ArgumentParser, arguments: list[str]) -> int:
+    unknown = [each for each in arguments if each.startswith("-")]
+    if unknown:
+        parser.error(f"{unknown[0]} is not known; see marrowdesk --help")
+    missing = [each for each in arguments if not Path(each).exists()]
+    if missing:
+        parser.error(f"{missing[0]} is neither a command nor a file or folder; see marrowdesk --help")
+    return desk(arguments)
+
+
+def desk(arguments: Sequence[str] | None = None) -> int:
+    """Open the window; give its exit code.
+
+    Args:
+        arguments: folders, images or a case to open; those of the command line when None.
+    """
+    from marrowdesk.app.main import run
+
+    return run(list(sys.argv[1:] if arguments is None else arguments))

@@ -1,0 +1,223 @@
+"""The command ``marrowdesk count``: count slide folders without a window."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from marrowdesk.cli.options import positive
+from marrowdesk.core.counting import ME_RULES, CountingRules
+from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.core.reference import REFERENCE_SETS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from marrowdesk.core.differential import Differential, Row
+    from marrowdesk.inference.engine import Engine
+    from marrowdesk.services.reporting import Snapshot
+    from marrowdesk.store.casefile import CaseFile
+    from marrowdesk.store.values import Problem
+
+DONE, SOME_UNREADABLE = 0, 3
+
+_HELP = """\
+Counts the cells in folders of images: finds the images, lets the bundled classifier propose a class for
+each, keeps everything in a case file, and prints the differential count. Decisions a reader made in the
+window go before the proposals. Running the same command again goes on where it stopped and costs nothing
+for cells that are classified already.
+"""
+
+_EXAMPLES = """\
+examples:
+  marrowdesk count slides/2031-A
+  marrowdesk count slides/2031-A slides/2031-B --pdf 2031.pdf --csv 2031.csv --json 2031.json
+  marrowdesk count slides/2031-A --sex F --references wintrobe --field accession=2031/25
+  marrowdesk count slides/2031-A --case 2031.mdcase      # then: marrowdesk 2031.mdcase
+"""
+
+
+def add_command(commands: Any) -> None:
+    """Add ``count`` to the sub-commands of an argparse parser."""
+    count = commands.add_parser(
+        "count", help="count the cells of slide folders", description=_HELP, epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    _add_options(count)
+    count.set_defaults(run=run)
+
+
+def _add_options(count: argparse.ArgumentParser) -> None:
+    count.add_argument(
+        "paths", nargs="+", type=Path, metavar="FOLDER", help="folders, images or one case file"
+    )
+    out = count.add_argument_group("what is written")
+    out.add_argument("--pdf", type=Path, metavar="FILE", help="the report")
+    out.add_argument("--csv", type=Path, metavar="FILE", help="one row a cell")
+    out.add_argument("--json", type=Path, metavar="FILE", help="the differential and the cells, for programs")
+    out.add_argument("--case", type=Path, metavar="FILE.mdcase", help="where the case is kept")
+    out.add_argument("--page", choices=("A4", "Letter"), default="A4", help="paper of the report")
+    how = count.add_argument_group("how it is counted")
+    how.add_argument("--model", type=Path, metavar="FOLDER", help="another model bundle than the shipped one")
+    how.add_argument(
+        "--references", choices=tuple(REFERENCE_SETS), default="bain-1996", help="set of reference ranges"
+    )
+    how.add_argument("--sex", choices=("F", "M"), default="", help="sex of the patient, for the ranges")
+    how.add_argument("--me", choices=tuple(ME_RULES), default="icsh", help="definition of the M:E ratio")
+    how.add_argument("--target", type=positive, default=500, help="cells wanted (default: 500)")
+    count.add_argument(
+        "--field", action="append", default=[], metavar="NAME=TEXT", type=_field,
+        help="a line of the report's header, for example accession=2031/25; may be repeated",
+    )  # fmt: skip
+    count.add_argument("--quiet", action="store_true", help="print nothing but errors")
+
+
+def _field(text: str) -> tuple[str, str]:
+    from marrowdesk.report.document import header_labels
+
+    name, sign, value = text.partition("=")
+    known = [each.name for each in header_labels()]
+    if not sign or name not in known:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=TEXT with a NAME of: {', '.join(known)}")
+    return name, value
+
+
+def run(options: argparse.Namespace) -> int:
+    """Count folders as the options say; give the exit code.
+
+    Raises:
+        MarrowdeskError: nothing could be counted or written; the message says why.
+    """
+    from marrowdesk.services import opening, reporting
+
+    _check_targets(options)
+    rules = CountingRules(
+        target=options.target,
+        me_rule=ME_RULES[options.me],
+        references=REFERENCE_SETS[options.references],
+        sex=options.sex,
+    )
+    cancel = threading.Event()
+    with opening.case_for(options.paths, file=options.case) as case:
+        if case.path not in [path.absolute() for path in options.paths]:
+            _read_folders(case, options, cancel)
+        if not case.cells():
+            _list_problems(case.problems())
+            raise MarrowdeskError(
+                "No image of a cell was found.", "Name a folder of JPEG, PNG or TIFF images."
+            )
+        _classify(case, options, cancel)
+        for name, value in options.field:
+            case.set_field(name, value)
+        frozen = reporting.snapshot(case, rules, with_pictures=options.pdf is not None)
+        written = reporting.export(
+            frozen, pdf=options.pdf, csv=options.csv, json=options.json, page=options.page
+        )
+        problems = case.problems()
+        if not options.quiet:
+            _print_count(frozen, case, written)
+    _list_problems(problems)
+    return SOME_UNREADABLE if problems else DONE
+
+
+def _check_targets(options: argparse.Namespace) -> None:
+    """Fail before an hour of counting rather than after it."""
+    for path in (options.pdf, options.csv, options.json):
+        if path is not None and path.is_dir():
+            raise MarrowdeskError(f"{path} is a folder.", "Name a file.")
+
+
+def _read_folders(case: CaseFile, options: argparse.Namespace, cancel: threading.Event) -> None:
+    from marrowdesk.services.opening import open_slides
+
+    with _bar("reading", None, options.quiet) as bar:
+        files = 0
+        for step in open_slides(case, options.paths, cancel):
+            bar.update(step.files - files)
+            files = step.files
+
+
+def _classify(case: CaseFile, options: argparse.Namespace, cancel: threading.Event) -> None:
+    from marrowdesk.inference.bundle import load_bundle, shipped_bundle
+    from marrowdesk.services.analysis import analyse, unclassified
+
+    bundle = load_bundle(options.model) if options.model else shipped_bundle()
+    cells = unclassified(case, bundle.sha256)
+    if not cells:
+        return
+    with _bar("classifying", len(cells), options.quiet) as bar:
+        engine = _engine(bundle)
+        for step in analyse(case, engine, cells, cancel):
+            bar.update(len(step.cells) + len(step.failed))
+
+
+def _engine(bundle: Any) -> Engine:
+    from marrowdesk.inference.torch_engine import load_engine
+
+    return load_engine(bundle)
+
+
+@contextmanager
+def _bar(text: str, total: int | None, quiet: bool) -> Iterator[Any]:
+    from tqdm import tqdm
+
+    off = quiet or not sys.stderr.isatty()
+    with tqdm(desc=text, total=total, unit=" cells" if total else " files", disable=off) as bar:
+        yield bar
+
+
+def _list_problems(problems: list[Problem]) -> None:
+    if problems:
+        print(f"{len(problems)} images could not be read and are not counted:", file=sys.stderr)
+    for each in problems:
+        print(f"  {each.path}: {each.reason}", file=sys.stderr)
+
+
+def _print_count(frozen: Snapshot, case: CaseFile, written: list[Path]) -> None:
+    for line in differential_lines(frozen.report.differential):
+        print(line)
+    print(f"\nCase     {case.path}")
+    for path in written:
+        print(f"Written  {path}")
+
+
+def differential_lines(count: Differential) -> list[str]:
+    """Give the differential as lines of text: groups with their classes, ratios, thresholds, cells apart."""
+    lines = [f"{'':32}{'cells':>7}{'%':>8}   {'95 % interval':<15}{'reference':<14}"]
+    for group in count.groups:
+        classes = [row for row in count.rows if row.lineage is group.lineage and row.share.count]
+        if group.share.count or group.range:
+            lines.append(_line(group.name.capitalize(), group))
+        if len(classes) > 1 or (classes and classes[0].range):
+            lines.extend(_line(f"  {row.name}", row) for row in classes)
+    lines.extend(_line(f"({row.name})", row) for row in count.sums)
+    lines.append(f"{'Nucleated cells counted':32}{count.counted:>7}")
+    ratio = count.me_ratio
+    value = "not computable" if ratio.value is None else f"{ratio.value:.1f} : 1"
+    lines += ["", f"M:E ratio  {value}  ({ratio.definition})"]
+    for mark in count.marks:
+        if mark.side != "below" and mark.share.percent is not None:
+            verb = "crosses" if mark.side == "crosses" else "is above"
+            lines.append(
+                f"{mark.threshold.name.capitalize()} {mark.share.percent:.1f} % "
+                f"({mark.share.low:.1f}-{mark.share.high:.1f}) {verb} {mark.threshold.percent:.0f} %"
+            )
+    lines += [f"Apart: {each.name} {each.count}" for each in count.apart]
+    lines.append(f"Reviewed {count.reviewed} of {count.total} cells, {count.changed} changed.")
+    if count.unfamiliar:
+        lines.append(f"{count.unfamiliar} cells are unfamiliar to the model: look at them first.")
+    return lines
+
+
+def _line(name: str, row: Row) -> str:
+    share = row.share
+    if share.percent is None:
+        return f"{name:32}{share.count:>7}"
+    interval = f"{share.low:.1f}-{share.high:.1f}"
+    limits = "" if row.range is None else f"{row.range.low:g}-{row.range.high:g}"
+    mark = {"": "", "low": "below range", "high": "above range"}[row.mark]
+    return f"{name:32}{share.count:>7}{share.percent:>8.1f}   {interval:<15}{limits:<14}{mark}".rstrip()

@@ -1,0 +1,170 @@
+"""Let a classifier propose a class for the cells of a case: decode ahead, store each batch, then tell it."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from marrowdesk.core.cell import Cell, Place, Prediction
+from marrowdesk.core.errors import Cancelled, ImageUnreadable
+from marrowdesk.imaging.decode import read_place
+from marrowdesk.store.values import ModelInfo, Problem, StoredPrediction
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Iterator, Sequence
+
+    import numpy as np
+
+    from marrowdesk.inference.engine import Batch, Engine
+    from marrowdesk.store.casefile import CaseFile
+
+_DECODERS = 2
+_AHEAD = 3
+"""Batches that are decoded or wait for the network at one time: bounds the memory."""
+_FIRST_BATCH = 8
+"""The first batch is small, so that the first proposals come at once."""
+_SPEED_WINDOW_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """Progress of a classification.
+
+    Attributes:
+        cells: the cells of this step with their proposals, already stored.
+        failed: cells whose image cannot be read any more.
+        done: cells dealt with so far.
+        total: cells asked for.
+        cells_per_second: speed over the last ten seconds; 0 while it is not known.
+        seconds_left: estimate of the time left; None while it is not known.
+    """
+
+    cells: list[Cell]
+    failed: list[Problem]
+    done: int
+    total: int
+    cells_per_second: float
+    seconds_left: float | None
+
+
+def unclassified(case: CaseFile, model: str) -> list[Cell]:
+    """Give the cells that have no proposal by a model yet, in the order of the case.
+
+    Args:
+        case: the case.
+        model: sha256 of the model's weights.
+    """
+    return [cell for cell in case.cells() if cell.prediction is None or cell.prediction.model != model]
+
+
+def analyse(
+    case: CaseFile, engine: Engine, cells: Sequence[Cell], cancel: threading.Event
+) -> Iterator[Analysed]:
+    """Classify cells and store the proposals, batch by batch.
+
+    Args:
+        case: where the proposals are kept.
+        engine: the network.
+        cells: the cells to classify; those already classified are classified again.
+        cancel: set to stop after the batch in work; what is stored so far stays.
+
+    Raises:
+        Cancelled: ``cancel`` was set.
+        CaseFileError: the case file cannot be written.
+    """
+    card = engine.bundle.card
+    case.add_model(ModelInfo(engine.bundle.sha256, card.name, card.version, engine.codes))
+    speed = _Speed(len(cells))
+    with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode") as pool:
+        for batch, images in _decoded_ahead(cells, engine.batch_size, pool):
+            if cancel.is_set():
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise Cancelled("Classifying was stopped.", "Classify again to go on where it stopped.")
+            yield speed.step(*_classify(case, engine, batch, images))
+
+
+def _decoded_ahead(
+    cells: Sequence[Cell], size: int, pool: ThreadPoolExecutor
+) -> Iterator[tuple[list[Cell], list[np.ndarray | ImageUnreadable]]]:
+    rest = iter(cells)
+    sizes = itertools.chain((min(_FIRST_BATCH, size),), itertools.repeat(size))
+    waiting: deque[tuple[list[Cell], list[Future[np.ndarray | ImageUnreadable]]]] = deque()
+    while True:
+        while len(waiting) < _AHEAD and (batch := list(itertools.islice(rest, next(sizes)))):
+            waiting.append((batch, [pool.submit(_read, cell.place) for cell in batch]))
+        if not waiting:
+            return
+        batch, futures = waiting.popleft()
+        yield batch, [future.result() for future in futures]
+
+
+def _read(place: Place) -> np.ndarray | ImageUnreadable:
+    try:
+        return read_place(place)
+    except ImageUnreadable as error:
+        return error
+
+
+def _classify(
+    case: CaseFile, engine: Engine, batch: list[Cell], images: list[np.ndarray | ImageUnreadable]
+) -> tuple[list[Cell], list[Problem]]:
+    readable: list[tuple[Cell, np.ndarray]] = []
+    failed: list[tuple[Cell, Problem]] = []
+    for cell, image in zip(batch, images, strict=True):
+        if isinstance(image, ImageUnreadable):
+            failed.append((cell, Problem(cell.place.path, image.message, image.hint)))
+        else:
+            readable.append((cell, image))
+    for slide, problems in itertools.groupby(failed, key=lambda each: each[0].slide):
+        case.add_problems(slide, [problem for _, problem in problems])
+    done = []
+    if readable:
+        result = engine.predict([image for _, image in readable])
+        case.add_predictions(engine.bundle.sha256, _rows(readable, result))
+        done = [
+            cell.with_prediction(
+                Prediction(
+                    engine.bundle.sha256, engine.codes, result.probabilities[at], float(result.doubt[at])
+                )
+            )
+            for at, (cell, _) in enumerate(readable)
+        ]
+    return done, [problem for _, problem in failed]
+
+
+def _rows(readable: list[tuple[Cell, np.ndarray]], result: Batch) -> Iterator[StoredPrediction]:
+    for at, (cell, _) in enumerate(readable):
+        left, top, width, height = (float(value) for value in result.windows[at])
+        yield StoredPrediction(
+            cell.id,
+            result.probabilities[at],
+            float(result.doubt[at]),
+            result.maps[at],
+            (left, top, width, height),
+            result.embeddings[at],
+        )
+
+
+class _Speed:
+    """Counts what is done and tells speed and time left from the last seconds."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._done = 0
+        self._steps: deque[tuple[float, int]] = deque([(time.monotonic(), 0)])
+
+    def step(self, cells: list[Cell], failed: list[Problem]) -> Analysed:
+        self._done += len(cells) + len(failed)
+        now = time.monotonic()
+        self._steps.append((now, self._done))
+        while len(self._steps) > 2 and now - self._steps[1][0] > _SPEED_WINDOW_S:
+            self._steps.popleft()
+        since, before = self._steps[0]
+        speed = (self._done - before) / (now - since) if now > since else 0.0
+        left = (self._total - self._done) / speed if speed > 0 else None
+        return Analysed(cells, failed, self._done, self._total, speed, left)

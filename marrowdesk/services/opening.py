@@ -1,0 +1,165 @@
+"""Open slide folders and image files: find the case they belong to, and read their cells into it."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marrowdesk.core.cell import Cell, Place
+from marrowdesk.core.errors import Cancelled, ImageUnreadable, MarrowdeskError
+from marrowdesk.core.taxonomy import MARROW, Scheme
+from marrowdesk.imaging.decode import probe
+from marrowdesk.imaging.labels import folder_label
+from marrowdesk.imaging.scan import Found, Unreadable, scan
+from marrowdesk.store import paths as places
+from marrowdesk.store.casefile import CaseFile
+from marrowdesk.store.values import NewCell, Problem, Slide
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Iterable, Iterator, Sequence
+
+CASE_SUFFIX = ".mdcase"
+
+# The first batches are small, so that the first cells are on the screen at once.
+_BATCHES = (16, 64, 256)
+_READERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Progress of reading a slide into its case.
+
+    Attributes:
+        cells: cells that came into the case with this step.
+        problems: files that cannot be read, found with this step.
+        files: files looked at so far.
+    """
+
+    cells: list[Cell]
+    problems: list[Problem]
+    files: int
+
+
+def slide_folders(paths: Sequence[Path]) -> dict[Path, list[Path]]:
+    """Sort what a person opened into slides: each folder is one, loose files go by the folder they lie in.
+
+    Args:
+        paths: folders and image files.
+
+    Returns:
+        The paths to scan for each slide folder, in the order given.
+
+    Raises:
+        MarrowdeskError: a path does not exist.
+    """
+    slides: dict[Path, list[Path]] = {}
+    for path in paths:
+        # Not resolve(): a slide on a mapped or linked drive keeps the name by which the person knows it.
+        path = Path(os.path.abspath(path))
+        if not path.exists():
+            raise MarrowdeskError(f"{path} does not exist.", "Check the name, or the drive it lies on.")
+        slides.setdefault(path if path.is_dir() else path.parent, []).append(path)
+    return slides
+
+
+def case_for(paths: Sequence[Path], scheme: Scheme = MARROW, file: Path | None = None) -> CaseFile:
+    """Open the case that belongs to what a person opened, or begin it.
+
+    The same folder always leads to the same case, so that opening it again goes on where the reader stopped.
+
+    Args:
+        paths: one case file, or folders and image files.
+        scheme: the classes of a new case.
+        file: where a new case is kept; by default in the person's folder of cases.
+
+    Raises:
+        MarrowdeskError: nothing to open, or a path does not exist.
+        CaseFileError: the case file cannot be opened or made.
+    """
+    if not paths:
+        raise MarrowdeskError("There is nothing to open.", "Choose a folder of cell images.")
+    if len(paths) == 1 and paths[0].suffix == CASE_SUFFIX:
+        return CaseFile.open(paths[0])
+    folders = slide_folders(paths)
+    first = next(iter(folders))
+    if file is None:
+        whole = all(wanted == [folder] for folder, wanted in folders.items())
+        named = list(folders) if whole else [each for wanted in folders.values() for each in wanted]
+        file = places.case_path_for(*named)
+    if file.exists():
+        return CaseFile.open(file)
+    more = f" and {len(folders) - 1} more" if len(folders) > 1 else ""
+    return CaseFile.create(file, scheme, f"{first.name or first.anchor}{more}")
+
+
+def open_slides(case: CaseFile, paths: Sequence[Path], cancel: threading.Event) -> Iterator[Opened]:
+    """Read the cells of folders and files into a case, in small steps; what is in the case already is left.
+
+    Every image is decoded once: one that cannot be is listed with its reason and the rest goes on.
+
+    Args:
+        case: the case; cells are in it before they are told.
+        paths: folders and image files.
+        cancel: set to stop; what was read so far stays in the case.
+
+    Raises:
+        Cancelled: ``cancel`` was set.
+        CaseFileError: the case file cannot be written.
+    """
+    known = {cell.place.path for cell in case.cells()}
+    slides = {slide.folder: slide for slide in case.slides()}
+    files = 0
+    with ThreadPoolExecutor(_READERS, thread_name_prefix="probe") as pool:
+        for folder, wanted in slide_folders(paths).items():
+            slide = slides.get(folder) or case.add_slide(folder.name or folder.anchor, folder)
+            found = (each for each in scan(wanted) if each.path not in known)
+            for batch in _batched(found):
+                if cancel.is_set():
+                    raise Cancelled("Reading the folder was stopped.", "Open it again to go on.")
+                files += len(batch)
+                yield _take(case, slide, batch, pool, files)
+
+
+def _batched(found: Iterable[Found | Unreadable]) -> Iterator[list[Found | Unreadable]]:
+    rest = iter(found)
+    for size in itertools.chain(_BATCHES, itertools.repeat(_BATCHES[-1])):
+        batch = list(itertools.islice(rest, size))
+        if not batch:
+            return
+        yield batch
+
+
+def _take(
+    case: CaseFile, slide: Slide, batch: list[Found | Unreadable], pool: ThreadPoolExecutor, files: int
+) -> Opened:
+    cells: list[NewCell] = []
+    problems: list[Problem] = []
+    for result in pool.map(lambda each: _look(each, case.scheme), batch):
+        if isinstance(result, Problem):
+            problems.append(result)
+        else:
+            cells.extend(result)
+    added = case.add_cells(slide.id, cells) if cells else []
+    if problems:
+        case.add_problems(slide.id, problems)
+    return Opened(added, problems, files)
+
+
+def _look(found: Found | Unreadable, scheme: Scheme) -> list[NewCell] | Problem:
+    """Decode one file; give a cell a page."""
+    if isinstance(found, Unreadable):
+        return Problem(found.path, found.reason, found.hint)
+    try:
+        info = probe(found.path)
+    except ImageUnreadable as error:
+        return Problem(found.path, error.message, error.hint)
+    label = folder_label(found.path, found.root, scheme)
+    return [
+        NewCell(Place(found.path, page), info.sha256, width, height, label)
+        for page, (width, height) in enumerate(info.sizes)
+    ]

@@ -1,0 +1,126 @@
+"""Freeze a case into a report, and write it as PDF, CSV and JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from marrowdesk import __version__
+from marrowdesk.core.cell import Cell
+from marrowdesk.core.differential import differential
+from marrowdesk.core.errors import ImageUnreadable, MarrowdeskError, ReportError
+from marrowdesk.core.tally import Tally
+from marrowdesk.imaging.decode import read_place
+from marrowdesk.report import pictures
+from marrowdesk.report.document import Method, ModelUsed, Picture, Report, ReportFields, SlideUsed
+from marrowdesk.store.atomic import write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from marrowdesk.core.counting import CountingRules
+    from marrowdesk.store.casefile import CaseFile
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """A case at one moment, ready to be written in any form.
+
+    Attributes:
+        report: what the report says.
+        cells: all cells of that moment, for the lists.
+    """
+
+    report: Report
+    cells: tuple[Cell, ...]
+
+
+def snapshot(
+    case: CaseFile, rules: CountingRules, *, reader: str = "", with_pictures: bool = True
+) -> Snapshot:
+    """Freeze a case: the cells are read once, and everything in the report comes from them.
+
+    Args:
+        case: the case.
+        rules: target, ranges and definitions.
+        reader: who signs; empty for a line to be filled in by hand.
+        with_pictures: whether representative cells are shown; those whose file is gone are left out.
+
+    Raises:
+        MarrowdeskError: the case holds no cells.
+    """
+    cells = tuple(case.cells())
+    if not cells:
+        raise MarrowdeskError("The case holds no cells to report.", "Open a folder of cell images first.")
+    per_slide = Counter(cell.slide for cell in cells)
+    used = {cell.prediction.model for cell in cells if cell.prediction is not None}
+    report = Report(
+        title=case.title,
+        header=ReportFields.from_mapping(case.fields()),
+        differential=differential(Tally.of(cells), case.scheme, rules),
+        method=Method(
+            tuple(ModelUsed(m.name, m.version, m.sha256) for m in case.models() if m.sha256 in used),
+            __version__,
+        ),
+        slides=tuple(SlideUsed(s.id, s.name, s.folder, per_slide[s.id]) for s in case.slides()),
+        made_at=datetime.now().astimezone(),
+        reader=reader,
+        pictures=_pictures(pictures.choose(cells, case.scheme)) if with_pictures else (),
+        problems=len(case.problems()),
+    )
+    return Snapshot(report, cells)
+
+
+def _pictures(cells: Sequence[Cell]) -> tuple[Picture, ...]:
+    with ThreadPoolExecutor(2, thread_name_prefix="picture") as pool:
+        return tuple(picture for picture in pool.map(_picture, cells) if picture is not None)
+
+
+def _picture(cell: Cell) -> Picture | None:
+    try:
+        return pictures.picture(cell, read_place(cell.place))
+    except ImageUnreadable:
+        # The count does not rest on the picture; a cell whose file was moved is told when the case is opened.
+        return None
+
+
+def export(
+    frozen: Snapshot,
+    *,
+    pdf: Path | None = None,
+    csv: Path | None = None,
+    json: Path | None = None,
+    page: Literal["A4", "Letter"] = "A4",
+) -> list[Path]:
+    """Write a snapshot in the forms asked for; each file appears whole or not at all.
+
+    Returns:
+        The files written.
+
+    Raises:
+        ReportError: a file cannot be written; the message names it.
+    """
+    from marrowdesk.report import pdf as pdf_form  # loads reportlab and its fonts
+    from marrowdesk.report import tables
+
+    forms = (
+        (pdf, lambda: pdf_form.pdf_bytes(frozen.report, page=page)),
+        (csv, lambda: tables.cells_csv(frozen.cells, frozen.report.slides)),
+        (json, lambda: tables.report_json(frozen.report, frozen.cells)),
+    )
+    return [_write(path, make()) for path, make in forms if path is not None]
+
+
+def _write(path: Path, content: bytes) -> Path:
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        raise ReportError(
+            f"{path} cannot be written: {error.strerror or error}.",
+            "Choose another folder, or close the program that has the file open.",
+        ) from error
+    return path
