@@ -117,6 +117,7 @@ def open_slides(case: CaseFile, paths: Sequence[Path], cancel: threading.Event) 
     with ThreadPoolExecutor(_READERS, thread_name_prefix="probe") as pool:
         for folder, wanted in slide_folders(paths).items():
             slide = slides.get(folder) or case.add_slide(folder.name or folder.anchor, folder)
+            case.forget_problems(slide.id)  # a file may have been mended since
             found = (each for each in scan(wanted) if each.path not in known)
             for batch in _batched(found):
                 if cancel.is_set():

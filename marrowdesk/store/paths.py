@@ -48,6 +48,7 @@ def case_path_for(first: Path, *others: Path) -> Path:
     """
     wholes = sorted({os.path.normcase(each.resolve()) for each in (first, *others)})
     digest = hashlib.sha256("\0".join(wholes).encode("utf-8", "surrogateescape")).hexdigest()[:12]
-    name = re.sub(r"[^\w.+-]+", "_", first.resolve().name).strip("._") or "slide"
+    leading = min((each.resolve() for each in (first, *others)), key=os.path.normcase)
+    name = re.sub(r"[^\w.+-]+", "_", leading.name).strip("._") or "slide"
     short = name.encode("utf-8", "ignore")[:_LONGEST_NAME].decode("utf-8", "ignore")
     return cases_path() / f"{short}-{digest}.mdcase"
