@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -108,7 +108,7 @@ def _insert(connection: sqlite3.Connection, slide: Slide, new: NewCell, sha256: 
     return Cell(added[0], slide.id, stored, reference=new.reference)
 
 
-def _cell(row: tuple, slides: dict[int, Slide], models: dict[int, KnownModel]) -> Cell:  # type: ignore[type-arg]
+def _cell(row: tuple[Any, ...], slides: dict[int, Slide], models: dict[int, KnownModel]) -> Cell:
     (id_, slide, path, page, x, y, width, height, reference,
      probabilities, doubt, model, verdict, code, reader, at) = row  # fmt: skip
     box = None if x is None else Box(x, y, width, height)

@@ -24,6 +24,7 @@ from marrowdesk.store.errors import (
     CaseFileMissing,
     CaseFileReadOnly,
     NotACaseFile,
+    damaged,
     explained,
 )
 from marrowdesk.store.schema import migrate
@@ -54,6 +55,9 @@ class Database:
             self._writer = _connect(self.path)
             try:
                 migrate(self._writer, self.path)
+                # at once, not at the first decision: is the file writable?
+                self._writer.execute("BEGIN IMMEDIATE")
+                self._writer.execute("ROLLBACK")
                 self._reader = _connect(self.path)
             except BaseException:
                 self._writer.close()
@@ -74,7 +78,7 @@ class Database:
             CaseFileError: another error while writing.
         """
         path = path.absolute()
-        draft = path.with_name(f".{path.name[:100]}.{os.getpid()}-{threading.get_ident()}.new")
+        draft = path.with_name(f".{path.name[:40]}.{os.getpid()}-{threading.get_ident()}.new")
         try:
             if path.exists():
                 raise _exists(path)
@@ -110,8 +114,11 @@ class Database:
             self._reader.execute("BEGIN")
             try:
                 yield self._reader
+            except (KeyError, ValueError) as error:  # rows that do not fit together or cannot be understood
+                raise damaged(self.path, error) from error
             finally:
-                self._reader.execute("ROLLBACK")
+                if self._reader.in_transaction:
+                    self._reader.execute("ROLLBACK")
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -161,6 +168,9 @@ def _connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA fullfsync = ON")  # macOS: down to the disk, not to its cache
+        connection.execute("PRAGMA cell_size_check = ON")
+        connection.execute("PRAGMA trusted_schema = OFF")
     except BaseException:
         connection.close()
         raise

@@ -120,6 +120,12 @@ def explain(error: sqlite3.Error, path: Path) -> CaseFileError:
     return kind(message.format(path=path, detail=error), hint)
 
 
+def damaged(path: Path, detail: object) -> CaseFileDamaged:
+    """Give the error for rows of a case file that cannot be understood."""
+    _, message, hint = _CODES[sqlite3.SQLITE_CORRUPT]
+    return CaseFileDamaged(message.format(path=path, detail=detail), hint)
+
+
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
     """Turn errors of SQLite inside the block into typed errors that name the case file.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
 
 from marrowdesk import __version__
 from marrowdesk.core.edits import Change, Edit
@@ -102,18 +103,18 @@ class DecisionJournal:
 
     def _histories(self) -> tuple[History, History]:
         with self._db.reading() as connection:
-            undone, redoable = _stacks(connection.execute("SELECT id, undoes FROM batch ORDER BY id"))
-            return (
-                [(batch, _edit(connection, batch)) for batch in undone],
-                [(batch, _edit(connection, batch).inverse()) for batch in redoable],
-            )
+            batches = connection.execute("SELECT id, undoes, text FROM batch ORDER BY id").fetchall()
+            changes = _changes(connection)
+        edits = {batch: Edit(text, tuple(changes[batch])) for batch, _, text in batches}
+        undo, redo = _stacks(batches)
+        return [(batch, edits[batch]) for batch in undo], [(batch, edits[batch].inverse()) for batch in redo]
 
 
-def _stacks(batches: Iterable[tuple[int, int | None]]) -> tuple[list[int], list[int]]:
+def _stacks(batches: Iterable[tuple[int, int | None, str]]) -> tuple[list[int], list[int]]:
     """Replay the acts: which stand (to undo), and which undos can be taken back (to redo)."""
     undo: dict[int, None] = {}
     redo: dict[int, None] = {}
-    for batch, undoes in batches:
+    for batch, undoes, _ in batches:
         if undoes is None:
             undo[batch] = None
             redo.clear()
@@ -126,14 +127,16 @@ def _stacks(batches: Iterable[tuple[int, int | None]]) -> tuple[list[int], list[
     return list(undo), list(redo)
 
 
-def _edit(connection: sqlite3.Connection, batch: int) -> Edit:
-    (text,) = connection.execute("SELECT text FROM batch WHERE id = ?", (batch,)).fetchone()
+def _changes(connection: sqlite3.Connection) -> defaultdict[int, list[Change]]:
+    """Read what all acts did, by number of the act."""
     rows = connection.execute(
-        "SELECT cell, from_verdict, from_code, from_reader, from_at, to_verdict, to_code, to_reader, to_at "
-        "FROM decision WHERE batch = ? ORDER BY id",
-        (batch,),
+        "SELECT batch, cell, from_verdict, from_code, from_reader, from_at, "
+        "to_verdict, to_code, to_reader, to_at FROM decision ORDER BY id"
     )
-    return Edit(text, tuple(Change(row[0], review_value(*row[1:5]), review_value(*row[5:9])) for row in rows))
+    changes: defaultdict[int, list[Change]] = defaultdict(list)
+    for batch, cell, *reviews in rows:
+        changes[batch].append(Change(cell, review_value(*reviews[:4]), review_value(*reviews[4:])))
+    return changes
 
 
 def _reader(connection: sqlite3.Connection, edit: Edit, undoes: int | None) -> str:
@@ -145,7 +148,7 @@ def _reader(connection: sqlite3.Connection, edit: Edit, undoes: int | None) -> s
     return "" if review is None else review.reader
 
 
-def _journal_row(row: tuple) -> JournalRow:  # type: ignore[type-arg]
+def _journal_row(row: tuple[Any, ...]) -> JournalRow:
     _, batch, at, reader, program, text, undoes, sha256, cell, *reviews = row
     return JournalRow(
         batch=batch,

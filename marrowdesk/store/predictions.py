@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -37,6 +37,7 @@ DELETE FROM feature WHERE prediction IN (SELECT id FROM prediction WHERE cell = 
 """
 
 FeatureColumns = tuple[object, ...]
+FeatureRow = tuple[Any, ...]
 
 
 class PredictionTable:
@@ -88,30 +89,31 @@ class PredictionTable:
         """Give the activation maps that belong to the standing proposal of a cell, or None."""
         with self._db.reading() as connection:
             row = connection.execute(_FEATURE, (cell_id,)).fetchone()
-            models = models_by_id(connection)
-        if row is None or row[4] is None:
-            return None
-        model, height, width, ranges, maps, *window = row[:9]
-        codes = models[model].codes
-        low, high = np.frombuffer(ranges, "<f4").reshape(len(codes), 2).T[..., None, None]
-        levels = np.frombuffer(maps, np.uint8).reshape(len(codes), height, width)
-        values = (low + (high - low) * (levels / np.float32(255))).astype(np.float32)
-        left, top, across, down = window
-        return StoredAttention(codes, values, None if left is None else (left, top, across, down))
+            if row is None or row[4] is None:
+                return None
+            return _attention(models_by_id(connection)[row[0]].codes, row)
 
     def embedding(self, cell_id: int) -> np.ndarray | None:
         """Give the embedding that belongs to the standing proposal of a cell, float32 (D,), or None."""
         with self._db.reading() as connection:
             row = connection.execute(_FEATURE, (cell_id,)).fetchone()
-        if row is None or row[10] is None:
-            return None
-        return np.frombuffer(row[10], "<f2").astype(np.float32) * np.float32(row[9])
+            if row is None or row[10] is None:
+                return None
+            return np.frombuffer(row[10], "<f2").astype(np.float32) * np.float32(row[9])
 
     def _known(self, connection: sqlite3.Connection, sha256: bytes) -> tuple[int, int]:
         for id_, known in models_by_id(connection).items():
             if known.sha256 == sha256.hex():
                 return id_, len(known.codes)
         raise CaseRecordRefused(f"The model {sha256.hex()[:12]}… is not known to the case {self._db.path}.")
+
+
+def _attention(codes: tuple[str, ...], row: FeatureRow) -> StoredAttention:
+    _, height, width, ranges, maps, left, top, across, down, _, _ = row
+    low, high = np.frombuffer(ranges, "<f4").reshape(len(codes), 2).T[..., None, None]
+    levels = np.frombuffer(maps, np.uint8).reshape(len(codes), height, width)
+    values = (low + (high - low) * (levels / np.float32(255))).astype(np.float32)
+    return StoredAttention(codes, values, None if left is None else (left, top, across, down))
 
 
 def _write(

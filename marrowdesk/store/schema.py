@@ -1,10 +1,17 @@
 """The tables of a case file, and the steps that bring an older file up to date.
 
 A step that was ever released is never edited: a change of the tables is a new step at the end of
-:data:`STEPS`. What is planned fits in by adding tables that point at these: packed image bytes by
-``image.sha256``; a second reader's sitting and the third decision that resolves two others by
-``batch.id``; a signed version as the number of the last batch it covers (everything up to a batch is the
-state of that moment, for batches, decisions, analyses and predictions are only ever appended).
+:data:`STEPS`. What is planned fits in by adding tables that point at these:
+
+* packed images: bytes by ``image.sha256``;
+* several readers: a sitting a reader, and which sitting a ``batch`` belongs to (none: the only sitting);
+  a decision that resolves two others is a batch of a sitting of its own;
+* the reason of an act: text by ``batch.id``;
+* a signed version: the last ``batch.id`` and ``prediction.id`` it covers, for these rows are only appended
+  and so everything up to them is the state of that moment.
+
+Rows of append-only tables have rising ids without AUTOINCREMENT, for none is ever deleted; that spares
+a page in every transaction.
 """
 
 from __future__ import annotations
@@ -29,12 +36,12 @@ CREATE TABLE about(
   program TEXT NOT NULL              -- version of the program, as everywhere here
 );
 CREATE TABLE scheme(                 -- the classes; the latest row stands
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   at TEXT NOT NULL,
   json TEXT NOT NULL
 );
 CREATE TABLE field(                  -- header fields of the report; the latest row of a name stands
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   at TEXT NOT NULL,
   name TEXT NOT NULL,
   value TEXT NOT NULL
@@ -72,20 +79,20 @@ CREATE TABLE problem(                -- images that cannot be read
   UNIQUE (slide, path, reason)
 );
 CREATE TABLE model(
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   sha256 BLOB NOT NULL UNIQUE CHECK (length(sha256) = 32),
   name TEXT NOT NULL,
   version TEXT NOT NULL,
   codes TEXT NOT NULL                -- JSON list of the K class codes
 );
 CREATE TABLE analysis(               -- one batch of predictions
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   model INTEGER NOT NULL REFERENCES model(id),
   at TEXT NOT NULL,
   program TEXT NOT NULL
 );
 CREATE TABLE prediction(             -- the latest row of a cell stands
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   analysis INTEGER NOT NULL REFERENCES analysis(id),
   cell INTEGER NOT NULL REFERENCES cell(id),
   probabilities BLOB NOT NULL,       -- K float32, little endian
@@ -102,15 +109,16 @@ CREATE TABLE feature(                -- what a prediction rests on; it may be co
   embedding BLOB                     -- D float16, little endian, times embedding_scale
 );
 CREATE TABLE batch(                  -- the journal: one act of a reader
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   at TEXT NOT NULL,
   reader TEXT NOT NULL,
   program TEXT NOT NULL,
   text TEXT NOT NULL,
-  undoes INTEGER UNIQUE REFERENCES batch(id)    -- an undo names the act, a redo names the undo
+  undoes INTEGER REFERENCES batch(id)    -- an undo names the act, a redo names the undo
 );
+CREATE UNIQUE INDEX undone_once ON batch(undoes) WHERE undoes IS NOT NULL;
 CREATE TABLE decision(               -- the journal: what it did to one cell; the latest row of a cell stands
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   batch INTEGER NOT NULL REFERENCES batch(id),
   cell INTEGER NOT NULL REFERENCES cell(id),
   prediction INTEGER REFERENCES prediction(id),    -- the proposal that stood at that moment
@@ -118,7 +126,6 @@ CREATE TABLE decision(               -- the journal: what it did to one cell; th
   to_verdict TEXT, to_code TEXT, to_reader TEXT, to_at TEXT
 );
 CREATE INDEX decision_of_cell ON decision(cell, id);
-CREATE INDEX decision_of_batch ON decision(batch, id);
 """
 
 APPEND_ONLY = ("about", "scheme", "field", "model", "analysis", "prediction", "batch", "decision")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from datetime import UTC, datetime
 from pathlib import Path  # noqa: TC003 - pydantic reads it at run time
@@ -26,7 +27,7 @@ class RecentCase(BaseModel):
         opened: when, UTC.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     path: Path
     title: str
@@ -74,7 +75,14 @@ class Settings(BaseModel):
             raise SettingsError(f"The setting {_first(error)}.", "Choose another value.") from error
 
     def with_recent(self, path: Path, title: str) -> Self:
-        """Give a copy with a case at the head of the recent ones; one that was there moves up."""
+        """Give a copy with a case at the head of the recent ones; one that was there moves up.
+
+        A path that is no valid Unicode cannot be written into the file and is not remembered.
+        """
+        try:
+            str(path.absolute()).encode()
+        except UnicodeEncodeError:
+            return self
         newest = RecentCase(path=path.absolute(), title=title, opened=datetime.now(UTC))
         others = (each for each in self.recent_cases if each.path != newest.path)
         return self.changed(recent_cases=(newest, *others)[:MOST_RECENT])
@@ -94,7 +102,7 @@ def load_settings() -> Settings:
     """
     path = settings_path()
     try:
-        text = path.read_bytes()
+        text = path.read_bytes().removeprefix(codecs.BOM_UTF8)  # some editors put it there
     except FileNotFoundError:
         return Settings()
     except OSError as error:
