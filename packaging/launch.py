@@ -69,7 +69,7 @@ def _start(command, rest):
     if not environment.is_ready(extras):
         environment.prepare(extras, check_system=lambda: qt_libraries.check(_needs_x11(command)))
     if command == "run":
-        return _become([environment.python, "-P", "-m", "marrowdesk.cli", *rest])
+        return _become([environment.python, "-P", "-m", "marrowdesk", *rest])
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.chdir(ROOT)
     return _become([environment.python, "-P", "-m", "pytest", *rest])

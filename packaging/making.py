@@ -12,7 +12,7 @@ import time
 
 import apt
 from environment import LOG, SetupError, python_series
-from pip_messages import explanation, progress
+from pip_messages import explanation, last_error, progress
 
 NEEDED_BYTES = 10e9 if sys.platform == "linux" else 3e9
 """Measured for the environment and pip's temporary files: on Linux torch brings the CUDA libraries along."""
@@ -99,8 +99,8 @@ def install(environment, extras, lock):
     with _room(environment.folder) as settings:
         status, lines = _follow(command, environment.root, settings, lock, log)
     if status != 0:
-        said = explanation(lines) or "pip could not install what the program needs:\n" + "\n".join(lines[-5:])
-        raise SetupError(f"{said}\nAll that pip said is in {log}.")
+        said = explanation(lines) or "pip could not install what the program needs:\n" + last_error(lines)
+        raise SetupError(f"{said}\nAll that pip said is in {log}")
     print(f"MarrowDesk: the set-up took {_spoken(time.monotonic() - begun)}.")
 
 

@@ -56,6 +56,12 @@ def progress(line):
     return ""
 
 
+def last_error(lines):
+    """Give the last line that names an error, for a failure that has no known cause."""
+    named = [line.strip() for line in lines if re.match(r"\s*(?:\w+(?:Error|Exception)|ERROR|error): ", line)]
+    return (named or lines[-1:] or ["pip said nothing."])[-1]
+
+
 def explanation(lines):
     """Give the likeliest cause of a failure and what to do about it, or an empty text when none is known.
 

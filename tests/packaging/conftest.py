@@ -114,7 +114,7 @@ def small_checkout(root: Path) -> SmallCheckout:
     (root / "backend.py").write_text(BACKEND)
     (root / "marrowdesk").mkdir()
     (root / "marrowdesk" / "__init__.py").touch()
-    (root / "marrowdesk" / "cli.py").write_text(textwrap.dedent(PROGRAM))
+    (root / "marrowdesk" / "__main__.py").write_text(textwrap.dedent(PROGRAM))
     return SmallCheckout(root)
 
 

@@ -60,7 +60,7 @@ def test_that_the_program_runs_in_the_environment_of_the_checkout(ready_checkout
     said = ready_checkout.start("run", "slides").stdout.splitlines()
     assert said[0] == "ARGS|slides"
     assert Path(said[1].removeprefix("PREFIX ")) == ready_checkout.environment
-    assert Path(said[2].removeprefix("FILE ")) == ready_checkout.root / "marrowdesk" / "cli.py"
+    assert Path(said[2].removeprefix("FILE ")) == ready_checkout.root / "marrowdesk" / "__main__.py"
 
 
 def test_that_changed_needs_are_installed_into_the_environment_that_is_there(checkout: SmallCheckout) -> None:
@@ -118,7 +118,7 @@ def test_that_a_moved_checkout_starts_again(checkout: SmallCheckout) -> None:
     again = moved.start("run", "--", "x")
     assert again.returncode == 0, again.stderr
     assert "the checkout was moved" in again.stdout
-    assert f"FILE {moved.root / 'marrowdesk' / 'cli.py'}" in again.stdout
+    assert f"FILE {moved.root / 'marrowdesk' / '__main__.py'}" in again.stdout
 
 
 @posix

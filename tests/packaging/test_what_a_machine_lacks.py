@@ -47,7 +47,7 @@ PROXY = [
 ]
 CERTIFICATE = [
     "WARNING: Retrying (Retry(total=0)) after connection broken by 'SSLError(SSLCertVerificationError(1, "
-    "'[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate in certificate chain'))'",
+    "'[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate in chain'))'",
     "ERROR: No matching distribution found for numpy>=1.26",
 ]
 NO_BUILD = ["ERROR: No matching distribution found for torch===2.15.0"]
