@@ -76,7 +76,7 @@ def read_image(path: Path, page: int = 0, *, at_least: int = 0) -> np.ndarray:
             side keeps this many pixels; 0 for the full size.
 
     Returns:
-        RGB uint8, C-contiguous, shape (H, W, 3).
+        RGB uint8, C-contiguous, writable, shape (H, W, 3).
 
     Raises:
         ImageUnreadable: the file cannot be read; the message names it and says why.

@@ -41,7 +41,7 @@ def to_eight_bits(samples: np.ndarray) -> np.ndarray:
 
 
 def to_rgb(samples: np.ndarray) -> np.ndarray:
-    """Give C-contiguous RGB from gray, gray with alpha, RGB or RGB with alpha; alpha is laid over white.
+    """Give writable, C-contiguous RGB from gray or RGB, each with or without alpha, which is laid over white.
 
     Args:
         samples: uint8, shape (H, W) or (H, W, C) with C in 1 to 4.
@@ -60,7 +60,8 @@ def to_rgb(samples: np.ndarray) -> np.ndarray:
         color = np.rint(color * opacity + _WHITE * (1 - opacity)).astype(np.uint8)
     if color.shape[2] == 1:
         color = np.repeat(color, 3, axis=2)
-    return np.ascontiguousarray(color)
+    # Pillow hands out read-only samples, at which torch would complain.
+    return np.require(color, requirements=["C", "W"])
 
 
 def upright(image: np.ndarray, orientation: int) -> np.ndarray:
@@ -71,4 +72,4 @@ def upright(image: np.ndarray, orientation: int) -> np.ndarray:
         image = image[:, ::-1]
     if orientation in (3, 4, 7, 8):
         image = image[::-1]
-    return np.ascontiguousarray(image)
+    return image

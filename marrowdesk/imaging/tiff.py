@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 
 import cv2
 import numpy as np
@@ -21,18 +22,19 @@ class TiffPages:
     """The pages of one TIFF file in memory; reduced copies (thumbnails, pyramid levels) are no pages.
 
     Raises:
-        ValueError: this is no TIFF file that has a page.
+        CutOff: a page is missing.
+        ValueError: this is no TIFF file.
     """
 
     def __init__(self, data: bytes) -> None:
         self._data = data
         # A file in memory needs no closing, and pages are read from it later.
         file = tifffile.TiffFile(io.BytesIO(data))
-        # tifffile itself stops at a chain of pages that runs in a circle.
+        # tifffile itself stops at a chain of pages that runs in a circle, or that leads out of the file.
         pages = [page.aspage() for page in file.pages]
+        if not pages or _next_page(file, pages[-1]) >= len(data):
+            raise CutOff("a page lies behind the end of the file")
         self._pages = [(at, page) for at, page in enumerate(pages) if at == 0 or not page.is_reduced]
-        if not self._pages:
-            raise ValueError("no page")
 
     def __len__(self) -> int:
         return len(self._pages)
@@ -88,3 +90,13 @@ class TiffPages:
         if not done or len(pages) != 1:
             raise ValueError("compression")
         return from_opencv(pages[0])
+
+
+def _next_page(file: tifffile.TiffFile, page: tifffile.TiffPage) -> int:
+    """Give the offset at which a page says that the next one begins; 0 after the last."""
+    tiff, handle = file.tiff, file.filehandle
+    handle.seek(page.offset)
+    (tags,) = struct.unpack(tiff.tagnoformat, handle.read(tiff.tagnosize))
+    handle.seek(page.offset + tiff.tagnosize + tags * tiff.tagsize)
+    (offset,) = struct.unpack(tiff.offsetformat, handle.read(tiff.offsetsize))
+    return int(offset)
