@@ -12,7 +12,8 @@ _lock = threading.Lock()
 _filter: object = None
 
 # Python prints records of a logger without any handler; with this one they still reach the app's log.
-logging.getLogger("tifffile").addHandler(logging.NullHandler())
+for _name in ("tifffile", "PIL"):
+    logging.getLogger(_name).addHandler(logging.NullHandler())
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 
