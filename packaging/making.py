@@ -126,9 +126,9 @@ def _follow(command, cwd, settings, lock, log):
         stderr=subprocess.STDOUT, encoding="utf-8", errors="replace", **inherited,
     )  # fmt: skip
     lines, arriving = [], queue.SimpleQueue()
-    threading.Thread(target=lambda: [arriving.put(line) for line in (*pip.stdout, None)], daemon=True).start()
+    threading.Thread(target=_hand_over, args=(pip.stdout, arriving), daemon=True).start()
     begun = time.monotonic()
-    with open(log, "w", encoding="utf-8") as file:
+    with open(log, "w", encoding="utf-8", buffering=1) as file:
         while True:
             try:
                 line = arriving.get(timeout=SILENCE)
@@ -142,6 +142,13 @@ def _follow(command, cwd, settings, lock, log):
             told = progress(lines[-1])
             if told:
                 print(f"  {told}")
+
+
+def _hand_over(source, arriving):
+    """Put every line into a queue when it comes, and None at the end."""
+    for line in source:
+        arriving.put(line)
+    arriving.put(None)
 
 
 def _spoken(seconds):

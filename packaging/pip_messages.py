@@ -5,7 +5,9 @@ import re
 WORTH_TELLING = 5.0
 """Downloads from this size on are told one by one, MB."""
 
-_DOWNLOAD = re.compile(r"\s*(Downloading|Using cached) ([^/\s]+?)-(\d[^-]*)-\S+\.whl \(([\d.]+) ([kMG]B)\)")
+_DOWNLOAD = re.compile(
+    r"\s*(Downloading|Using cached) (?:\S*/)?([^/\s]+?)-(\d[^-/\s]*)-[^/\s]+\.whl \(([\d.]+) ([kMG]B)\)"
+)
 
 _CAUSES = [
     (

@@ -74,6 +74,8 @@ def test_that_large_downloads_are_told_and_small_ones_are_not() -> None:
 
     name = "torch-2.15.0-cp311-cp311-manylinux_2_28_x86_64.whl"
     assert progress(f"  Downloading {name} (530.7 MB)") == "downloading torch 2.15.0 (531 MB)"
+    mirrored = progress(f"  Downloading https://mirror.example/packages/a1/{name} (530.7 MB)")
+    assert mirrored == "downloading torch 2.15.0 (531 MB)"
     assert progress(f"Using cached {name} (1.2 GB)") == "from pip's cache: torch 2.15.0 (1200 MB)"
     assert progress("  Downloading idna-3.20-py3-none-any.whl (71 kB)") == ""
     assert progress("Installing collected packages: a, b, c").startswith("unpacking 3 packages")
