@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
+from marrowdesk.app.undo import EditCommand
 from marrowdesk.core import edits
 from marrowdesk.core.cell import Cell, CellState
 from marrowdesk.core.counting import CountingRules
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from marrowdesk.store.casefile import CaseFile
+    from marrowdesk.store.journal import History
 
 
 class CaseModel(QObject):
@@ -58,6 +60,7 @@ class CaseModel(QObject):
         self._tally = Tally()
         self._differential: Differential | None = None
         self._current = -1
+        self._restoring = False
         self.undo_stack.clear()
 
     # -- the case -------------------------------------------------------------------------------------
@@ -85,15 +88,26 @@ class CaseModel(QObject):
         """
         return self._rows[cell_id]
 
-    def show_case(self, case: CaseFile | None, cells: Sequence[Cell] = ()) -> None:
-        """Show another case; ``cells`` are those of ``case.cells()``, read by a worker beforehand."""
+    def show_case(
+        self,
+        case: CaseFile | None,
+        cells: Sequence[Cell] = (),
+        history: tuple[History, History] | None = None,
+    ) -> None:
+        """Show another case, or none.
+
+        Args:
+            case: the case.
+            cells: what ``case.cells()`` gave, read by a worker beforehand.
+            history: what ``undo_history()`` and ``redo_history()`` gave; read here when None.
+        """
         self._forget()
         self._case = case
         self._cells = list(cells)
         self._rows = {cell.id: row for row, cell in enumerate(self._cells)}
         self._tally = Tally.of(self._cells)
         if case is not None:
-            self._restore_undo(case)
+            self._restore(*(history or (case.undo_history(), case.redo_history())))
         self.reset.emit()
         self.differential_changed.emit()
         self.set_current(0 if self._cells else -1)
@@ -167,7 +181,7 @@ class CaseModel(QObject):
         batch = self.write(edit, None)
         if batch is None:
             return False
-        self.undo_stack.push(_EditCommand(self, edit, batch))
+        self.undo_stack.push(EditCommand(self, edit, batch))
         return True
 
     def write(self, edit: edits.Edit, undoes: int | None) -> int | None:
@@ -179,7 +193,7 @@ class CaseModel(QObject):
         if self._case is None:
             return None
         try:
-            batch = self._case.record(edit, undoes)
+            batch = self._case.record(edit, undoes, self.reader or None)
         except MarrowdeskError as error:
             self.failed.emit(error)
             return None
@@ -192,9 +206,19 @@ class CaseModel(QObject):
         self._recount()
         return batch
 
-    def _restore_undo(self, case: CaseFile) -> None:
-        for batch, edit in case.undo_history():
-            self.undo_stack.push(_EditCommand(self, edit, batch))
+    @property
+    def restoring(self) -> bool:
+        """Whether the undo stack is being filled from the journal: commands then write nothing."""
+        return self._restoring
+
+    def _restore(self, undo: History, redo: History) -> None:
+        self._restoring = True
+        for batch, edit in undo:
+            self.undo_stack.push(EditCommand(self, edit, batch))
+        for batch, edit in reversed(redo):
+            self.undo_stack.push(EditCommand(self, edit, batch))
+        self.undo_stack.setIndex(len(undo))
+        self._restoring = False
 
     def _put(self, row: int, cell: Cell) -> None:
         self._tally.replace(self._cells[row], cell)
@@ -237,37 +261,3 @@ class CaseModel(QObject):
             if self._cells[at].state in (CellState.PROPOSED, CellState.PENDING):
                 return at
         return -1
-
-
-class _EditCommand(QUndoCommand):
-    """One edit on the undo stack; the edit itself was written before it was pushed.
-
-    Every undo and redo appends to the journal: nothing there is ever taken away.
-    """
-
-    def __init__(self, model: CaseModel, edit: edits.Edit, batch: int) -> None:
-        super().__init__(edit.text)
-        self._model = model
-        self._edit = edit
-        self._batch = batch
-        self._written = True
-
-    def undo(self) -> None:
-        """Append the inverse edit to the journal and show it."""
-        batch = self._model.write(self._edit.inverse(), self._batch)
-        if batch is None:
-            self.setObsolete(True)
-            return
-        self._batch = batch
-        self._written = False
-
-    def redo(self) -> None:
-        """Append the edit again, unless this is the push of an edit just written."""
-        if self._written:
-            return
-        batch = self._model.write(self._edit, self._batch)
-        if batch is None:
-            self.setObsolete(True)
-            return
-        self._batch = batch
-        self._written = True

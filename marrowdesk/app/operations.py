@@ -122,6 +122,12 @@ class Operation:
         """Whether the end is still to come."""
         return self.number > 0 and self._outcome is None
 
+    @property
+    def failed(self) -> bool:
+        """Whether the work ended with an error that is no cancellation."""
+        error = None if self._outcome is None else self._outcome.error
+        return error is not None and not isinstance(error, Cancelled)
+
     # -- on the worker thread -------------------------------------------------------------------------
 
     def run(self, wake: Callable[[Operation], None]) -> None:

@@ -97,6 +97,20 @@ def case_for(paths: Sequence[Path], scheme: Scheme = MARROW, file: Path | None =
     return CaseFile.create(file, scheme, f"{first.name or first.anchor}{more}")
 
 
+def folders_to_read(case: CaseFile, paths: Sequence[Path]) -> list[Path]:
+    """Say what to read when a person opened ``paths``: a case of whole folders is looked through again.
+
+    Reading may have been stopped half-way, or images have come since. A case of single images is left as it
+    is, and so are folders that are not reachable now.
+    """
+    if not (len(paths) == 1 and paths[0].suffix == CASE_SUFFIX):
+        return list(paths)
+    folders = [slide.folder for slide in case.slides()]
+    if not folders or not all(each.is_dir() for each in folders):
+        return []
+    return folders if places.case_path_for(*folders) == case.path else []
+
+
 def open_slides(case: CaseFile, paths: Sequence[Path], cancel: threading.Event) -> Iterator[Opened]:
     """Read the cells of folders and files into a case, in small steps; what is in the case already is left.
 

@@ -17,11 +17,10 @@ def show_failure(owner: QObject | None, error: BaseException) -> QMessageBox:
     traceback as details.
 
     Args:
-        owner: the widget to show it over; an object that is no widget, or None, for a window of its own.
+        owner: a widget, or an object that belongs to one, to show it over; None for a window of its own.
         error: what happened.
     """
-    parent = owner.window() if isinstance(owner, QWidget) else None
-    box = QMessageBox(parent)
+    box = QMessageBox(_window_of(owner))
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setWindowTitle(QCoreApplication.applicationName() or "MarrowDesk")
     box.setTextFormat(Qt.TextFormat.PlainText)
@@ -46,3 +45,9 @@ def show_failure(owner: QObject | None, error: BaseException) -> QMessageBox:
     )
     box.open()
     return box
+
+
+def _window_of(owner: QObject | None) -> QWidget | None:
+    while owner is not None and not isinstance(owner, QWidget):
+        owner = owner.parent()
+    return None if owner is None else owner.window()

@@ -1,0 +1,202 @@
+"""The classifier in the window: loaded after the window is up, then fed with whatever has no proposal yet."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from marrowdesk.app.operations import Lane, Operation
+
+if TYPE_CHECKING:
+    import threading
+    from pathlib import Path
+
+    from marrowdesk.app.case_model import CaseModel
+    from marrowdesk.core.cell import Cell
+    from marrowdesk.inference.engine import Engine
+    from marrowdesk.services.analysis import Analysed
+
+
+class EngineState(enum.Enum):
+    """How far the model is."""
+
+    ABSENT = enum.auto()
+    LOADING = enum.auto()
+    READY = enum.auto()
+    FAILED = enum.auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the classification of the case is.
+
+    Attributes:
+        done: cells with a proposal, and those whose image cannot be read any more.
+        total: cells of the case found so far.
+        cells_per_second: speed; 0 while it is not known.
+        seconds_left: time left for the cells found so far; None while it is not known.
+    """
+
+    done: int
+    total: int
+    cells_per_second: float
+    seconds_left: float | None
+
+
+class Classifier(QObject):
+    """Keeps the open case classified: cells without a proposal are sent through the one inference thread.
+
+    Signals:
+        engine_changed: the model is loading, ready or failed.
+        running_changed: classifying began or ended; whether it runs.
+        progressed: proposals arrived; a :class:`Progress`.
+        failed_images: images that could not be read while classifying; list of problems.
+        failed: the model could not be loaded; the error. Reviewing by hand goes on without it.
+    """
+
+    engine_changed = Signal()
+    running_changed = Signal(bool)
+    progressed = Signal(object)
+    failed_images = Signal(list)
+    failed = Signal(object)
+
+    def __init__(self, model: CaseModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._engine: Engine | None = None
+        self._state = EngineState.ABSENT
+        self._job: Operation | None = None
+        self._paused = False
+        self._tried: set[int] = set()
+        self._done = 0
+        model.reset.connect(self._forget)
+
+    # -- the model ------------------------------------------------------------------------------------
+
+    @property
+    def engine(self) -> Engine | None:
+        """The network, once it is loaded."""
+        return self._engine
+
+    @property
+    def state(self) -> EngineState:
+        """How far the model is."""
+        return self._state
+
+    def load(self, bundle: Path | None = None) -> None:
+        """Load a model bundle on the inference thread; the shipped one when None."""
+        self._set_state(EngineState.LOADING)
+        Operation(self, lambda cancel: _load(bundle, cancel), lane=Lane.INFERENCE, series="load").on_success(
+            self._take_engine
+        ).on_failure(self._without_engine).start()
+
+    def _take_engine(self, engine: Engine) -> None:
+        self._engine = engine
+        self._set_state(EngineState.READY)
+        self.go_on()
+
+    def _without_engine(self, error: Exception) -> None:
+        self._set_state(EngineState.FAILED)
+        self.failed.emit(error)
+
+    def _set_state(self, state: EngineState) -> None:
+        self._state = state
+        self.engine_changed.emit()
+
+    # -- the open case --------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """Whether cells are being classified."""
+        return self._job is not None
+
+    @property
+    def paused(self) -> bool:
+        """Whether the person stopped the classification of this case."""
+        return self._paused
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether cells without a proposal are left that have not been tried."""
+        return bool(self._pending())
+
+    def go_on(self) -> None:
+        """Classify what has no proposal yet, unless it is under way, stopped by the person, or impossible."""
+        case, engine = self._model.case, self._engine
+        if self.running or self._paused or case is None or engine is None:
+            return
+        pending = self._pending()
+        if not pending:
+            return
+        from marrowdesk.services.analysis import analyse
+
+        self._tried.update(cell.id for cell in pending)
+        self._job = (
+            Operation(self, lambda cancel: analyse(case, engine, pending, cancel), lane=Lane.INFERENCE)
+            .on_progress(self._take)
+            .on_end(self._end)
+            .start()
+        )
+        self.running_changed.emit(True)
+
+    def resume(self) -> None:
+        """Go on after the person stopped it."""
+        self._paused = False
+        self.go_on()
+
+    def stop(self) -> None:
+        """Stop classifying this case; proposals made so far stay."""
+        self._paused = True
+        if self._job is not None:
+            self._job.cancel()
+
+    def _pending(self) -> list[Cell]:
+        return [cell for cell in self._model.cells if cell.prediction is None and cell.id not in self._tried]
+
+    def _take(self, steps: list[Analysed]) -> None:
+        cells = [cell for step in steps for cell in step.cells]
+        failed = [problem for step in steps for problem in step.failed]
+        self._done += len(cells) + len(failed)
+        self._model.take_predictions(cells)
+        if failed:
+            self.failed_images.emit(failed)
+        speed, total = steps[-1].cells_per_second, len(self._model.cells)
+        left = (total - self._done) / speed if speed > 0 else None
+        self.progressed.emit(Progress(self._done, total, speed, left))
+
+    def _end(self) -> None:
+        cancelled = self._job is not None and self._job.cancelled.is_set()
+        failed = self._job is not None and self._job.failed
+        self._job = None
+        if cancelled or failed:
+            self._paused = True
+            self._tried = {cell.id for cell in self._model.cells if cell.prediction is not None}
+        else:
+            self.go_on()
+        if not self.running:
+            self.running_changed.emit(False)
+
+    def _forget(self) -> None:
+        """Another case is shown: leave the one before as it is; nothing of it is heard any more."""
+        was_running = self.running
+        if self._job is not None:
+            self._job.drop()
+            self._job = None
+        self._paused = False
+        self._tried.clear()
+        self._done = sum(cell.prediction is not None for cell in self._model.cells)
+        if was_running:
+            self.running_changed.emit(False)
+
+
+def _load(folder: Path | None, cancel: threading.Event) -> Engine:
+    from marrowdesk.inference.bundle import load_bundle, shipped_bundle
+    from marrowdesk.inference.libraries import preload
+    from marrowdesk.inference.torch_engine import load_engine
+
+    bundle = shipped_bundle() if folder is None else load_bundle(folder)
+    preload()
+    return load_engine(bundle)

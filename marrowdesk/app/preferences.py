@@ -1,0 +1,100 @@
+"""The person's settings in the window: one owner, told to everyone, written soon after a change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
+
+from marrowdesk.core.counting import ME_RULES, CountingRules
+from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.core.reference import REFERENCE_SETS
+from marrowdesk.store.paths import settings_path
+from marrowdesk.store.settings import Settings, load_settings, save_settings
+
+if TYPE_CHECKING:
+    from marrowdesk.core.reference import Sex
+
+_WRITE_AFTER = 400  # milliseconds; a slider that is dragged writes once
+
+
+class Preferences(QObject):
+    """Holds the settings of this session.
+
+    Signals:
+        changed: a setting has another value now.
+        failed: the settings cannot be read or written; the error. The session goes on with what it has.
+    """
+
+    changed = Signal()
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._broken: MarrowdeskError | None = None
+        try:
+            self._settings = load_settings()
+        except MarrowdeskError as error:
+            self._broken = error
+            self._settings = Settings()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_WRITE_AFTER)
+        self._timer.timeout.connect(self.write)
+
+    @property
+    def now(self) -> Settings:
+        """The settings of this moment."""
+        return self._settings
+
+    @property
+    def broken(self) -> MarrowdeskError | None:
+        """Why the settings could not be read at the start; None when they could."""
+        return self._broken
+
+    def change(self, **values: Any) -> None:
+        """Set some settings; written a moment later.
+
+        Raises:
+            SettingsError: a value is out of its range.
+        """
+        self.replace(self._settings.changed(**values))
+
+    def replace(self, settings: Settings) -> None:
+        """Take other settings over; written a moment later."""
+        if settings != self._settings:
+            self._settings = settings
+            self._timer.start()
+            self.changed.emit()
+
+    def write(self) -> None:
+        """Write the settings now."""
+        self._timer.stop()
+        try:
+            save_settings(self._settings)
+        except MarrowdeskError as error:
+            self.failed.emit(error)
+
+    def close(self) -> None:
+        """Write what is not written yet."""
+        if self._timer.isActive():
+            self.write()
+
+
+def rules_of(settings: Settings, sex: Sex = "") -> CountingRules:
+    """Give the rules of the count that the settings ask for; the sex belongs to the patient, not to them.
+
+    A key this program does not know (written by a newer one) means the standard choice.
+    """
+    standard = CountingRules()
+    return CountingRules(
+        target=settings.target_count,
+        me_rule=ME_RULES.get(settings.me_definition, standard.me_rule),
+        references=REFERENCE_SETS.get(settings.reference_set, standard.references),
+        sex=sex,
+    )
+
+
+def window_state() -> QSettings:
+    """Give the place of window geometry, the one thing that is not kept with the settings."""
+    return QSettings(str(settings_path().with_name("window.ini")), QSettings.Format.IniFormat)

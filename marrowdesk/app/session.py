@@ -1,0 +1,244 @@
+"""Opening and closing cases in the window: read on a worker, shown at once, never mixed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from marrowdesk.app.operations import Lane, Operation
+from marrowdesk.core.errors import Cancelled
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from marrowdesk.app.case_model import CaseModel
+    from marrowdesk.core.cell import Cell
+    from marrowdesk.services.opening import Opened
+    from marrowdesk.store.casefile import CaseFile
+    from marrowdesk.store.journal import History
+    from marrowdesk.store.values import Problem, Relocation, Slide
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Loaded:
+    """A case read from its file on a worker."""
+
+    case: CaseFile
+    cells: list[Cell]
+    history: tuple[History, History]
+    problems: list[Problem]
+    fields: dict[str, str]
+    folders: list[Path] = field(default_factory=list)
+
+
+class Session(QObject):
+    """Owns the open case file and the reading of its folders.
+
+    One case is open at a time. Opening another one, or closing, stops the reading and classifying of the one
+    before; what was stored stays, and opening it again goes on with the rest.
+
+    Signals:
+        opened: a case is shown; its model was reset before.
+        closed: no case is open.
+        reading_changed: whether a folder is being read, and how many files were looked at.
+        cells_found: cells were added to the model, or the reading has ended.
+        problems_changed: the list of unreadable images is another one.
+        missing_found: images of the case are not where they were; list of paths.
+        field_changed: a header field of the report was set; its name.
+    """
+
+    opened = Signal()
+    closed = Signal()
+    reading_changed = Signal(bool, int)
+    cells_found = Signal()
+    problems_changed = Signal()
+    missing_found = Signal(list)
+    field_changed = Signal(str)
+
+    def __init__(self, model: CaseModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._generation = 0
+        self._reading: Operation | None = None
+        self._problems: list[Problem] = []
+        self._fields: dict[str, str] = {}
+        self._retired: set[CaseFile] = set()
+
+    # -- what is open ---------------------------------------------------------------------------------
+
+    @property
+    def case(self) -> CaseFile | None:
+        """The open case, or None."""
+        return self._model.case
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """The images that cannot be read."""
+        return self._problems
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The header fields of the report; a copy."""
+        return dict(self._fields)
+
+    @property
+    def reading(self) -> bool:
+        """Whether a folder is being read."""
+        return self._reading is not None
+
+    def set_field(self, name: str, value: str) -> None:
+        """Set a header field of the report; written at once.
+
+        Raises:
+            CaseFileError: it could not be written.
+        """
+        if self.case is not None and self._fields.get(name, "") != value:
+            self.case.set_field(name, value)
+            self._fields[name] = value
+            self.field_changed.emit(name)
+
+    # -- opening --------------------------------------------------------------------------------------
+
+    def open(self, paths: Sequence[Path]) -> None:
+        """Open a case file, or folders and images with the case that belongs to them."""
+        self._generation += 1
+        generation, wanted = self._generation, list(paths)
+        Operation(self, lambda cancel: _load(wanted, cancel)).on_success(
+            lambda loaded: self._show(loaded, generation)
+        ).start()
+
+    def _show(self, loaded: _Loaded, generation: int) -> None:
+        if generation != self._generation:  # another one was opened meanwhile
+            self._retire(loaded.case)
+            return
+        self._leave()
+        self._problems = list(loaded.problems)
+        self._fields = loaded.fields
+        self._model.show_case(loaded.case, loaded.cells, loaded.history)
+        self.opened.emit()
+        self.problems_changed.emit()
+        self._read(loaded.folders)
+        if loaded.cells:
+            self._look_for_missing(loaded.case)
+
+    def _read(self, paths: list[Path]) -> None:
+        case = self.case
+        if case is None or not paths:
+            self.cells_found.emit()
+            return
+        from marrowdesk.services.opening import open_slides  # decodes images: not needed before
+
+        self._problems.clear()
+        self._reading = (
+            Operation(self, lambda cancel: open_slides(case, paths, cancel))
+            .on_progress(self._take)
+            .on_end(self._read_all)
+            .start()
+        )
+        self.reading_changed.emit(True, 0)
+
+    def _take(self, steps: list[Opened]) -> None:
+        self._model.append_cells([cell for step in steps for cell in step.cells])
+        problems = [problem for step in steps for problem in step.problems]
+        if problems:
+            self._problems.extend(problems)
+            self.problems_changed.emit()
+        self.reading_changed.emit(True, steps[-1].files)
+        self.cells_found.emit()
+
+    def _read_all(self) -> None:
+        self._reading = None
+        self.reading_changed.emit(False, 0)
+        self.problems_changed.emit()
+        self.cells_found.emit()
+
+    def add_problems(self, problems: Sequence[Problem]) -> None:
+        """Show images that could not be read later, while they were classified."""
+        self._problems.extend(problems)
+        self.problems_changed.emit()
+
+    # -- images that moved ----------------------------------------------------------------------------
+
+    def _look_for_missing(self, case: CaseFile) -> None:
+        def tell(missing: list[Path]) -> None:
+            if missing and case is self.case:
+                self.missing_found.emit(missing)
+
+        Operation(self, lambda _: case.images_missing(), series="missing").on_success(tell).start()
+
+    def relocate(self, slide: Slide, folder: Path) -> Operation:
+        """Look for the images of a slide in another folder, then show the case from there."""
+        case = self.case
+        assert case is not None
+
+        def again(_: Relocation) -> None:
+            if case is self.case:
+                self.open([case.path])
+
+        return Operation(self, lambda _: case.relocate(slide.id, folder)).on_success(again).start()
+
+    # -- closing --------------------------------------------------------------------------------------
+
+    def cancel_reading(self) -> None:
+        """Stop reading the folder; opening it again goes on."""
+        if self._reading is not None:
+            self._reading.cancel()
+
+    def close(self) -> None:
+        """Close the case and show none."""
+        self._generation += 1
+        if self.case is not None:
+            self._leave()
+            self._model.show_case(None)
+            self.closed.emit()
+            self.problems_changed.emit()
+
+    def _leave(self) -> None:
+        if self._reading is not None:
+            self._reading.drop()
+            self._reading = None
+            self.reading_changed.emit(False, 0)
+        self._problems = []
+        self._fields = {}
+        if self.case is not None:
+            self._retire(self.case)
+
+    def _retire(self, case: CaseFile) -> None:
+        """Close a case behind whatever inference still writes into it."""
+        self._retired.add(case)
+        Operation(self, lambda _: case.close(), lane=Lane.INFERENCE).on_success(
+            lambda _: self._retired.discard(case)
+        ).start()
+
+    def end(self) -> None:
+        """Close all files; when the workers have ended, at the end of the program."""
+        for case in (*self._retired, self.case):
+            if case is not None:
+                case.close()
+        self._retired.clear()
+
+
+def _load(paths: list[Path], cancel: threading.Event) -> _Loaded:
+    from marrowdesk.services.opening import case_for, folders_to_read
+
+    case = case_for(paths)
+    try:
+        loaded = _Loaded(
+            case,
+            case.cells(),
+            (case.undo_history(), case.redo_history()),
+            case.problems(),
+            case.fields(),
+            folders_to_read(case, paths),
+        )
+    except BaseException:
+        case.close()
+        raise
+    if cancel.is_set():
+        case.close()
+        raise Cancelled("Opening was stopped.")
+    return loaded

@@ -1,0 +1,100 @@
+"""The one place that says which key does what; the keys of the classes come from the scheme."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, QT_TRANSLATE_NOOP
+from PySide6.QtGui import QKeySequence
+
+_N = QT_TRANSLATE_NOOP
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of one action.
+
+    Attributes:
+        action: name of the action.
+        keys: in portable form; the first is the one shown.
+        text: what they do, for the sheet.
+        section: heading on the sheet.
+        bare: whether it is a key alone, without Ctrl or Alt: it then works only while no text is typed and
+            the focused control does not want the key itself.
+    """
+
+    action: str
+    keys: tuple[str, ...]
+    text: str
+    section: str
+    bare: bool = False
+
+
+def _bare(action: str, keys: tuple[str, ...], text: str, section: str) -> Keys:
+    return Keys(action, keys, text, section, bare=True)
+
+
+_FILE, _REVIEW, _LOOK, _HELP = (
+    _N("shortcuts", "Case and report"),
+    _N("shortcuts", "Review"),
+    _N("shortcuts", "Look"),
+    _N("shortcuts", "Help"),
+)
+
+TABLE: tuple[Keys, ...] = (
+    Keys("open_folder", ("Ctrl+O",), _N("shortcuts", "Open a slide folder"), _FILE),
+    Keys("open_files", ("Ctrl+Shift+O",), _N("shortcuts", "Open images or a case"), _FILE),
+    Keys("close_case", ("Ctrl+W",), _N("shortcuts", "Close the case"), _FILE),
+    Keys("report", ("Ctrl+P",), _N("shortcuts", "Report: header, PDF, tables"), _FILE),
+    Keys("settings", ("Ctrl+,",), _N("shortcuts", "Settings"), _FILE),
+    Keys("quit", ("Ctrl+Q",), _N("shortcuts", "Quit"), _FILE),
+    _bare("confirm", ("Space",), _N("shortcuts", "Confirm the proposal"), _REVIEW),
+    _bare("unidentified", (), _N("shortcuts", "Mark as not identifiable"), _REVIEW),
+    _bare("exclude", ("Del",), _N("shortcuts", "Exclude from the count"), _REVIEW),
+    _bare("step_back", ("Backspace",), _N("shortcuts", "Take the last decision back and show it"), _REVIEW),
+    _bare("next", (".",), _N("shortcuts", "Next unreviewed cell"), _REVIEW),
+    Keys("clear", ("Ctrl+Backspace",), _N("shortcuts", "Clear the decision"), _REVIEW),
+    Keys("undo", ("Ctrl+Z",), _N("shortcuts", "Undo"), _REVIEW),
+    Keys("redo", ("Ctrl+Shift+Z", "Ctrl+Y"), _N("shortcuts", "Redo"), _REVIEW),
+    Keys("select_all", ("Ctrl+A",), _N("shortcuts", "Select all cells shown"), _REVIEW),
+    Keys("invert", ("Ctrl+I",), _N("shortcuts", "Invert the selection"), _REVIEW),
+    _bare("hold_map", ("Q",), _N("shortcuts", "Show the activation map while held"), _LOOK),
+    Keys("toggle_map", ("Ctrl+M",), _N("shortcuts", "Activation map on or off"), _LOOK),
+    Keys("zoom_in", ("Ctrl++", "Ctrl+="), _N("shortcuts", "Zoom in"), _LOOK),
+    Keys("zoom_out", ("Ctrl+-",), _N("shortcuts", "Zoom out"), _LOOK),
+    Keys("fit", ("Ctrl+0",), _N("shortcuts", "Fit the cell into the view"), _LOOK),
+    Keys("larger", ("Ctrl+Alt++", "Ctrl+Alt+="), _N("shortcuts", "Larger thumbnails"), _LOOK),
+    Keys("smaller", ("Ctrl+Alt+-",), _N("shortcuts", "Smaller thumbnails"), _LOOK),
+    Keys("focus_gallery", ("F6",), _N("shortcuts", "Go to the gallery"), _LOOK),
+    Keys("focus_classes", ("F7",), _N("shortcuts", "Go to the classes"), _LOOK),
+    Keys("focus_viewer", ("F8",), _N("shortcuts", "Go to the viewer"), _LOOK),
+    Keys("full_screen", ("F11",), _N("shortcuts", "Full screen"), _LOOK),
+    Keys("shortcuts", ("F1",), _N("shortcuts", "This sheet"), _HELP),
+    _bare("shortcuts_too", ("?",), _N("shortcuts", "This sheet"), _HELP),
+)
+
+GALLERY_KEYS = (
+    (_N("shortcuts", "Arrows"), _N("shortcuts", "Move through the gallery")),
+    (_N("shortcuts", "Shift+Arrows"), _N("shortcuts", "Select several cells")),
+    (_N("shortcuts", "Return"), _N("shortcuts", "Look at the cell in the viewer")),
+)
+"""Keys that the gallery itself handles, for the sheet."""
+
+BY_ACTION = {each.action: each for each in TABLE}
+
+
+def sequences(action: str) -> list[QKeySequence]:
+    """Give the key sequences of an action; empty when it has none."""
+    entry = BY_ACTION.get(action)
+    return [] if entry is None else [QKeySequence(each) for each in entry.keys]
+
+
+def shown(action: str) -> str:
+    """Give the first key of an action as this platform writes it; empty when it has none."""
+    keys = sequences(action)
+    return keys[0].toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
+
+
+def translated(text: str) -> str:
+    """Give a text of this file in the language of the window."""
+    return QCoreApplication.translate("shortcuts", text)
