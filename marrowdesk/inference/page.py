@@ -1,0 +1,108 @@
+"""The model card as a page for people, made from ``card.json``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from marrowdesk.core.taxonomy import MARROW
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from marrowdesk.inference.card import ModelCard
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    return [*lines, *(f"| {' | '.join(str(each) for each in row)} |" for row in rows), ""]
+
+
+def _number(value: Any) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def _name(code: str) -> str:
+    return MARROW[code].name if code in MARROW else code
+
+
+def _classes(card: ModelCard) -> list[str]:
+    rows = [
+        (
+            each.code,
+            _name(each.code),
+            each.images,
+            "proposed" if each.proposed else f"reader only: {each.reason}",
+        )
+        for each in card.classes
+    ]
+    return ["## Classes", "", *_table(("code", "name", "training images", "use"), rows)]
+
+
+def _data(card: ModelCard) -> list[str]:
+    rows = [(each.title, each.link, each.licence, each.images) for each in card.data]
+    return ["## Data", "", *_table(("data set", "where", "licence", "images used"), rows)] if rows else []
+
+
+def _results(results: Mapping[str, Any]) -> list[str]:
+    lines = ["## Results", ""]
+    if not results:
+        return [*lines, "Not measured.", ""]
+    flat = {name: value for name, value in results.items() if not isinstance(value, dict)}
+    lines += _table(("measure", "value"), [(name, _number(value)) for name, value in flat.items()])
+    for name, value in results.items():
+        if isinstance(value, dict) and value:
+            lines += [f"### {name}", "", *_result_table(value)]
+    return lines
+
+
+def _result_table(values: Mapping[str, Any]) -> list[str]:
+    """Lay a mapping of mappings out as a table with their common columns; anything else as two columns."""
+    if not all(isinstance(each, dict) for each in values.values()):
+        return _table(("measure", "value"), [(name, _number(value)) for name, value in values.items()])
+    columns = list(dict.fromkeys(column for each in values.values() for column in each))
+    rows = [
+        (name, *(_number(each[column]) if column in each else "" for column in columns))
+        for name, each in values.items()
+    ]
+    return _table(("", *columns), rows)
+
+
+def card_page(card: ModelCard) -> str:
+    """Write the card as Markdown."""
+    weaknesses = [f"- {each}" for each in card.weaknesses]
+    options = ", ".join(f"{name}={value}" for name, value in card.architecture.options.items())
+    parameters = ", ".join(f"{name} {value:g}" for name, value in card.preprocessing.parameters.items())
+    lines = [
+        f"# {card.name} {card.revision}",
+        "",
+        card.summary,
+        "",
+        f"**{card.use}**",
+        "",
+        "This page is made from `card.json`; change nothing here by hand.",
+        "",
+        *_classes(card),
+        *_results(card.results),
+        *(["## Known weaknesses", "", *weaknesses, ""] if weaknesses else []),
+        "## How it works",
+        "",
+        f"- Network: timm `{card.architecture.name}` ({options or 'as it is'}).",
+        f"- Preprocessing: {card.preprocessing.method} ({parameters}).",
+        "- Probabilities: softmax((logits − log class weights) / temperature), temperature "
+        f"{card.calibration.temperature:.3f}; {card.calibration.note}".rstrip("; "),
+        f"- Doubt: {card.doubt.method}; of the held-out real cells"
+        f" {card.doubt.held_out_share:.1%} are unfamiliar.",
+        "",
+        *_data(card),
+        "## Making it again",
+        "",
+        f"    {card.training.command}",
+        "",
+        f"Cells kept back: `{card.training.held_out}`."
+        if card.training.held_out
+        else "No cells were kept back.",
+        "",
+        f"sha256 of `{card.weights.file}`: `{card.weights.sha256}`",
+        "",
+    ]
+    return "\n".join(lines)
