@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from marrowdesk.store.database import Database
     from marrowdesk.store.values import NewCell, Slide
 
-# In SQLite, columns beside max() come from the row that has the maximum; going through the index of
-# (cell, id) once is faster than a subquery a cell.
+# The subqueries read only the indexes of (cell, id).
 _CELLS = """
 SELECT cell.id, image.slide, image.path, image.page, cell.x, cell.y, cell.width, cell.height, cell.reference,
        prediction.probabilities, prediction.doubt, analysis.model,
@@ -32,15 +31,17 @@ LEFT JOIN decision ON decision.id = (SELECT max(id) FROM decision WHERE cell = c
 ORDER BY cell.id
 """
 
-_INSERT_IMAGE = """
-INSERT INTO image(slide, path, page, sha256, width, height) VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT(slide, path, page, sha256) DO UPDATE SET width = excluded.width RETURNING id
+_FIND_IMAGE = "SELECT id FROM image WHERE slide = ? AND path = ? AND page = ? AND sha256 = ?"
+
+_ADD_IMAGE = "INSERT INTO image(slide, path, page, sha256, width, height) VALUES (?, ?, ?, ?, ?, ?)"
+
+# as the index cell_once says it
+_FIND_CELL = """
+SELECT id FROM cell WHERE image = ? AND ifnull(x, -1) = ifnull(?, -1) AND ifnull(y, -1) = ifnull(?, -1)
+AND ifnull(width, -1) = ifnull(?, -1) AND ifnull(height, -1) = ifnull(?, -1)
 """
 
-_INSERT_CELL = """
-INSERT INTO cell(image, x, y, width, height, reference) VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT DO NOTHING RETURNING id
-"""
+_ADD_CELL = "INSERT INTO cell(image, x, y, width, height, reference) VALUES (?, ?, ?, ?, ?, ?)"
 
 
 class KnownModel(NamedTuple):
@@ -95,17 +96,21 @@ def models_by_id(connection: sqlite3.Connection) -> dict[int, KnownModel]:
 def _insert(connection: sqlite3.Connection, slide: Slide, new: NewCell, sha256: bytes) -> Cell | None:
     place = new.place
     name = relative_column(place.path, slide.folder)
-    (image,) = connection.execute(
-        _INSERT_IMAGE, (slide.id, name, place.page, sha256, new.width, new.height)
-    ).fetchone()
-    box: tuple[int, int, int, int] | tuple[None, None, None, None] = (None, None, None, None)
+    image_key = (slide.id, name, place.page, sha256)
+    found = connection.execute(_FIND_IMAGE, image_key).fetchone()
+    image = found[0] if found else _added(connection, _ADD_IMAGE, (*image_key, new.width, new.height))
+    cell_key: tuple[int | None, ...] = (image, None, None, None, None)
     if place.box is not None:
-        box = (place.box.x, place.box.y, place.box.width, place.box.height)
-    added = connection.execute(_INSERT_CELL, (image, *box, new.reference)).fetchone()
-    if added is None:
+        cell_key = (image, place.box.x, place.box.y, place.box.width, place.box.height)
+    if connection.execute(_FIND_CELL, cell_key).fetchone():
         return None
+    cell = _added(connection, _ADD_CELL, (*cell_key, new.reference))
     stored = Place(slide.folder / path_text(name), place.page, place.box)
-    return Cell(added[0], slide.id, stored, reference=new.reference)
+    return Cell(cell, slide.id, stored, reference=new.reference)
+
+
+def _added(connection: sqlite3.Connection, statement: str, row: tuple[object, ...]) -> int:
+    return int(connection.execute(statement + " RETURNING id", row).fetchone()[0])
 
 
 def _cell(row: tuple[Any, ...], slides: dict[int, Slide], models: dict[int, KnownModel]) -> Cell:
