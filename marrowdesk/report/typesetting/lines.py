@@ -1,0 +1,193 @@
+"""Text set in lines: cleaned, shaped, broken at a width, and put into the order in which it is read."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING
+
+from marrowdesk.report.typesetting.bidi import levels, visual_order
+from marrowdesk.report.typesetting.typefaces import Glyph, Typeface, font_runs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_NEW_LINE = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# Control characters, overrides of direction and halves of surrogate pairs are shown as U+FFFD.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u202d\u202e\ud800-\udfff\ufff9-\uffff]")
+_SPACES = " \u1680\u2000-\u2006\u2008-\u200b\u205f\u3000"
+_AFTER = re.compile(f"(?<=[{_SPACES}])(?=[^{_SPACES}])|(?<=[^\\W\\d_][-–—/])(?=\\w)")
+_WIDE = (
+    "\u1100-\u11ff\u2e80-\u303f\u3041-\u4dbf\u4e00-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffee"
+)
+_NOT_FIRST = "、。，．！？：；）〕］｝〉》」』】・ーっゃゅょッャュョ々”’%)\\]},.;:!?"
+_NOT_LAST = "（〔［｛〈《「『【“‘(\\[{"
+_BESIDE_WIDE = re.compile(
+    f"(?<=[{_WIDE}])(?<![{_NOT_LAST}])(?=[^{_NOT_FIRST}{_SPACES}])"
+    f"|(?<=[^{_NOT_LAST}{_SPACES}])(?=[{_WIDE}])(?![{_NOT_FIRST}])"
+)
+_ELLIPSIS = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Glyphs of one font and direction on one line.
+
+    Attributes:
+        font: the font that draws them.
+        glyphs: from left to right.
+        texts: for each glyph what it stands for; empty for the second and further glyphs of one character.
+        rtl: whether the text runs from right to left.
+    """
+
+    font: Typeface
+    glyphs: tuple[Glyph, ...]
+    texts: tuple[str, ...]
+    rtl: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text.
+
+    Attributes:
+        text: what it says, in the order of reading.
+        pieces: from left to right.
+        width: in units of the font size.
+        rtl: whether its paragraph runs from right to left.
+    """
+
+    text: str
+    pieces: tuple[Piece, ...]
+    width: float
+    rtl: bool
+
+
+def paragraphs(text: str) -> list[str]:
+    """Split a text as typed into paragraphs that can be set; what cannot be printed becomes U+FFFD."""
+    return [_UNPRINTABLE.sub("\ufffd", each).replace("\t", "    ") for each in _NEW_LINE.split(text)]
+
+
+def one_line(text: str) -> str:
+    """Make one paragraph of a text as typed, with its line breaks as spaces."""
+    return " ".join(each.strip() for each in paragraphs(text)).strip()
+
+
+class Paragraph:
+    """A shaped paragraph, ready to be broken into lines of any width.
+
+    Args:
+        text: one of :func:`paragraphs`.
+        bold: whether it is set in the bold face.
+    """
+
+    def __init__(self, text: str, bold: bool = False) -> None:
+        self.text = text
+        base, self._levels = levels(text)
+        self.rtl = base == 1
+        self._runs = list(self._shaped(bold))
+        advances = [0.0] * len(text)
+        self._starts = {0}
+        for start, _, _, glyphs in self._runs:
+            for glyph in glyphs:
+                advances[start + glyph.at] += glyph.advance / 1000
+                self._starts.add(start + glyph.at)
+        self._ends = [0.0, *accumulate(advances)]
+
+    def _shaped(self, bold: bool) -> Iterator[tuple[int, int, Typeface, tuple[Glyph, ...]]]:
+        for start, stop, font in font_runs(self.text, bold):
+            cuts = [at for at in range(start + 1, stop) if self._levels[at] != self._levels[at - 1]]
+            for left, right in pairwise([start, *cuts, stop]):
+                rtl = self._levels[left] % 2 == 1
+                yield left, right, font, font.shape(self.text[left:right], rtl)
+
+    @property
+    def width(self) -> float:
+        """Width of the whole paragraph on one line, in units of the font size."""
+        return self._ends[-1]
+
+    def lines(self, width: float) -> list[Line]:
+        """Break the paragraph into lines no wider than ``width`` units of the font size.
+
+        It breaks at spaces, after hyphens and beside Chinese, Japanese and Korean characters; a word wider
+        than the line is broken between any two characters. An empty paragraph gives one empty line.
+        """
+        if self.width <= width:
+            return [self._line(0, len(self.text))]
+        chances = sorted(
+            {found.start() for rule in (_AFTER, _BESIDE_WIDE) for found in rule.finditer(self.text)}
+            | {len(self.text)}
+        )
+        found, start = [], 0
+        while start < len(self.text):
+            stop = self._stop(start, width, chances)
+            found.append(self._line(start, stop))
+            start = stop
+        return found
+
+    def _stop(self, start: int, width: float, chances: Sequence[int]) -> int:
+        """Find where the line that begins at ``start`` ends: at the last chance that fits, or anywhere."""
+        limit = bisect_right(self._ends, self._ends[start] + width + 1e-9) - 1
+        while limit < len(self.text) and self.text[limit] == " ":  # spaces may hang over the edge
+            limit += 1
+        at = bisect_right(chances, limit) - 1
+        if at >= 0 and chances[at] > start:
+            return chances[at]
+        limit = max(limit, start + 1)
+        while limit > start + 1 and not self._breakable(limit):
+            limit -= 1
+        while limit < len(self.text) and not self._breakable(limit):
+            limit += 1
+        return limit
+
+    def _breakable(self, at: int) -> bool:
+        """Say whether two characters can be torn apart: not within a glyph, and no mark from its letter."""
+        return at in self._starts and unicodedata.category(self.text[at]) not in ("Mn", "Me", "Mc", "Cf")
+
+    def _line(self, start: int, stop: int) -> Line:
+        while stop > start and self.text[stop - 1] == " ":
+            stop -= 1
+        pieces, found = [], []
+        for left, right, font, glyphs in self._runs:
+            low, high = max(left, start), min(right, stop)
+            if low < high:
+                inside = tuple(each for each in glyphs if low <= left + each.at < high)
+                rtl = self._levels[low] % 2 == 1
+                texts = _texts(self.text[left:right], inside, high - left, rtl)
+                pieces.append(Piece(font, inside, texts, rtl))
+                found.append(self._levels[low])
+        ordered = tuple(pieces[at] for at in visual_order(found))
+        width = sum(glyph.advance for piece in ordered for glyph in piece.glyphs) / 1000
+        return Line(self.text[start:stop], ordered, width, self.rtl)
+
+
+def _texts(run: str, glyphs: Sequence[Glyph], stop: int, rtl: bool) -> tuple[str, ...]:
+    """Say what each glyph stands for: the first glyph of a character says it, the others say nothing."""
+    reading = list(reversed(glyphs)) if rtl else list(glyphs)
+    starts = sorted({each.at for each in reading})
+    ends = dict(zip(starts, [*starts[1:], stop], strict=True))
+    said: set[int] = set()
+    texts = []
+    for each in reading:
+        texts.append("" if each.at in said else run[each.at : ends[each.at]])
+        said.add(each.at)
+    return tuple(reversed(texts)) if rtl else tuple(texts)
+
+
+@lru_cache(maxsize=2048)
+def set_line(text: str, bold: bool = False, width: float | None = None) -> Line:
+    """Set a text on one line, cut off with an ellipsis where it is wider than ``width`` font sizes."""
+    whole = Paragraph(one_line(text), bold)
+    if width is None or whole.width <= width:
+        return whole.lines(float("inf"))[0]
+    fitting = whole.lines(max(width - 0.9, 1.0))[0].text  # 0.9: the ellipsis is 0.82 wide
+    return Paragraph(fitting.rstrip() + _ELLIPSIS, bold).lines(float("inf"))[0]
+
+
+def set_lines(text: str, bold: bool, width: float) -> list[Line]:
+    """Set a text of any number of paragraphs in lines no wider than ``width`` font sizes."""
+    return [line for each in paragraphs(text) for line in Paragraph(each, bold).lines(width)]
