@@ -65,6 +65,12 @@ class CellTable:
             slides, models = slides_by_id(connection), models_by_id(connection)
             return [_cell(row, slides, models) for row in connection.execute(_CELLS)]
 
+    def progress(self) -> tuple[int, int]:
+        """Give how many cells the case has and how many of them a reader decided on, without reading them."""
+        with self._db.reading() as connection:
+            cells, reviewed = connection.execute(_PROGRESS).fetchone()
+        return int(cells), int(reviewed)
+
     def add_cells(self, slide_id: int, cells: Iterable[NewCell]) -> list[Cell]:
         """Add cells in one transaction; a place in an image of that content is not added twice.
 
