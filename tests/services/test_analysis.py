@@ -1,0 +1,93 @@
+"""Classifying: proposals are stored before they are told, and a broken image does not stop the rest."""
+
+import threading
+from datetime import UTC, datetime
+from itertools import islice
+
+import numpy as np
+import pytest
+from PIL import Image
+from tiny_bundle import make_tiny_bundle
+
+from marrowdesk.core import edits
+from marrowdesk.core.errors import Cancelled
+from marrowdesk.inference.torch_engine import load_engine
+from marrowdesk.services.analysis import analyse, unclassified
+from marrowdesk.services.opening import case_for, open_slides
+
+
+@pytest.fixture
+def slide(tmp_path):
+    folder = tmp_path / "slide"
+    folder.mkdir()
+    rng = np.random.default_rng(3)
+    for number in range(40):
+        pixels = rng.integers(60, 255, (50 + number, 60, 3), np.uint8)
+        Image.fromarray(pixels).save(folder / f"{number:02}.png")
+    return folder
+
+
+@pytest.fixture
+def case(slide):
+    with case_for([slide]) as opened:
+        list(open_slides(opened, [slide], threading.Event()))
+        yield opened
+
+
+def test_that_every_cell_gets_a_stored_proposal_with_map_and_embedding(case, tiny_engine):
+    steps = list(analyse(case, tiny_engine, case.cells(), threading.Event()))
+    told = [cell for step in steps for cell in step.cells]
+    kept = {cell.id: cell for cell in case.cells()}
+    assert len(told) == len(kept) == 40
+    for cell in told:
+        assert kept[cell.id].prediction.code == cell.prediction.code
+        np.testing.assert_allclose(
+            kept[cell.id].prediction.probabilities, cell.prediction.probabilities, atol=1e-3
+        )
+        assert cell.prediction.probabilities.sum() == pytest.approx(1, abs=1e-4)
+    attention = case.attention(told[0].id)
+    assert attention.codes == tiny_engine.codes
+    assert attention.maps.shape[0] == len(tiny_engine.codes)
+    assert case.embedding(told[0].id).ndim == 1
+    assert (steps[-1].done, steps[-1].total, steps[-1].seconds_left) == (40, 40, 0)
+
+
+def test_that_each_step_is_in_the_case_before_it_is_told(case, tiny_engine):
+    for step in analyse(case, tiny_engine, case.cells(), threading.Event()):
+        stored = sum(cell.prediction is not None for cell in case.cells())
+        assert stored == step.done
+
+
+def test_that_an_image_that_vanished_is_listed_and_the_rest_is_classified(case, slide, tiny_engine):
+    (slide / "07.png").unlink()
+    (slide / "09.png").write_bytes(b"")
+    steps = list(analyse(case, tiny_engine, case.cells(), threading.Event()))
+    assert {problem.path.name for step in steps for problem in step.failed} == {"07.png", "09.png"}
+    assert sum(cell.prediction is not None for cell in case.cells()) == 38
+    assert {problem.path.name for problem in case.problems()} == {"07.png", "09.png"}
+    assert steps[-1].done == 40
+
+
+def test_that_a_cancelled_classification_goes_on_where_it_stopped(case, tiny_engine):
+    cancel = threading.Event()
+    running = analyse(case, tiny_engine, case.cells(), cancel)
+    first = next(islice(running, 1))
+    cancel.set()
+    with pytest.raises(Cancelled):
+        list(running)
+    left = unclassified(case, tiny_engine.bundle.sha256)
+    assert len(left) == 40 - len(first.cells)
+    list(analyse(case, tiny_engine, left, threading.Event()))
+    assert unclassified(case, tiny_engine.bundle.sha256) == []
+
+
+def test_that_another_model_proposes_anew_and_decisions_stay(case, tiny_engine, tmp_path):
+    list(analyse(case, tiny_engine, case.cells(), threading.Event()))
+    case.record(edits.confirm(case.cells()[:2], "ab", datetime.now(UTC)))
+    decided = [cell.review for cell in case.cells()[:2]]
+    other = load_engine(make_tiny_bundle(tmp_path / "other", seed=1), "cpu")
+    again = unclassified(case, other.bundle.sha256)
+    assert len(again) == 40
+    list(analyse(case, other, again, threading.Event()))
+    assert {cell.prediction.model for cell in case.cells()} == {other.bundle.sha256}
+    assert [cell.review for cell in case.cells()[:2]] == decided

@@ -1,0 +1,89 @@
+"""Reports from a case: what is frozen, what is written, and that nothing half is left behind."""
+
+import csv
+import io
+import json
+import threading
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from marrowdesk.core import edits
+from marrowdesk.core.counting import CountingRules
+from marrowdesk.core.errors import MarrowdeskError, ReportError
+from marrowdesk.services.analysis import analyse
+from marrowdesk.services.opening import case_for, open_slides
+from marrowdesk.services.reporting import export, snapshot
+
+
+@pytest.fixture
+def case(tmp_path, tiny_engine):
+    folder = tmp_path / "slide"
+    folder.mkdir()
+    rng = np.random.default_rng(3)
+    for number in range(24):
+        Image.fromarray(rng.integers(60, 255, (64, 64, 3), np.uint8)).save(folder / f"{number:02}.png")
+    with case_for([folder]) as opened:
+        list(open_slides(opened, [folder], threading.Event()))
+        list(analyse(opened, tiny_engine, opened.cells(), threading.Event()))
+        first = opened.cells()[:3]
+        opened.record(edits.assign(first, "PLM", "plasma cell", "ab", datetime.now(UTC)))
+        opened.set_field("accession", "2031/25")
+        yield opened
+
+
+def test_that_the_snapshot_says_what_the_case_says(case, tiny_bundle):
+    frozen = snapshot(case, CountingRules(target=200), reader="A. Reader")
+    report = frozen.report
+    assert report.header.accession == "2031/25"
+    assert report.reader == "A. Reader"
+    assert report.differential.total == len(frozen.cells) == 24
+    assert report.differential.row("PLM").share.count == 3
+    assert report.differential.rules.target == 200
+    assert [model.sha256 for model in report.method.models] == [tiny_bundle.sha256]
+    assert [slide.cells for slide in report.slides] == [24]
+    assert {picture.code for picture in report.pictures} >= {"PLM"}
+
+
+def test_that_a_later_decision_does_not_change_a_snapshot(case):
+    frozen = snapshot(case, CountingRules())
+    case.record(edits.assign(case.cells()[3:6], "PLM", "plasma cell", "ab", datetime.now(UTC)))
+    assert frozen.report.differential.row("PLM").share.count == 3
+
+
+def test_that_pdf_csv_and_json_tell_the_same_count(case, tmp_path):
+    frozen = snapshot(case, CountingRules())
+    out = tmp_path / "out"
+    paths = export(frozen, pdf=out / "r.pdf", csv=out / "r.csv", json=out / "r.json")
+    assert sorted(path.name for path in out.iterdir()) == ["r.csv", "r.json", "r.pdf"]
+    assert [path.name for path in paths] == ["r.pdf", "r.csv", "r.json"]
+    assert (out / "r.pdf").read_bytes().startswith(b"%PDF-")
+    rows = list(csv.DictReader(io.StringIO((out / "r.csv").read_bytes().decode("utf-8-sig"))))
+    assert len(rows) == 24
+    assert len(json.loads((out / "r.json").read_bytes())["cells"]) == 24
+
+
+def test_that_an_unwritable_target_is_named_and_leaves_nothing(case, tmp_path):
+    (tmp_path / "taken").write_text("a file, not a folder")
+    with pytest.raises(ReportError, match=r"r\.pdf"):
+        export(snapshot(case, CountingRules()), pdf=tmp_path / "taken" / "r.pdf")
+    (tmp_path / "folder.pdf").mkdir()
+    with pytest.raises(ReportError, match=r"folder\.pdf"):
+        export(snapshot(case, CountingRules()), pdf=tmp_path / "folder.pdf")
+    assert not list(tmp_path.glob(".*.new"))
+
+
+def test_that_a_picture_whose_file_is_gone_does_not_stop_the_report(case, tmp_path):
+    for image in (tmp_path / "slide").glob("1*.png"):
+        image.unlink()
+    frozen = snapshot(case, CountingRules())
+    assert frozen.report.differential.total == 24
+    assert 0 < len(frozen.report.pictures) <= 14
+
+
+def test_that_an_empty_case_is_not_reported(tmp_path):
+    (tmp_path / "empty").mkdir()
+    with case_for([tmp_path / "empty"]) as case, pytest.raises(MarrowdeskError, match="no cells"):
+        snapshot(case, CountingRules())
