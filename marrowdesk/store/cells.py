@@ -31,6 +31,11 @@ LEFT JOIN decision ON decision.id = (SELECT max(id) FROM decision WHERE cell = c
 ORDER BY cell.id
 """
 
+_PROGRESS = """
+SELECT (SELECT count(*) FROM cell),
+       (SELECT count(to_verdict) FROM (SELECT max(id), to_verdict FROM decision GROUP BY cell))
+"""
+
 _FIND_IMAGE = "SELECT id FROM image WHERE slide = ? AND path = ? AND page = ? AND sha256 = ?"
 
 _ADD_IMAGE = "INSERT INTO image(slide, path, page, sha256, width, height) VALUES (?, ?, ?, ?, ?, ?)"
