@@ -1,0 +1,49 @@
+"""How numbers are written on the screen, in one place: as on paper, whatever the system's language."""
+
+from __future__ import annotations
+
+NOTHING = "–"
+"""Stands where a number cannot be given."""
+
+_NBSP = "\u00a0"
+
+
+def count(value: int) -> str:
+    """Write a number of things: ``2,000``."""
+    return f"{value:,}"
+
+
+def percent(value: float | None) -> str:
+    """Write a share in percent with one decimal and no sign, for columns headed %: ``18.2``."""
+    return NOTHING if value is None else f"{value:.1f}"
+
+
+def percent_sign(value: float | None) -> str:
+    """Write a share in percent with one decimal and its sign: ``18.2 %``."""
+    return NOTHING if value is None else f"{value:.1f}{_NBSP}%"
+
+
+def interval(low: float | None, high: float | None, decimals: int = 1) -> str:
+    """Write the limits of an interval or range: ``14.9–21.9``."""
+    if low is None or high is None:
+        return NOTHING
+    return f"{low:.{decimals}f}–{high:.{decimals}f}"
+
+
+def ratio(value: float | None) -> str:
+    """Write a ratio to one with two decimals: ``3.21``."""
+    return NOTHING if value is None else f"{value:.2f}"
+
+
+def whole_percent(value: float) -> str:
+    """Write a threshold: ``20 %``, or ``7.5 %`` where it is not whole."""
+    return f"{value:g}{_NBSP}%"
+
+
+def probability(value: float) -> str:
+    """Write a probability in [0, 1] as percent; never rounds to certainty: ``> 99.9 %``, ``< 0.1 %``."""
+    if 0 < value < 0.0005:
+        return f"<{_NBSP}0.1{_NBSP}%"
+    if 0.9995 <= value < 1:
+        return f">{_NBSP}99.9{_NBSP}%"
+    return f"{100 * value:.1f}{_NBSP}%"

@@ -1,0 +1,46 @@
+"""pyqtgraph with the settings of this program, loaded after the first window; and what the intervals need."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from functools import cache
+from typing import TYPE_CHECKING
+
+from marrowdesk.app.operations import Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+    from PySide6.QtCore import QObject
+
+
+@cache
+def pyqtgraph() -> ModuleType:
+    """Give pyqtgraph, set up once: images are (rows, columns), lines are smooth.
+
+    The first call takes about half a second; :func:`load_pyqtgraph` makes it on a thread.
+    """
+    module = importlib.import_module("pyqtgraph")
+    module.setConfigOptions(imageAxisOrder="row-major", antialias=True)
+    return module
+
+
+def intervals_ready() -> bool:
+    """Say whether a differential can be computed without first loading scipy.special (about 0.4 s)."""
+    return "scipy.special" in sys.modules
+
+
+def load_intervals(owner: QObject, then: Callable[[], object]) -> None:
+    """Load what the exact intervals need on a thread; then call back, unless the owner is gone."""
+    _load(owner, lambda: importlib.import_module("scipy.special"), then)
+
+
+def load_pyqtgraph(owner: QObject, then: Callable[[], object]) -> None:
+    """Load pyqtgraph on a thread; then call back, unless the owner is gone."""
+    _load(owner, pyqtgraph, then)
+
+
+def _load(owner: QObject, load: Callable[[], object], then: Callable[[], object]) -> None:
+    Operation(owner, lambda _: load()).on_success(lambda _: then()).start()
