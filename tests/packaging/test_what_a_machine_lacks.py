@@ -161,3 +161,13 @@ def test_that_a_local_build_of_torch_cannot_take_the_place_of_the_tested_one() -
         version = importlib.metadata.version(name)
         assert pin.contains(version)
         assert not pin.contains(f"{version}+cpu")
+
+
+def test_that_the_licence_of_every_library_the_program_stands_on_is_named() -> None:
+    told = (ROOT / "resources" / "licences" / "third-party.txt").read_text(encoding="utf-8").lower()
+    names = {"opencv-python-headless": "opencv", "torch": "pytorch", "pyside6-essentials": "pyside6"}
+    for text in importlib.metadata.requires("marrowdesk") or []:
+        needed = Requirement(text)
+        if needed.marker is None:
+            name = _plain(needed.name)
+            assert names.get(name, name) in told
