@@ -47,6 +47,9 @@ class Settings(BaseModel):
         map_opacity: of the activation map over the cell, 0 to 1.
         language: code of the language, ``system`` for the computer's own.
         theme: colours of the windows.
+        auto_advance: whether the next unreviewed cell is shown after a decision on a single one.
+        page: paper of the report.
+        report_pictures: whether the report shows representative cells.
         recent_cases: the latest first, at most :data:`MOST_RECENT`.
     """
 
@@ -61,6 +64,9 @@ class Settings(BaseModel):
     map_opacity: float = Field(default=0.5, ge=0, le=1)
     language: str = "system"
     theme: Literal["system", "light", "dark"] = "system"
+    auto_advance: bool = True
+    page: Literal["A4", "Letter"] = "A4"
+    report_pictures: bool = True
     recent_cases: tuple[RecentCase, ...] = ()
 
     def changed(self, **values: Any) -> Self:
