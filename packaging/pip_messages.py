@@ -54,7 +54,8 @@ def progress(line):
         verb = "downloading" if kind == "Downloading" else "from pip's cache:"
         return f"{verb} {name} {version} ({megabytes:.0f} MB)" if megabytes >= WORTH_TELLING else ""
     if line.startswith("Installing collected packages:"):
-        return f"unpacking {line.count(',') + 1} packages (on a slow disk this takes minutes)"
+        count = line.count(",") + 1
+        return f"unpacking {count} packages (on a slow disk this takes minutes)" if count > 1 else ""
     return ""
 
 

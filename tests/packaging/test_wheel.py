@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from marrowdesk.store.schema import APPLICATION_ID
+
 ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.slow
@@ -120,6 +122,16 @@ def test_that_the_wheel_offers_a_command_and_a_starter_without_a_console(wheel: 
     offered.read_string(zipfile.ZipFile(wheel).read(entry_points).decode())
     assert dict(offered["console_scripts"]) == {"marrowdesk": "marrowdesk.cli:main"}
     assert dict(offered["gui_scripts"]) == {"marrowdesk-gui": "marrowdesk.cli:desk"}
+
+
+def test_that_an_installation_brings_the_menu_entry_its_icon_and_the_type_of_case_files(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as opened:
+        shared = {name.partition(".data/data/share/")[2]: name for name in opened.namelist()}
+        entry = opened.read(shared["applications/marrowdesk.desktop"]).decode()
+        kind = opened.read(shared["mime/packages/marrowdesk.xml"]).decode()
+    assert "icons/hicolor/scalable/apps/marrowdesk.svg" in shared
+    assert "MimeType=application/x-marrowdesk-case;" in entry
+    assert f'value="0x{APPLICATION_ID:X}"' in kind
 
 
 def test_that_the_installed_program_is_the_one_of_the_wheel(installed: Installed, tmp_path: Path) -> None:
