@@ -55,9 +55,7 @@ class Database:
             self._writer = _connect(self.path)
             try:
                 migrate(self._writer, self.path)
-                # at once, not at the first decision: is the file writable?
-                self._writer.execute("BEGIN IMMEDIATE")
-                self._writer.execute("ROLLBACK")
+                _check_writable(self._writer)
                 self._reader = _connect(self.path)
             except BaseException:
                 self._writer.close()
@@ -202,6 +200,17 @@ def _check_readable(path: Path) -> None:
     if head != b"SQLite format 3\x00":
         what = "is not a MarrowDesk case" if head else "is empty, not a MarrowDesk case"
         raise NotACaseFile(f"{path} {what}.", "Choose a file that ends in .mdcase.")
+
+
+def _check_writable(connection: sqlite3.Connection) -> None:
+    """Fail at opening, not at the first decision; BEGIN IMMEDIATE alone would not fail."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute(f"PRAGMA user_version = {version}")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def _write_draft(draft: Path, path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:

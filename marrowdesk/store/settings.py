@@ -76,7 +76,7 @@ class Settings(BaseModel):
             SettingsError: a value is out of its range; the message names it.
         """
         try:
-            return self.model_validate({**dict(self), **(self.model_extra or {}), **values})
+            return self.model_validate({**self.model_dump(), **values})
         except ValidationError as error:
             raise SettingsError(f"The setting {_first(error)}.", "Choose another value.") from error
 

@@ -101,7 +101,7 @@ SAMPLE_REVIEWS = {
 
 
 def dump(path: Path) -> str:
-    """Write a closed case as SQL text, to be stored as ``cases/case_v<version>.sql`` when a version is new."""
+    """Write a closed case as SQL text, stored as ``cases/case_v<version>.sql`` when a version is new."""
     connection = sqlite3.connect(path)
     try:
         pragmas = [f"PRAGMA {name} = {connection.execute(f'PRAGMA {name}').fetchone()[0]};"

@@ -109,7 +109,7 @@ def test_that_undo_and_redo_go_on_after_a_restart(path):
     with CaseFile.open(path) as case:
         assert case.undo_history() == [(1, one)]
         assert case.redo_history() == [(3, two)]
-        (undo, again), _ = case.redo_history()[-1], None
+        undo, again = case.redo_history()[-1]
         redone = case.record(again, undoes=undo)
         assert case.redo_history() == []
     with CaseFile.open(path) as case:
