@@ -3,8 +3,8 @@
 Threads: a case may be used from any thread. There is one connection for reading and one for writing, each
 behind a lock; in WAL mode readers and the writer do not wait for each other. Writers queue up fairly: a
 decision made while a worker streams predictions waits for the transaction that is under way (at most one
-chunk of predictions, a few milliseconds), never for the whole batch. Other processes are waited for up to
-:data:`BUSY_SECONDS`.
+chunk of predictions, a few milliseconds), never for the whole batch. Cells are added in one transaction a
+call, so add some hundreds at a time. Other processes are waited for up to :data:`BUSY_SECONDS`.
 
 A transaction is on the disk (``synchronous=FULL``) when :meth:`Database.writing` is left.
 """
