@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _open_window(parser, arguments)
     options = parser.parse_args(arguments)
     try:
-        return int(options.run(options))
+        return int(options.handler(options))
     except MarrowdeskError as error:
         print(f"marrowdesk: {error}", file=sys.stderr)
         return 1

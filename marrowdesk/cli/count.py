@@ -48,7 +48,7 @@ def add_command(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     _add_options(count)
-    count.set_defaults(run=run)
+    count.set_defaults(handler=run)
 
 
 def _add_options(count: argparse.ArgumentParser) -> None:
@@ -172,7 +172,8 @@ def _bar(text: str, total: int | None, quiet: bool) -> Iterator[Any]:
 
 def _list_problems(problems: list[Problem]) -> None:
     if problems:
-        print(f"{len(problems)} images could not be read and are not counted:", file=sys.stderr)
+        count = "1 image" if len(problems) == 1 else f"{len(problems)} images"
+        print(f"{count} could not be read:", file=sys.stderr)
     for each in problems:
         print(f"  {each.path}: {each.reason}", file=sys.stderr)
 

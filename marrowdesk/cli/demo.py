@@ -23,7 +23,7 @@ def add_command(commands: Any) -> None:
     demo.add_argument("--folder", type=Path, help="where to draw it (default: the program's own folder)")
     demo.add_argument("--cells", type=positive, default=CELLS, help=f"how many cells (default: {CELLS})")
     demo.add_argument("--only-draw", action="store_true", help="draw the slide and print its folder")
-    demo.set_defaults(run=run)
+    demo.set_defaults(handler=run)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -1,0 +1,169 @@
+"""``marrowdesk count`` as a person calls it: what it prints, writes and gives back as exit code."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from marrowdesk import RESEARCH_USE, __version__
+from marrowdesk.cli import main
+from marrowdesk.core import edits
+from marrowdesk.store.casefile import CaseFile
+
+
+@pytest.fixture
+def count(bundle_folder, capsys):
+    """Give a function that counts and returns exit code, output and errors."""
+
+    def run(*arguments):
+        code = main(["count", "--model", str(bundle_folder), *map(str, arguments)])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run
+
+
+def test_that_a_folder_is_counted_and_written_in_every_form(count, slide, tmp_path):
+    pdf, csv, table = tmp_path / "R.pdf", tmp_path / "R.csv", tmp_path / "R.json"
+    code, out, err = count(slide, "--pdf", pdf, "--csv", csv, "--json", table)
+    assert (code, err) == (0, "")
+    data = json.loads(table.read_bytes())
+    assert len(data["cells"]) == 12
+    assert pdf.read_bytes().startswith(b"%PDF-")
+    assert len(csv.read_text("utf-8-sig").splitlines()) == 13
+    assert f"Written  {pdf}" in out
+    assert "Nucleated cells counted" in out
+    assert "Reviewed 0 of 12 cells" in out
+
+
+def test_that_an_unreadable_image_is_listed_and_told_by_the_exit_code(count, slide):
+    (slide / "broken.png").write_bytes(b"")
+    code, out, err = count(slide)
+    assert code == 3
+    assert "1 image could not be read" in err
+    assert "broken.png" in err
+    assert "of 12 cells" in out
+
+
+def test_that_a_second_count_classifies_nothing_again_and_keeps_what_a_reader_decided(count, slide, tmp_path):
+    file = tmp_path / "9.mdcase"
+    count(slide, "--case", file)
+    with CaseFile.open(file) as case:
+        before = [cell.prediction.probabilities.tobytes() for cell in case.cells()]
+        case.record(edits.assign(case.cells()[:2], "PLM", "plasma cell", "ab", datetime.now(UTC)))
+    code, out, _ = count(slide, "--case", file)
+    assert code == 0
+    assert "Reviewed 2 of 12 cells" in out
+    assert "Plasma cell" in out
+    with CaseFile.open(file) as case:
+        assert [cell.prediction.probabilities.tobytes() for cell in case.cells()] == before
+
+
+def test_that_a_case_file_is_counted_by_its_name(count, slide, tmp_path):
+    file = tmp_path / "9.mdcase"
+    _, first, _ = count(slide, "--case", file)
+    code, second, _ = count(file)
+    assert code == 0
+    assert second == first
+
+
+def test_that_header_fields_reach_the_case(count, slide, tmp_path):
+    file = tmp_path / "9.mdcase"
+    count(slide, "--case", file, "--field", "accession=2031/25", "--field", "patient_name=Ødegård=X")
+    with CaseFile.open(file) as case:
+        assert case.fields() == {"accession": "2031/25", "patient_name": "Ødegård=X"}
+
+
+def test_that_quiet_prints_nothing(count, slide):
+    assert count(slide, "--quiet") == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["count"], "FOLDER"),
+        (["count", "x", "--field", "color=blue"], "accession"),
+        (["count", "x", "--target", "0"], "not a number above 0"),
+        (["--colour"], "--help"),
+        (["cuont", "x"], "cuont"),
+    ],
+)
+def test_that_a_command_line_that_is_not_understood_says_why(arguments, says, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+    assert says in capsys.readouterr().err
+
+
+def test_that_errors_name_what_is_wrong_and_give_exit_code_1(count, tmp_path):
+    code, out, err = count(tmp_path / "nowhere")
+    assert (code, out) == (1, "")
+    assert "nowhere does not exist" in err
+    (tmp_path / "empty").mkdir()
+    code, _, err = count(tmp_path / "empty")
+    assert code == 1
+    assert "No image of a cell was found" in err
+
+
+def test_that_an_altered_model_is_refused(count, slide, tmp_path, bundle_folder, capsys):
+    copy = tmp_path / "altered"
+    copy.mkdir()
+    for file in bundle_folder.iterdir():
+        (copy / file.name).write_bytes(file.read_bytes())
+    weights = bytearray((copy / "weights.safetensors").read_bytes())
+    weights[-1] ^= 1
+    (copy / "weights.safetensors").write_bytes(weights)
+    assert main(["count", "--model", str(copy), str(slide)]) == 1
+    assert "sha256" in capsys.readouterr().err
+
+
+def test_that_a_target_that_is_a_folder_is_refused_before_counting(count, slide, tmp_path):
+    file = tmp_path / "9.mdcase"
+    code, _, err = count(slide, "--case", file, "--pdf", tmp_path)
+    assert code == 1
+    assert "is a folder" in err
+    assert not file.exists()
+
+
+def test_that_help_teaches_and_names_the_exit_codes(capsys):
+    for arguments, words in (
+        (["--help"], ("count", "demo", "exit codes", RESEARCH_USE)),
+        (["count", "--help"], ("examples", "--pdf", "goes on where it stopped")),
+    ):
+        with pytest.raises(SystemExit) as stop:
+            main(arguments)
+        assert stop.value.code == 0
+        told = " ".join(capsys.readouterr().out.split())
+        assert all(word in told for word in words)
+
+
+def test_that_the_version_is_told(capsys):
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out.strip() == f"marrowdesk {__version__}"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT to a process")
+def test_that_ctrl_c_stops_with_130_and_the_same_command_goes_on(slide, bundle_folder, tmp_path, home):
+    file = tmp_path / "9.mdcase"
+    command = [sys.executable, "-m", "marrowdesk", "count", str(slide), "--case", str(file), "--model",
+               str(bundle_folder)]  # fmt: skip
+    environment = os.environ | {"MARROWDESK_HOME": str(home)}
+    child = subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True
+    )
+    while not file.exists() and child.poll() is None:
+        time.sleep(0.01)
+    child.send_signal(signal.SIGINT)
+    _, err = child.communicate(timeout=120)
+    assert child.returncode == 130
+    assert "what was done is kept" in err
+    assert "Traceback" not in err
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "of 12 cells" in done.stdout
