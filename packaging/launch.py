@@ -40,7 +40,8 @@ def main(arguments):
         arguments: the words after ``bootstrap.py``.
     """
     # A set-up takes minutes: its lines must appear when they are written, also in a log file or a pipe.
-    sys.stdout.reconfigure(line_buffering=True)
+    # A path may hold letters that an old console cannot show.
+    sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(HELP, end="")
         return 0 if arguments else 2

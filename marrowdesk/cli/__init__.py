@@ -90,6 +90,13 @@ def desk(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: folders, images or a case to open; those of the command line when None.
     """
+    from marrowdesk.app.display import NoScreen, require_screen
+
+    try:
+        require_screen()
+    except NoScreen as error:
+        print(f"marrowdesk: {error}", file=sys.stderr)
+        return 1
     from marrowdesk.app.main import run
 
     return run(list(sys.argv[1:] if arguments is None else arguments))

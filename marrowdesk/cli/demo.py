@@ -28,10 +28,13 @@ def add_command(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Draw the slide, and open it in the window unless asked only to draw; give the exit code."""
-    folder = make_demo(options.folder, options.cells)
+    from marrowdesk.app.display import require_screen
+
     if options.only_draw:
-        print(folder)
+        print(make_demo(options.folder, options.cells))
         return 0
+    require_screen()
+    folder = make_demo(options.folder, options.cells)
     from marrowdesk.app.main import run as open_window
 
     return open_window([str(folder)])
