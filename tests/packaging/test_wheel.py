@@ -44,6 +44,31 @@ def wheel(built: Path) -> Path:
     return wheel
 
 
+# Opens the window as the program does, and closes it when the classifier is loaded.
+WINDOW = """\
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from marrowdesk.app import main
+
+app = main.application(["marrowdesk"])
+desk = main.Desk(app)
+classifier = desk.window.classifier
+
+def look():
+    if classifier.state.name in ("READY", "FAILED"):
+        print(main.__file__)
+        print(desk.window.isVisible(), classifier.state.name)
+        app.quit()
+
+classifier.engine_changed.connect(lambda: QTimer.singleShot(0, look))
+desk.show([Path("slide")])
+code = app.exec()
+desk.end()
+sys.exit(code)
+"""
+
+
 class Installed:
     """An environment of its own that holds the wheel, and no way to the checkout.
 
@@ -148,3 +173,17 @@ def test_that_the_installed_program_draws_and_counts_a_slide(installed: Installe
     assert counted.returncode == 0, counted.stderr
     assert (tmp_path / "R.pdf").read_bytes().startswith(b"%PDF")
     assert (tmp_path / "R.json").stat().st_size > 0
+
+
+def test_that_the_installed_program_opens_its_window_and_loads_its_classifier(
+    installed: Installed, tmp_path: Path
+) -> None:
+    drawn = run(installed.program, "demo", "--folder", "slide", "--cells", "8", "--only-draw", cwd=tmp_path)
+    assert drawn.returncode == 0, drawn.stderr
+    opened = run(installed.python, "-c", WINDOW, cwd=tmp_path)
+    assert opened.returncode == 0, opened.stderr
+    assert opened.stdout.split() == [
+        str(installed.packages / "marrowdesk" / "app" / "main.py"),
+        "True",
+        "READY",
+    ]
