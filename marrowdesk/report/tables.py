@@ -1,0 +1,151 @@
+"""A report as tables: CSV with one row a cell, JSON with the differential, its method and the cells."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from marrowdesk.core.cell import Cell
+    from marrowdesk.core.differential import Apart, Differential, Row, ThresholdMark
+    from marrowdesk.report.document import Report, SlideUsed
+
+JSON_FORMAT, JSON_VERSION = "marrowdesk-report", 1
+CELL_COLUMNS = (
+    "id", "slide", "file", "page", "box_x", "box_y", "box_width", "box_height",
+    "proposed_class", "confidence", "doubt", "model", "reviewed_class", "state", "reader", "reviewed_at",
+    "counted_as", "reference_label",
+)  # fmt: skip
+"""The columns of the CSV and the names in the JSON's ``cells``, in order."""
+
+# A spreadsheet takes what begins like this for a formula (OWASP, CSV injection).
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def cell_record(cell: Cell, slides: Sequence[SlideUsed]) -> dict[str, Any]:
+    """Give what is known of one cell by the names of :data:`CELL_COLUMNS`; None where nothing is.
+
+    ``page`` counts from 1; ``box_*`` are pixels, None for a whole image; ``confidence`` is in [0, 1];
+    ``doubt`` above 1 means unfamiliar; ``reviewed_at`` is ISO 8601 in UTC; ``counted_as`` is the class that
+    the differential counts the cell under, None for excluded and unclassified cells.
+
+    Args:
+        cell: the cell.
+        slides: the slides of the report; files are named as seen from their folders.
+    """
+    slide = next((each for each in slides if each.number == cell.slide), None)
+    box, proposal, review = cell.place.box, cell.prediction, cell.review
+    doubt = None if proposal is None or math.isnan(proposal.doubt) else round(proposal.doubt, 4)
+    values = (
+        cell.id, slide.name if slide else None, slide.file_of(cell) if slide else cell.place.path.name,
+        cell.place.page + 1, *((box.x, box.y, box.width, box.height) if box else (None,) * 4),
+        proposal.code if proposal else None, round(proposal.confidence, 4) if proposal else None, doubt,
+        proposal.model if proposal else None, review.code if review else None, cell.state.value,
+        review.reader if review else None, review.at.isoformat(timespec="seconds") if review else None,
+        cell.code, cell.reference,
+    )  # fmt: skip
+    return dict(zip(CELL_COLUMNS, values, strict=True))
+
+
+def cells_csv(cells: Iterable[Cell], slides: Sequence[SlideUsed]) -> bytes:
+    """Write one row a cell, comma-separated, UTF-8 with a byte-order mark so that Excel reads it rightly.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe before it.
+    """
+    written = io.StringIO(newline="")
+    rows = csv.writer(written)
+    rows.writerow(CELL_COLUMNS)
+    for cell in cells:
+        rows.writerow([_harmless(value) for value in cell_record(cell, slides).values()])
+    # File names that are no valid text (Linux allows them) come out as visible escapes.
+    return written.getvalue().encode("utf-8-sig", "backslashreplace")
+
+
+def report_json(report: Report, cells: Iterable[Cell]) -> bytes:
+    """Write the report and its cells as JSON text in UTF-8; percentages are in [0, 100], absent is null."""
+    text = json.dumps(
+        {
+            "format": JSON_FORMAT,
+            "version": JSON_VERSION,
+            "title": report.title,
+            "made_at": report.made_at.isoformat(timespec="seconds"),
+            "reader": report.reader,
+            "preliminary": report.preliminary,
+            "research_use": report.research_use,
+            "header": asdict(report.header),
+            "method": asdict(report.method),
+            "slides": [_slide(each) for each in report.slides],
+            "problems": report.problems,
+            "differential": _differential(report.differential),
+            "cells": [cell_record(cell, report.slides) for cell in cells],
+        },
+        ensure_ascii=False,
+        allow_nan=False,
+        indent=1,
+    )
+    return (text + "\n").encode("utf-8", "backslashreplace")
+
+
+def _harmless(value: Any) -> Any:
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return "'" + value
+    return value
+
+
+def _slide(slide: SlideUsed) -> dict[str, Any]:
+    return {
+        "number": slide.number,
+        "name": slide.name,
+        "folder": slide.folder.name,
+        "cells": slide.cells,
+    }
+
+
+def _differential(found: Differential) -> dict[str, Any]:
+    rules = found.rules
+    return {
+        "counted": found.counted,
+        "target": rules.target,
+        "total": found.total,
+        "reviewed": found.reviewed,
+        "counted_reviewed": found.counted_reviewed,
+        "changed": found.changed,
+        "unresolved": found.unresolved,
+        "unfamiliar": found.unfamiliar,
+        "compared": found.compared,
+        "agreeing": found.agreeing,
+        "confidence_level": rules.confidence,
+        "references": {"name": rules.references.name, "source": rules.references.source, "sex": rules.sex},
+        "classes": [_row(each) for each in found.rows],
+        "lineages": [_row(each) for each in found.groups],
+        "sums": [_row(each) for each in found.sums],
+        "apart": [_apart(each) for each in found.apart],
+        "me_ratio": asdict(found.me_ratio),
+        "maturation_index": asdict(found.maturation),
+        "thresholds": [_threshold(each) for each in found.marks],
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    code = {"code": row.cell_class.code} if row.cell_class else {}
+    lineage = {"lineage": row.lineage.value} if row.lineage else {}
+    return {
+        **code, "name": row.name, **lineage, **asdict(row.share), "predicted": row.predicted,
+        "predicted_percent": row.predicted_percent, "reviewed": row.reviewed,
+        "range": asdict(row.range) if row.range else None, "mark": row.mark,
+    }  # fmt: skip
+
+
+def _apart(apart: Apart) -> dict[str, Any]:
+    code = apart.cell_class.code if apart.cell_class else None
+    return {"code": code, "name": apart.name, "count": apart.count, "per_hundred": apart.per_hundred}
+
+
+def _threshold(mark: ThresholdMark) -> dict[str, Any]:
+    return {**asdict(mark.threshold), "side": mark.side, "share": asdict(mark.share)}

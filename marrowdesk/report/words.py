@@ -1,0 +1,89 @@
+"""How a report says numbers, limits and marks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marrowdesk.core.taxonomy import Lineage
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from marrowdesk.core.differential import Mark, Ratio, Share, ThresholdMark
+    from marrowdesk.core.reference import Range
+
+NOTHING = "–"
+"""Stands where there is no number."""
+
+LINEAGES = {
+    Lineage.BLAST: "Blasts",
+    Lineage.NEUTROPHILIC: "Neutrophilic series",
+    Lineage.EOSINOPHILIC: "Eosinophilic series",
+    Lineage.BASOPHILIC: "Basophilic series",
+    Lineage.MONOCYTIC: "Monocytic series",
+    Lineage.ERYTHROID: "Erythroid series",
+    Lineage.LYMPHOID: "Lymphoid cells",
+    Lineage.PLASMA_CELL: "Plasma cells",
+    Lineage.OTHER: "Other cells",
+    Lineage.NONE: "Not assigned to a lineage",
+}
+"""How subtotals are called."""
+
+_MARKS = {"": "", "low": "▼ below range", "high": "▲ above range"}
+
+
+def percent(value: float | None) -> str:
+    """Say a percentage with one decimal, without its sign."""
+    return NOTHING if value is None else f"{value:.1f}"
+
+
+def interval(share: Share) -> str:
+    """Say the interval of a share in percent."""
+    return NOTHING if share.low is None or share.high is None else f"{share.low:.1f}–{share.high:.1f}"
+
+
+def limits(limit: Range | None) -> str:
+    """Say a reference range; empty where there is none."""
+    return "" if limit is None else f"{limit.low:.1f}–{limit.high:.1f}"
+
+
+def mark(found: Mark) -> str:
+    """Say on which side of its range a value lies, in words; empty when inside."""
+    return _MARKS[found]
+
+
+def ratio(found: Ratio) -> str:
+    """Say a ratio, or that it cannot be computed."""
+    return "not computable" if found.value is None else f"{found.value:.2f}"
+
+
+def ratio_interval(found: Ratio) -> str:
+    """Say the interval of a ratio."""
+    return NOTHING if found.low is None or found.high is None else f"{found.low:.2f}–{found.high:.2f}"
+
+
+def side(found: ThresholdMark) -> str:
+    """Say where a share stands against a threshold: the whole interval, not the share alone."""
+    return f"{found.side} {found.threshold.percent:g} %"
+
+
+def cells(count: int) -> str:
+    """Say a number of cells."""
+    return f"{count} cell" if count == 1 else f"{count} cells"
+
+
+def of(part: int, whole: int) -> str:
+    """Say a part of a whole with its percentage."""
+    share = f" ({100 * part / whole:.0f} %)" if whole else ""
+    return f"{part} of {whole}{share}"
+
+
+def capital(name: str) -> str:
+    """Begin a name with a capital letter."""
+    return name[:1].upper() + name[1:]
+
+
+def moment(at: datetime) -> str:
+    """Say a time in its own zone, with the offset from UTC."""
+    offset = f"{at:%z}"
+    return f"{at:%Y-%m-%d %H:%M} (UTC{offset[:3]}:{offset[3:5]})" if offset else f"{at:%Y-%m-%d %H:%M}"
