@@ -136,7 +136,9 @@ def _parted(nucleus: np.ndarray) -> np.ndarray:
     inner = cv2.distanceTransform(nucleus.astype(np.uint8), cv2.DIST_L2, 3)
     row, column = np.unravel_index(int(np.argmax(inner * _central(nucleus))), inner.shape)
     disk = np.zeros(nucleus.shape, np.uint8)
-    cv2.circle(disk, (int(column), int(row)), max(2, round(1.5 * float(inner[row, column]))), 1, -1)
+    # In a frame that is dark throughout there is no edge to measure the distance to.
+    radius = min(float(inner[row, column]), float(max(inner.shape)))
+    cv2.circle(disk, (int(column), int(row)), max(2, round(1.5 * radius)), 1, -1)
     return nucleus & (disk > 0)
 
 

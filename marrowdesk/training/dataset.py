@@ -70,11 +70,13 @@ def read_manifest(manifest: Path) -> list[Sample]:
         ) from error
 
 
-def hold_out(samples: Sequence[Sample], share: float = HELD_OUT_SHARE, seed: int = 7) -> set[str]:
+def hold_out(
+    samples: Sequence[Sample], share: float = HELD_OUT_SHARE, fewest: int = FEWEST, seed: int = 7
+) -> set[str]:
     """Choose the cells that are kept back: three runs of consecutive image numbers of each class and source.
 
     Neighbouring numbers are often of one patient, so runs are a more honest test than single images drawn by
-    chance. Classes with fewer than :data:`FEWEST` images in a source are kept back as a whole.
+    chance. Classes with fewer than ``fewest`` images in a source are kept back as a whole.
 
     Returns:
         The files that are kept back.
@@ -86,7 +88,7 @@ def hold_out(samples: Sequence[Sample], share: float = HELD_OUT_SHARE, seed: int
     held: set[str] = set()
     for key in sorted(groups):
         ordered = sorted(groups[key], key=lambda sample: (sample.number, sample.file))
-        if len(ordered) < FEWEST:
+        if len(ordered) < fewest:
             held.update(sample.file for sample in ordered)
             continue
         length = round(len(ordered) * share / 3)
@@ -118,7 +120,7 @@ def read_split(path: Path) -> set[str]:
     except OSError as error:
         raise MarrowdeskError(
             f"The split {path} cannot be read: {error.strerror}.",
-            "Make one with `marrowdesk train --new-split`.",
+            "Give the CSV that `marrowdesk train` wrote beside its checkpoints.",
         ) from error
 
 

@@ -2,30 +2,51 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.bundle import WEIGHTS, load_bundle, write_card, write_tensors
-from marrowdesk.inference.card import FORMAT, ModelCard, Weights
-from marrowdesk.inference.card import Preprocessing as PreprocessingCard
-from marrowdesk.inference.network import MEAN, STD
-from marrowdesk.inference.preprocess import METHOD
+from marrowdesk.inference.calibration import fit_temperature, probabilities
+from marrowdesk.inference.card import (
+    FORMAT,
+    Architecture,
+    Calibration,
+    ClassEntry,
+    Doubt,
+    ModelCard,
+    Preprocessing,
+    TrainingRecord,
+    Weights,
+)
+from marrowdesk.inference.doubt import METHOD as DOUBT_METHOD
+from marrowdesk.inference.doubt import fit_doubt
+from marrowdesk.inference.network import MEAN, STD, as_input, build, run
+from marrowdesk.inference.preprocess import METHOD, Recipe, masked, round_mask
+from marrowdesk.training.dataset import FEWEST
+from marrowdesk.training.sources import described
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import torch
 
     from marrowdesk.inference.bundle import Bundle
     from marrowdesk.inference.doubt import DoubtSpace
-    from marrowdesk.inference.preprocess import Recipe
+    from marrowdesk.training.dataset import Store
+
+UNFAMILIAR_SHARE = 0.04
+"""Share of held-out cells beyond the doubt threshold; below the allowed 5 %, for other cells vary more."""
 
 
-def preprocessing_card(recipe: Recipe) -> PreprocessingCard:
+def preprocessing_card(recipe: Recipe) -> Preprocessing:
     """Describe how cells are prepared, as the card keeps it."""
     parameters = {name: float(value) for name, value in asdict(recipe).items()}
-    return PreprocessingCard(method=METHOD, parameters=parameters, mean=MEAN, std=STD)
+    return Preprocessing(method=METHOD, parameters=parameters, mean=MEAN, std=STD)
 
 
 def write_bundle(
@@ -49,3 +70,127 @@ def write_bundle(
     card = ModelCard.model_validate({**told, "format": FORMAT, "version": 1, "weights": weights})
     write_card(folder, card)
     return load_bundle(folder)
+
+
+def read_plan(run_folder: Path) -> dict[str, Any]:
+    """Read what a training run depends on from its checkpoint.
+
+    Raises:
+        MarrowdeskError: there is no checkpoint.
+    """
+    plan: dict[str, Any] = _checkpoint(run_folder)["plan"]
+    return plan
+
+
+def _checkpoint(run_folder: Path) -> dict[str, Any]:
+    import torch
+
+    path = run_folder / "last.pt"
+    if not path.is_file():
+        raise MarrowdeskError(
+            f"There is no checkpoint {path}.", "Give the folder of a run of `marrowdesk train`."
+        )
+    kept: dict[str, Any] = torch.load(path, weights_only=True)
+    return kept
+
+
+def read_run(run_folder: Path) -> tuple[torch.nn.Module, dict[str, Any]]:
+    """Read the averaged network of a training run and what its checkpoint tells: plan, weights, step.
+
+    Raises:
+        MarrowdeskError: there is no checkpoint.
+    """
+    kept = _checkpoint(run_folder)
+    plan = kept["plan"]
+    network = build(plan["architecture"], plan["options"], len(plan["codes"]))
+    network.load_state_dict(kept["average"])
+    return network.eval(), {"plan": plan, "weights": kept["weights"], "step": kept["step"]}
+
+
+def embed(
+    network: torch.nn.Module, store: Store, at: Sequence[int], recipe: Recipe
+) -> tuple[np.ndarray, np.ndarray]:
+    """Run the network on stored crops as the program would show them: logits (N, K) and embeddings (N, D)."""
+    import torch
+    from tqdm import tqdm
+
+    border, mask = (store.crops.shape[1] - recipe.side) // 2, round_mask(recipe.side, recipe.mask)
+    inner = slice(border, border + recipe.side)
+    found: list[tuple[np.ndarray, np.ndarray]] = []
+    for start in tqdm(range(0, len(at), 64), desc="embedding cells", unit="batch"):
+        crops = np.stack([masked(store.crops[each][inner, inner], mask) for each in at[start : start + 64]])
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+            outputs = run(network, as_input(crops, MEAN, STD))
+        found.append((outputs.logits.float().numpy(), outputs.pooled.float().numpy()))
+    return np.concatenate([each[0] for each in found]), np.concatenate([each[1] for each in found])
+
+
+def export_run(
+    run_folder: Path, store: Store, held: set[str], folder: Path, told: Mapping[str, Any]
+) -> Bundle:
+    """Make a bundle of a training run; temperature, doubt and the proposed classes are set by held-out cells.
+
+    Args:
+        run_folder: folder of the run.
+        store: prepared crops of all cells.
+        held: files that were kept back from the training.
+        folder: where the bundle goes.
+        told: ``name``, ``revision``, ``summary``, ``command`` and ``held_out`` for the card.
+    """
+    network, kept = read_run(run_folder)
+    plan = kept["plan"]
+    codes, recipe = list(plan["codes"]), Recipe(**plan["recipe"])
+    known = [at for at, sample in enumerate(store.samples) if sample.code in codes]
+    trained = [at for at in known if store.samples[at].file not in held]
+    tested = [at for at in known if store.samples[at].file in held]
+    _, embeddings = embed(network, store, trained, recipe)
+    logits, distant = embed(network, store, tested, recipe)
+    groups = np.array([f"{store.samples[at].code} {store.samples[at].source}" for at in trained])
+    space = fit_doubt(embeddings, groups)
+    distances = space.distance(distant)
+    threshold = float(np.quantile(distances, 1 - UNFAMILIAR_SHARE))
+    labels = np.array([codes.index(store.samples[at].code) for at in tested])
+    log_weights = np.log(np.asarray(kept["weights"]))
+    temperature = fit_temperature(logits, labels, log_weights)
+    odds = probabilities(logits, log_weights, temperature)
+    return write_bundle(
+        folder,
+        network,
+        space,
+        {
+            **{name: told[name] for name in ("name", "revision", "summary")},
+            "architecture": Architecture(name=plan["architecture"], options=plan["options"]),
+            "classes": _classes(codes, store, trained, odds, labels),
+            "preprocessing": preprocessing_card(recipe),
+            "calibration": Calibration(
+                log_weights=tuple(float(each) for each in log_weights),
+                temperature=temperature,
+                note=f"fitted on {len(tested)} held-out cells",
+            ),
+            "doubt": Doubt(
+                method=DOUBT_METHOD, threshold=threshold, held_out_share=float((distances > threshold).mean())
+            ),
+            "data": described([store.samples[at] for at in trained]),
+            "training": TrainingRecord(command=told["command"], plan=plan, held_out=told["held_out"]),
+        },
+    )
+
+
+def _classes(
+    codes: list[str], store: Store, trained: Sequence[int], odds: np.ndarray, labels: np.ndarray
+) -> list[ClassEntry]:
+    """Say which classes are proposed: those that the network is right about more often than wrong."""
+    counts = Counter(store.samples[at].code for at in trained)
+    named = odds.argmax(1)
+    entries = []
+    for at, code in enumerate(codes):
+        called = named == at
+        precision = float((labels[called] == at).mean()) if called.any() else 0.0
+        good = precision > 0.5
+        reason = "" if good else f"right in only {precision:.0%} of the held-out cells it was proposed for"
+        entries.append(ClassEntry(code=code, output=at, proposed=good, reason=reason, images=counts[code]))
+    few = Counter(sample.code for sample in store.samples if sample.code not in codes)
+    for code, images in sorted(few.items()):
+        reason = f"only {images} images are at hand, fewer than {FEWEST}"
+        entries.append(ClassEntry(code=code, proposed=False, reason=reason))
+    return entries

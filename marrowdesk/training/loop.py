@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.network import MEAN, STD, as_input, build, run
 from marrowdesk.inference.preprocess import Recipe
 from marrowdesk.training.augment import Strength, varied
@@ -19,12 +20,13 @@ from marrowdesk.training.losses import class_weights, cost_matrix, cost_sensitiv
 from marrowdesk.training.sampling import source_balanced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from marrowdesk.training.dataset import Sample
+    from marrowdesk.training.dataset import Store
 
 _RISE = 0.12
+_MAY_CHANGE = ("steps", "small_part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +104,24 @@ class Training:
 
     Args:
         plan: what to train.
-        samples: the training cells; labels come from their codes.
-        crops: (N, S, S, 3) uint8 prepared crops of the samples.
-        targets: (N, T) unit-length features of a teacher, or None.
+        store: prepared crops of all cells.
+        at: which of them to train on.
+        targets: (len(store.samples), T) unit-length features of a teacher, or None.
         folder: where checkpoints and the log are written.
+
+    Raises:
+        MarrowdeskError: the folder holds a checkpoint of another plan.
     """
 
     def __init__(
-        self, plan: Plan, samples: list[Sample], crops: np.ndarray, targets: np.ndarray | None, folder: Path
+        self, plan: Plan, store: Store, at: Sequence[int], targets: np.ndarray | None, folder: Path
     ) -> None:
         import torch
 
         torch.manual_seed(plan.seed)
         self.plan, self.folder = plan, folder
-        self._crops, self._targets = crops, targets
+        self._crops, self._at, self._targets = store.crops, np.asarray(at), targets
+        samples = [store.samples[each] for each in at]
         self._labels = np.array([plan.codes.index(sample.code) for sample in samples])
         self._odds = source_balanced(samples)
         counts = np.bincount(self._labels, minlength=len(plan.codes))
@@ -146,11 +152,22 @@ class Training:
         import torch
 
         kept = torch.load(self.folder / "last.pt", weights_only=True)
+        self._compare(kept["plan"])
         self.network.load_state_dict(kept["network"])
         self.average.load_state_dict(kept["average"])
         self._follow.load_state_dict(kept["follow"])
         self._optimizer.load_state_dict(kept["optimizer"])
         self.step = kept["step"]
+
+    def _compare(self, kept: dict[str, Any]) -> None:
+        """Refuse to go on with another plan; only the number of steps may change."""
+        wanted = asdict(self.plan)
+        other = [name for name in wanted if name not in _MAY_CHANGE and wanted[name] != kept.get(name)]
+        if other:
+            raise MarrowdeskError(
+                f"The run {self.folder} was begun with another plan ({', '.join(other)}).",
+                "Give the options it was begun with, or another folder.",
+            )
 
     def save(self) -> None:
         """Write the checkpoint; a crash while writing leaves the one before."""
@@ -175,7 +192,7 @@ class Training:
         rng = np.random.default_rng([self.plan.seed, step])
         chosen = rng.choice(len(self._labels), self.plan.batch, p=self._odds)
         side, span = self.plan.side(step), float(self.plan.recipe.side)
-        images = [varied(self._crops[at], side, span, self.plan.strength, rng) for at in chosen]
+        images = [varied(self._crops[self._at[each]], side, span, self.plan.strength, rng) for each in chosen]
         return np.stack(images), chosen
 
     def _update(self, images: np.ndarray, chosen: np.ndarray) -> float:
@@ -187,7 +204,7 @@ class Training:
             outputs = run(self.network, as_input(images, MEAN, STD))
         loss = self._loss(outputs.logits.float(), labels)
         if self._targets is not None:
-            wanted = torch.from_numpy(self._targets[chosen])
+            wanted = torch.from_numpy(self._targets[self._at[chosen]])
             followed = torch.nn.functional.cosine_similarity(self._follow(outputs.pooled.float()), wanted)
             loss = loss + self.plan.teacher * (1 - followed).mean()
         self._optimizer.zero_grad(set_to_none=True)

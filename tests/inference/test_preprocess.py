@@ -1,0 +1,121 @@
+"""The cell is shown at one scale, one white point and one sharpness, whatever microscope it came from."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from painted import painted_cell
+
+from marrowdesk.inference.preprocess import (
+    Recipe,
+    Window,
+    at_one_sharpness,
+    cut,
+    detail,
+    find_nucleus,
+    prepare,
+    white_point,
+)
+
+RECIPE = Recipe()
+
+
+def _difference(one: np.ndarray, other: np.ndarray) -> float:
+    return float(np.abs(one.astype(int) - other.astype(int)).mean())
+
+
+def test_that_a_cell_half_as_wide_is_shown_at_the_same_size():
+    wide, _ = prepare(painted_cell(nucleus=110), RECIPE)
+    narrow, _ = prepare(painted_cell(nucleus=55), RECIPE)
+    assert _difference(wide, narrow) < 4
+
+
+def test_that_a_doubled_magnification_changes_nothing_but_the_window():
+    image = painted_cell(nucleus=60)
+    plain, window = prepare(image, RECIPE)
+    larger, doubled = prepare(cv2.resize(image, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), RECIPE)
+    assert _difference(plain, larger) < 4
+    assert doubled.side == pytest.approx(2 * window.side, rel=0.05)
+
+
+def test_that_a_yellow_background_and_a_gray_one_become_the_same_white():
+    yellow, _ = prepare(painted_cell(background=(250, 220, 190)), RECIPE)
+    gray, _ = prepare(painted_cell(background=(150, 150, 155)), RECIPE)
+    assert _difference(yellow, gray) < 4
+    assert np.abs(yellow[2, 2].astype(int) - 245).max() <= 2
+
+
+def test_that_a_frame_without_background_is_not_bleached():
+    purple = np.full((200, 200, 3), (120, 60, 160), np.uint8)
+    white = white_point(purple)
+    assert white[1] >= 0.7 * white.max() - 1e-3
+    assert (purple[0, 0] * (245 / white))[1] < 200
+
+
+def test_that_a_sharpened_image_is_brought_down_to_the_common_sharpness():
+    grain = np.random.default_rng(1).normal(0, 40, (128, 128, 3)).astype(np.float32)
+    rough = np.clip(130 + 2.5 * cv2.GaussianBlur(grain, (0, 0), 1.6), 0, 255).astype(np.uint8)
+    sharp = cv2.addWeighted(rough, 1.8, cv2.GaussianBlur(rough, (0, 0), 1.0), -0.8, 0)
+    assert detail(sharp) > 0.75
+    assert detail(at_one_sharpness(sharp, 0.7)) <= 0.7
+
+
+def test_that_a_soft_image_is_left_as_it_is():
+    soft = cv2.GaussianBlur(painted_cell(128), (0, 0), 2.0)
+    assert at_one_sharpness(soft, 0.7) is soft
+
+
+def test_that_the_nucleus_is_found_where_it_was_painted():
+    found = find_nucleus(painted_cell(nucleus=64, centre=(140, 110)), np.float32([230, 225, 235]))
+    assert found == pytest.approx((140, 110, 64), abs=5)
+
+
+def test_that_a_neighbour_at_the_edge_is_not_taken_for_the_cell():
+    image = np.minimum(painted_cell(nucleus=60), painted_cell(nucleus=90, centre=(0, 0)))
+    x, y, diameter = find_nucleus(image, np.float32([230, 225, 235]))
+    assert (x, y) == pytest.approx((125, 125), abs=5)
+    assert diameter == pytest.approx(60, abs=6)
+
+
+def test_that_the_lobes_of_a_segmented_nucleus_are_taken_together():
+    lobes = [painted_cell(nucleus=34, centre=at) for at in ((108, 125), (142, 107), (142, 145))]
+    x, _, diameter = find_nucleus(np.minimum.reduce(lobes), np.float32([230, 225, 235]))
+    assert diameter > 60
+    assert x == pytest.approx(131, abs=6)
+
+
+def test_that_the_window_tells_where_in_the_image_the_crop_lies():
+    image = painted_cell(nucleus=60, centre=(150, 125))
+    _, window = prepare(image, RECIPE)
+    assert window.side == pytest.approx(RECIPE.nuclei * 60, rel=0.08)
+    # Half of the way from the image's middle (125) to the nucleus (150).
+    assert window.left + window.side / 2 == pytest.approx(137.5, abs=3)
+    assert window.top + window.side / 2 == pytest.approx(125, abs=3)
+
+
+def test_that_what_lies_beyond_the_image_is_white():
+    crop = cut(np.zeros((50, 50, 3), np.uint8), Window(-25, 0, 50), 50)
+    assert (crop[:, :25] == 245).all()
+    assert (crop[:, 25:] == 0).all()
+
+
+def test_that_a_blank_field_has_no_nucleus_and_is_shown_whole():
+    _, window = prepare(np.full((120, 200, 3), 235, np.uint8), RECIPE)
+    assert not window.found
+    assert (window.left, window.top, window.side) == (40, 0, 120)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    hnp.arrays(np.uint8, st.tuples(st.integers(1, 60), st.integers(1, 60), st.just(3))),
+    st.sampled_from([32, 64]),
+)
+def test_that_any_image_at_all_gives_an_input_of_the_right_shape(image, side):
+    crop, window = prepare(image, Recipe(side=side))
+    assert crop.shape == (side, side, 3)
+    assert crop.dtype == np.uint8
+    assert window.side > 0
