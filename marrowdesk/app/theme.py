@@ -42,7 +42,7 @@ LIGHT = Tones(
     text="#1b1e28", faint="#5a6173", disabled="#9398a8",
     accent="#3b4cca", on_accent="#ffffff", link="#3b4cca",
     tip="#23273a", tip_text="#f3f4f7", line="#ccd0db",
-    good="#1a7f37", warning="#9a4d00", bad="#b3261e",
+    good="#17692f", warning="#9a4d00", bad="#b3261e",
 )  # fmt: skip
 
 DARK = Tones(

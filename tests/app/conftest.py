@@ -52,3 +52,34 @@ def nothing_left_running() -> Iterator[None]:
     for thread in left:
         thread.join(2)
     assert not [thread.name for thread in left if thread.is_alive()]
+
+
+@pytest.fixture(scope="session")
+def tiny_bundle(tmp_path_factory):
+    """Give a bundle with a very small network of random weights."""
+    from tiny_bundle import make_tiny_bundle
+
+    return make_tiny_bundle(tmp_path_factory.mktemp("bundle") / "tiny")
+
+
+@pytest.fixture
+def drawn_slide(tmp_path):
+    """Give a folder of 24 drawn cells."""
+    from marrowdesk.imaging.drawn import draw_slide
+
+    folder = tmp_path / "drawn slide"
+    folder.mkdir()
+    draw_slide(folder, 24, seed=3)
+    return folder
+
+
+@pytest.fixture
+def drawn_case(drawn_slide):
+    """Give an open case with the cells of the drawn slide, not classified."""
+    from marrowdesk.services.opening import case_for, open_slides
+
+    case = case_for([drawn_slide])
+    for _ in open_slides(case, [drawn_slide], threading.Event()):
+        pass
+    yield case
+    case.close()

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import traceback
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.core.errors import MarrowdeskError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def show_failure(owner: QObject | None, error: BaseException) -> QMessageBox:
@@ -40,10 +45,20 @@ def show_failure(owner: QObject | None, error: BaseException) -> QMessageBox:
         )
         box.setDetailedText("".join(traceback.format_exception(error)))
     box.setStandardButtons(QMessageBox.StandardButton.Close)
+    without_icons(box)
     box.setTextInteractionFlags(
         Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
     )
     box.open()
+    return box
+
+
+def show_fault(owner: QObject | None, error: BaseException, report: Path | None) -> QMessageBox:
+    """Show a fault of the program and where its report lies."""
+    box = show_failure(owner, error)
+    if report is not None:
+        told = QCoreApplication.translate("failure", "A report without names of patients is in {}.")
+        box.setInformativeText(f"{box.informativeText()}\n\n{told.format(report)}")
     return box
 
 

@@ -1,0 +1,161 @@
+"""What the menus do besides reviewing: open, close, report, settings, folders, help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+
+from marrowdesk.app.exporting import open_file
+from marrowdesk.app.operations import Operation
+from marrowdesk.imaging.formats import EXTENSIONS
+from marrowdesk.store import paths as places
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marrowdesk.app.case_model import CaseModel
+    from marrowdesk.app.classifier import Classifier
+    from marrowdesk.app.preferences import Preferences
+    from marrowdesk.app.session import Session
+    from marrowdesk.store.values import Slide
+
+
+class Commands(QObject):
+    """Slots of the window's actions that open something."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        model: CaseModel,
+        session: Session,
+        classifier: Classifier,
+        preferences: Preferences,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._model = model
+        self._session = session
+        self._classifier = classifier
+        self._preferences = preferences
+        self._dialogs: dict[type[QDialog], QDialog] = {}
+
+    # -- opening --------------------------------------------------------------------------------------
+
+    def open_folder(self) -> None:
+        """Ask for a slide folder and open it."""
+        name = QFileDialog.getExistingDirectory(
+            self._window, self.tr("Open a folder of cell images"), self._last_folder()
+        )
+        if name:
+            self.open([Path(name)])
+
+    def open_files(self) -> None:
+        """Ask for images or a case and open them."""
+        images = " ".join(f"*{each}" for each in sorted(EXTENSIONS))
+        filters = (
+            self.tr("Images and cases ({} *.mdcase)").format(images),
+            self.tr("Cases (*.mdcase)"),
+            self.tr("All files (*)"),
+        )
+        names, _ = QFileDialog.getOpenFileNames(
+            self._window, self.tr("Open images or a case"), self._last_folder(), ";;".join(filters)
+        )
+        if names:
+            self.open([Path(name) for name in names])
+
+    def open(self, paths: Sequence[Path]) -> None:
+        """Open folders, images or a case."""
+        self._session.open(list(paths))
+
+    def open_demonstration(self) -> None:
+        """Draw the demonstration slide, unless it is drawn already, and open it."""
+        from marrowdesk.services.demo import make_demo
+
+        Operation(self, lambda _: make_demo(), series="demo").on_success(
+            lambda folder: self.open([folder])
+        ).start()
+
+    def _last_folder(self) -> str:
+        case = self._session.case
+        if case is not None and case.slides():
+            return str(case.slides()[0].folder.parent)
+        return str(Path.home())
+
+    def find_images(self) -> None:
+        """Ask where the images of the first slide with missing images lie now."""
+        slide = self._missing_slide()
+        if slide is None:
+            return
+        name = QFileDialog.getExistingDirectory(
+            self._window, self.tr("Where are the images of “{}” now?").format(slide.name)
+        )
+        if name:
+            self._session.relocate(slide, Path(name))
+
+    def _missing_slide(self) -> Slide | None:
+        case = self._session.case
+        if case is None:
+            return None
+        return next((slide for slide in case.slides() if case.images_missing(slide.id)), None)
+
+    # -- dialogs --------------------------------------------------------------------------------------
+
+    def report(self) -> None:
+        """Show the report dialog."""
+        if self._session.case is not None:
+            from marrowdesk.app.dialogs.report import ReportDialog
+
+            self._show(
+                ReportDialog,
+                lambda: ReportDialog(self._session, self._model, self._preferences, self._window),
+            )
+
+    def settings(self) -> None:
+        """Show the settings."""
+        from marrowdesk.app.dialogs.settings import SettingsDialog
+
+        self._show(SettingsDialog, lambda: SettingsDialog(self._preferences, self._window))
+
+    def shortcuts(self) -> None:
+        """Show the sheet of keys."""
+        from marrowdesk.app.dialogs.shortcuts_sheet import ShortcutsSheet
+
+        self._show(ShortcutsSheet, lambda: ShortcutsSheet(self._model.scheme, self._window))
+
+    def about(self) -> None:
+        """Show version, model and licences."""
+        from marrowdesk.app.dialogs.about import AboutDialog
+
+        engine = self._classifier.engine
+        self._show(AboutDialog, lambda: AboutDialog(engine.bundle if engine else None, self._window))
+
+    def _show(self, kind: type[QDialog], make: object) -> None:
+        """Show a dialog over the window; the one that is open already, if there is one."""
+        dialog = self._dialogs.get(kind)
+        if dialog is None:
+            assert callable(make)
+            dialog = make()
+            self._dialogs[kind] = dialog
+            dialog.setModal(True)
+            dialog.destroyed.connect(lambda: self._dialogs.pop(kind, None))
+        dialog.setWindowModality(Qt.WindowModality.WindowModal)
+        dialog.show()
+        dialog.raise_()
+
+    # -- folders --------------------------------------------------------------------------------------
+
+    def show_cases_folder(self) -> None:
+        """Show where the cases are kept."""
+        _show_folder(places.cases_path())
+
+    def show_logs_folder(self) -> None:
+        """Show where crash reports are written."""
+        _show_folder(places.logs_path())
+
+
+def _show_folder(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    open_file(folder)

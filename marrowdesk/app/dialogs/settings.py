@@ -1,0 +1,145 @@
+"""The settings dialog: who reads, how it is counted, how it looks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QGroupBox,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from marrowdesk.app.dialogs.buttons import without_icons
+from marrowdesk.app.translations import languages
+from marrowdesk.core.counting import ME_RULES
+from marrowdesk.core.reference import REFERENCE_SETS
+from marrowdesk.store.paths import settings_path
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from marrowdesk.app.preferences import Preferences
+
+
+class SettingsDialog(QDialog):
+    """Shows all settings; they hold when OK is pressed."""
+
+    def __init__(self, preferences: Preferences, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Settings"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._preferences = preferences
+        self._column = QVBoxLayout(self)
+        self._column.setSpacing(10)
+        self._add_reader()
+        self._add_count()
+        self._add_window()
+        where = QLabel(self.tr("Kept in {}").format(settings_path()), self)
+        where.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        where.setWordWrap(True)
+        where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._column.addWidget(where)
+        self._column.addStretch(1)
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
+        )
+        without_icons(buttons)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        self._column.addWidget(buttons)
+        self.setMinimumWidth(520)
+
+    def _group(self, title: str) -> QFormLayout:
+        box = QGroupBox(title, self)
+        self._column.addWidget(box)
+        form = QFormLayout(box)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        return form
+
+    def _add_reader(self) -> None:
+        now, form = self._preferences.now, self._group(self.tr("Reader"))
+        self.reader = QLineEdit(now.reader, self)
+        self.reader.setMaxLength(200)
+        self.reader.setPlaceholderText(self.tr("Name or initials; every decision is signed with it"))
+        form.addRow(self.tr("&Reader:"), self.reader)
+        self.institution = QLineEdit(now.institution, self)
+        self.institution.setMaxLength(500)
+        self.institution.setPlaceholderText(self.tr("Printed at the head of new reports"))
+        form.addRow(self.tr("&Institution:"), self.institution)
+        self.auto_advance = QCheckBox(self.tr("Go to the &next unreviewed cell after a decision"), self)
+        self.auto_advance.setChecked(now.auto_advance)
+        form.addRow(self.auto_advance)
+
+    def _add_count(self) -> None:
+        now, form = self._preferences.now, self._group(self.tr("Count"))
+        self.references = _combo(
+            self, {each.key: each.name for each in REFERENCE_SETS.values()}, now.reference_set
+        )
+        form.addRow(self.tr("Reference r&anges:"), self.references)
+        self.me_definition = _combo(
+            self, {each.key: each.definition for each in ME_RULES.values()}, now.me_definition
+        )
+        self.me_definition.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.me_definition.setMinimumContentsLength(40)
+        self.me_definition.view().setTextElideMode(Qt.TextElideMode.ElideRight)
+        form.addRow(self.tr("&M:E ratio:"), self.me_definition)
+        self.target = QSpinBox(self)
+        self.target.setRange(1, 100_000)
+        self.target.setSingleStep(50)
+        self.target.setValue(now.target_count)
+        self.target.setSuffix(self.tr(" cells"))
+        form.addRow(self.tr("&Target:"), self.target)
+
+    def _add_window(self) -> None:
+        now, form = self._preferences.now, self._group(self.tr("Window"))
+        themes = {
+            "system": self.tr("As the system"),
+            "light": self.tr("Light"),
+            "dark": self.tr("Dark"),
+        }
+        self.theme = _combo(self, themes, now.theme)
+        form.addRow(self.tr("T&heme:"), self.theme)
+        self.language = _combo(self, {"system": self.tr("As the system"), **languages()}, now.language)
+        if len(languages()) > 1:
+            self.language.setToolTip(self.tr("Holds from the next start on."))
+            form.addRow(self.tr("&Language:"), self.language)
+        else:
+            self.language.hide()
+
+    def accept(self) -> None:
+        """Let the settings hold."""
+        self._preferences.change(
+            reader=self.reader.text().strip(),
+            institution=self.institution.text().strip(),
+            auto_advance=self.auto_advance.isChecked(),
+            reference_set=self.references.currentData(),
+            me_definition=self.me_definition.currentData(),
+            target_count=self.target.value(),
+            theme=self.theme.currentData(),
+            language=self.language.currentData(),
+        )
+        super().accept()
+
+
+def _combo(parent: QWidget, entries: Mapping[str, str], value: str) -> QComboBox:
+    combo = QComboBox(parent)
+    for key, text in entries.items():
+        combo.addItem(text, key)
+        combo.setItemData(combo.count() - 1, text, Qt.ItemDataRole.ToolTipRole)
+    if combo.findData(value) < 0:  # a key of a newer program: keep it
+        combo.addItem(value, value)
+    combo.setCurrentIndex(combo.findData(value))
+    return combo

@@ -1,0 +1,57 @@
+"""Writing report files off the GUI thread, and showing them where the person's other files are."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QStandardPaths, QUrl
+from PySide6.QtGui import QDesktopServices
+
+from marrowdesk.app.operations import Operation
+
+if TYPE_CHECKING:
+    from marrowdesk.core.counting import CountingRules
+    from marrowdesk.store.casefile import CaseFile
+    from marrowdesk.store.settings import Settings
+
+_last_folder: list[Path] = []
+
+
+def suggested(case: CaseFile, ending: str) -> str:
+    """Give a path to offer in a file dialog: named after the case, in the folder used last."""
+    name = re.sub(r'[\\/:*?"<>|\x00-\x1f]+', "_", case.title).strip(" .")[:120] or "report"
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    folder = _last_folder[-1] if _last_folder else Path(documents or Path.home())
+    return str(folder / f"{name}.{ending}")
+
+
+def export(
+    owner: QObject, case: CaseFile, rules: CountingRules, settings: Settings, targets: dict[str, Path]
+) -> Operation:
+    """Prepare the writing of a report; the caller adds what follows and starts it.
+
+    Args:
+        owner: hears of the end.
+        case: the case.
+        rules: target, ranges and definitions.
+        settings: reader, paper, pictures.
+        targets: files by form: ``pdf``, ``csv``, ``json``. The result is the list of files written.
+    """
+    _last_folder[:] = [next(iter(targets.values())).parent]
+
+    def work(_: object) -> list[Path]:
+        from marrowdesk.services import reporting  # loads the report's libraries on the worker
+
+        pictures = "pdf" in targets and settings.report_pictures
+        frozen = reporting.snapshot(case, rules, reader=settings.reader, with_pictures=pictures)
+        forms: dict[str, Any] = dict(targets)
+        return reporting.export(frozen, **forms, page=settings.page)
+
+    return Operation(owner, work)
+
+
+def open_file(path: Path) -> None:
+    """Open a file or folder with the program the system has for it."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))

@@ -1,0 +1,218 @@
+"""The menus and the toolbar, built from the actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QInputDialog, QMainWindow, QMenu, QToolBar
+
+from marrowdesk.app import numbers
+from marrowdesk.core.counting import ME_RULES
+from marrowdesk.core.reference import REFERENCE_SETS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from marrowdesk.app.actions import Actions
+    from marrowdesk.app.preferences import Preferences
+    from marrowdesk.app.viewer.actions import ViewerActions
+
+_TARGETS = (100, 200, 300, 500, 1000)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Menus", text)
+
+
+class Choice(QObject):
+    """A sub-menu of which one entry holds.
+
+    Signals:
+        chosen: the person chose another entry; its value.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, menu: QMenu, entries: Mapping[object, str]) -> None:
+        super().__init__(menu)
+        self._group = QActionGroup(self)
+        for value, text in entries.items():
+            action = self._group.addAction(menu.addAction(text))
+            action.setCheckable(True)
+            action.setData(value)
+        self._group.triggered.connect(lambda action: self.chosen.emit(action.data()))
+
+    def show(self, value: object) -> None:
+        """Mark the entry that holds; none, where there is no such entry."""
+        for action in self._group.actions():
+            action.setChecked(action.data() == value)
+
+
+class Menus(QObject):
+    """The menu bar of the window.
+
+    Signals:
+        recent_chosen: a recent case; its path.
+        sex_chosen: the sex whose ranges apply; ``F``, ``M`` or empty.
+    """
+
+    recent_chosen = Signal(object)
+    sex_chosen = Signal(object)
+
+    def __init__(
+        self, window: QMainWindow, actions: Actions, viewer: ViewerActions, preferences: Preferences
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._actions = actions
+        self._preferences = preferences
+        self._fill_file()
+        self._fill_edit()
+        self._fill_view(viewer)
+        self._fill_count()
+        self._fill_help()
+        preferences.changed.connect(self.follow)
+        self.follow()
+
+    def _menu(self, title: str) -> QMenu:
+        return self._window.menuBar().addMenu(title)
+
+    def _fill_file(self) -> None:
+        actions, menu = self._actions, self._menu(_tr("&File"))
+        menu.addActions([actions.open_folder, actions.open_files])
+        self.recent = menu.addMenu(_tr("Open &recent"))
+        menu.addAction(actions.demo)
+        menu.addSeparator()
+        menu.addActions([actions.report, actions.export_tables])
+        menu.addSeparator()
+        menu.addActions([actions.close_case, actions.settings])
+        menu.addSeparator()
+        menu.addAction(actions.quit)
+
+    def _fill_edit(self) -> None:
+        actions, menu = self._actions, self._menu(_tr("&Edit"))
+        menu.addActions([actions.undo, actions.redo])
+        menu.addSeparator()
+        self.assign = menu.addMenu(_tr("&Assign class"))
+        menu.addActions([actions.confirm, actions.exclude, actions.unidentified, actions.clear])
+        menu.addSeparator()
+        menu.addActions([actions.select_all, actions.invert])
+        menu.addSeparator()
+        menu.addAction(actions.next)
+        menu.addSeparator()
+        menu.addActions([actions.classify, actions.stop])
+
+    def _fill_view(self, viewer: ViewerActions) -> None:
+        actions, menu = self._actions, self._menu(_tr("&View"))
+        self.panels = menu.addMenu(_tr("&Panels"))
+        menu.addActions([actions.focus_gallery, actions.focus_classes, actions.focus_viewer])
+        menu.addSeparator()
+        menu.addActions([actions.larger, actions.smaller])
+        menu.addSeparator()
+        menu.addActions([viewer.zoom_in, viewer.zoom_out, viewer.fit, viewer.show_map])
+        menu.addSeparator()
+        self._theme = self._choice(
+            menu.addMenu(_tr("&Theme")),
+            {"system": _tr("As the &system"), "light": _tr("&Light"), "dark": _tr("&Dark")},
+            "theme",
+        )
+        menu.addAction(actions.full_screen)
+
+    def _fill_count(self) -> None:
+        menu = self._menu(_tr("&Count"))
+        self.count = menu
+        self._references = self._choice(
+            menu.addMenu(_tr("&Reference ranges")),
+            {each.key: each.name for each in REFERENCE_SETS.values()},
+            "reference_set",
+        )
+        self._sex = Choice(
+            menu.addMenu(_tr("&Sex of the patient")),
+            {"": _tr("&Unknown: span of both ranges"), "F": _tr("&Female"), "M": _tr("&Male")},
+        )
+        self._sex.chosen.connect(self.sex_chosen)
+        self._me = self._choice(
+            menu.addMenu(_tr("&M:E ratio")),
+            {each.key: each.definition for each in ME_RULES.values()},
+            "me_definition",
+        )
+        targets = menu.addMenu(_tr("&Target"))
+        entries = {value: _tr("{} cells").format(numbers.count(value)) for value in _TARGETS}
+        self._target = self._choice(targets, entries, "target_count")
+        targets.addSeparator()
+        targets.addAction(_tr("&Other…")).triggered.connect(self._ask_target)
+
+    def _fill_help(self) -> None:
+        actions, menu = self._actions, self._menu(_tr("&Help"))
+        menu.addAction(actions.shortcuts)
+        menu.addSeparator()
+        menu.addActions([actions.cases_folder, actions.logs_folder])
+        menu.addSeparator()
+        menu.addAction(actions.about)
+
+    def _choice(self, menu: QMenu, entries: Mapping[object, str], setting: str) -> Choice:
+        choice = Choice(menu, entries)
+        choice.chosen.connect(lambda value: self._preferences.change(**{setting: value}))
+        return choice
+
+    def _ask_target(self) -> None:
+        value, agreed = QInputDialog.getInt(
+            self._window, _tr("Target"), _tr("Nucleated cells to count:"),
+            self._preferences.now.target_count, 1, 100_000, 50,
+        )  # fmt: skip
+        if agreed:
+            self._preferences.change(target_count=value)
+        self.follow()
+
+    def follow(self) -> None:
+        """Mark the entries that hold by the settings, and list the recent cases."""
+        now = self._preferences.now
+        self._theme.show(now.theme)
+        self._references.show(now.reference_set)
+        self._me.show(now.me_definition)
+        self._target.show(now.target_count)
+        self.recent.clear()
+        for number, each in enumerate(now.recent_cases, 1):
+            self._add_recent(number, each.title, each.path)
+        self.recent.setEnabled(not self.recent.isEmpty())
+
+    def _add_recent(self, number: int, title: str, path: Path) -> None:
+        mark = f"&{number}  " if number < 10 else ""
+        action = self.recent.addAction(mark + title.replace("&", "&&"))
+        action.setToolTip(str(path))
+        action.triggered.connect(lambda: self.recent_chosen.emit(path))
+
+    def show_sex(self, sex: str, *, case_open: bool) -> None:
+        """Mark the sex whose ranges apply; it belongs to a case."""
+        self._sex.show(sex if case_open else None)
+        self._sex.parent().setEnabled(case_open)
+
+    def show_classes(self, actions: Iterable[QAction]) -> None:
+        """List the classes that can be assigned."""
+        self.assign.clear()
+        self.assign.addActions(list(actions))
+
+
+def make_toolbar(window: QMainWindow, actions: Actions) -> QToolBar:
+    """Build the toolbar: what is done all the time, with short texts."""
+    bar = QToolBar(_tr("Toolbar"), window)
+    bar.setObjectName("toolbar")
+    bar.setMovable(False)
+    bar.setIconSize(QSize(20, 20))
+    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    for group in (
+        (actions.open_folder, actions.classify, actions.stop),
+        (actions.confirm, actions.exclude, actions.unidentified),
+        (actions.undo, actions.redo, actions.next),
+        (actions.report,),
+    ):
+        if bar.actions():
+            bar.addSeparator()
+        bar.addActions(list(group))
+    for button in bar.findChildren(QObject, "qt_toolbar_ext_button"):
+        button.setAccessibleName(_tr("More"))
+    window.addToolBar(bar)
+    return bar

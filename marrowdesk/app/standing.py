@@ -1,0 +1,226 @@
+"""Keeps title, status bar, actions and messages in step with what is open and what goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QLineEdit
+
+from marrowdesk import RESEARCH_USE
+from marrowdesk.app import numbers
+from marrowdesk.app.classifier import EngineState
+from marrowdesk.app.preferences import rules_of
+from marrowdesk.app.sex import sex_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from marrowdesk.app.window import MainWindow
+    from marrowdesk.core.errors import MarrowdeskError
+    from marrowdesk.store.settings import RecentCase
+
+
+class Standing(QObject):
+    """Listens to session, classifier, model and settings, and tells the window's parts."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._asked_for_reader = False
+        self._recents: tuple[RecentCase, ...] | None = None
+        self._listen()
+        self._follow_settings()
+        self._show_case()
+        self._show_engine()
+
+    def _listen(self) -> None:
+        window = self._window
+        window.preferences.changed.connect(self._follow_settings)
+        window.preferences.failed.connect(window.show_error)
+        window.model.failed.connect(window.show_error)
+        window.model.differential_changed.connect(self._show_count)
+        window.model.current_changed.connect(lambda row: self._show_choice())
+        window.model.undo_stack.indexChanged.connect(lambda index: self._show_undo())
+        session = window.session
+        session.opened.connect(self._opened)
+        session.closed.connect(self._show_case)
+        session.reading_changed.connect(self._show_reading)
+        session.cells_found.connect(self._cells_found)
+        session.problems_changed.connect(self._show_problems)
+        session.missing_found.connect(self._tell_missing)
+        session.field_changed.connect(lambda name: self._follow_settings())
+        classifier = window.classifier
+        classifier.engine_changed.connect(self._show_engine)
+        classifier.running_changed.connect(self._show_running)
+        classifier.progressed.connect(window.status.show_progress)
+        classifier.failed_images.connect(session.add_problems)
+        classifier.failed.connect(self._tell_no_model)
+
+    # -- the case -------------------------------------------------------------------------------------
+
+    def _opened(self) -> None:
+        window, case = self._window, self._window.session.case
+        if case is None:
+            return
+        window.preferences.replace(window.preferences.now.with_recent(case.path, case.title))
+        self._follow_settings()
+        self._show_case()
+        self._ask_for_reader()
+
+    def _show_case(self) -> None:
+        window, case = self._window, self._window.session.case
+        title = f"{case.title} – MarrowDesk" if case is not None else "MarrowDesk"
+        window.setWindowTitle(f"{title} – {RESEARCH_USE}")
+        window.setWindowFilePath("")
+        window.show_desk(case is not None)
+        window.acts.case_open(case is not None)
+        window.keys.case_open(case is not None)
+        window.banner.take_away("missing")
+        window.status.show_progress(None)
+        self._show_choice()
+        self._show_undo()
+        self._show_count()
+        self._show_running()
+        self._show_recents()
+
+    def _show_choice(self) -> None:
+        self._window.acts.cells_chosen(self._window.model.current >= 0)
+
+    def _show_undo(self) -> None:
+        acts, stack = self._window.acts, self._window.model.undo_stack
+        for action, can, what, plain, done in (
+            (acts.undo, stack.canUndo(), stack.undoText(), self.tr("&Undo"), self.tr("&Undo {}")),
+            (acts.redo, stack.canRedo(), stack.redoText(), self.tr("&Redo"), self.tr("&Redo {}")),
+        ):
+            action.setEnabled(can)
+            action.setText(done.format(what) if what else plain)
+
+    def _show_count(self) -> None:
+        has_cells = bool(self._window.model.cells)
+        self._window.status.show_count(self._window.model.differential() if has_cells else None)
+
+    def _show_problems(self) -> None:
+        session, dock = self._window.session, self._window.docks.problems
+        case = session.case
+        folders = [slide.folder for slide in case.slides()] if case is not None else []
+        before = self._window.problems.table.rowCount()
+        self._window.problems.show_problems(session.problems, folders)
+        if session.problems and not before:
+            dock.show()
+        elif not session.problems:
+            dock.hide()
+
+    # -- work -----------------------------------------------------------------------------------------
+
+    def _cells_found(self) -> None:
+        window = self._window
+        window.classifier.go_on()
+        if not window.session.reading and window.session.case is not None and not window.model.cells:
+            text = self.tr("No image of a cell was found here. Open a folder of JPEG, PNG or TIFF images.")
+            window.banner.tell("empty", text, "warning")
+        else:
+            window.banner.take_away("empty")
+        self._show_running()
+
+    def _show_reading(self, reading: bool, files: int) -> None:
+        self._window.status.show_reading(reading, files)
+        self._show_running()
+
+    def _show_running(self, *_: object) -> None:
+        window, classifier = self._window, self._window.classifier
+        running = classifier.running or window.session.reading
+        window.acts.stop.setEnabled(running)
+        window.acts.stop.setVisible(running)
+        window.acts.classify.setVisible(not running)
+        window.acts.classify.setEnabled(
+            classifier.engine is not None and not classifier.running and classifier.unfinished
+        )
+        if not classifier.running:
+            window.status.show_progress(None)
+
+    def stop(self) -> None:
+        """Stop what goes on; what was done so far is kept."""
+        self._window.classifier.stop()
+        self._window.session.cancel_reading()
+
+    # -- the model ------------------------------------------------------------------------------------
+
+    def _show_engine(self) -> None:
+        classifier, status = self._window.classifier, self._window.status
+        if classifier.state is EngineState.READY and classifier.engine is not None:
+            bundle = classifier.engine.bundle
+            name = f"{bundle.card.name} {bundle.card.revision}"
+            tip = self.tr("{}\nsha256 {}…\nRuns on {}").format(
+                name, bundle.sha256[:16], classifier.engine.device
+            )
+            status.show_model(bundle.card.name, tip)
+        elif classifier.state is EngineState.FAILED:
+            status.show_model(self.tr("No model"), self.tr("The model cannot be used; review by hand."))
+        else:
+            status.show_model(self.tr("Model is loading …"), self.tr("Proposals begin in a moment."))
+        self._show_running()
+
+    def _tell_no_model(self, error: MarrowdeskError) -> None:
+        text = self.tr("No proposals: {} You can review by hand all the same.").format(error)
+        message = self._window.banner.tell("model", text, "warning")
+        message.add_button(self.tr("Try again"), self._try_model_again)
+
+    def _try_model_again(self) -> None:
+        self._window.banner.take_away("model")
+        self._window.classifier.load(self._window.bundle)
+
+    # -- messages -------------------------------------------------------------------------------------
+
+    def _ask_for_reader(self) -> None:
+        if self._window.preferences.now.reader or self._asked_for_reader:
+            return
+        self._asked_for_reader = True
+        message = self._window.banner.tell(
+            "reader", self.tr("Who reads? Decisions are signed with your name.")
+        )
+        name = QLineEdit(message)
+        name.setPlaceholderText(self.tr("Name or initials"))
+        name.setAccessibleName(self.tr("Reader's name"))
+        name.setMaximumWidth(240)
+        name.setMinimumWidth(180)
+
+        def keep() -> None:
+            if name.text().strip():
+                self._window.preferences.change(reader=name.text().strip())
+                message.close_message()
+                self._window.focus_cells()
+
+        name.returnPressed.connect(keep)
+        message.add(name)
+        message.add_button(self.tr("&Sign with it"), keep)
+
+    def _tell_missing(self, missing: list[Path]) -> None:
+        text = self.tr("{} images of this case are not where they were, for example {}.").format(
+            numbers.count(len(missing)), missing[0]
+        )
+        message = self._window.banner.tell("missing", text, "warning")
+        message.add_button(self.tr("&Find folder…"), self._window.commands.find_images)
+
+    # -- settings -------------------------------------------------------------------------------------
+
+    def _follow_settings(self) -> None:
+        window, now = self._window, self._window.preferences.now
+        sex = sex_of(window.session.fields.get("sex", ""))
+        window.model.reader = now.reader
+        window.model.set_rules(rules_of(now, sex))
+        window.theme.choose(now.theme)
+        window.status.show_reader(now.reader)
+        if now.reader:
+            window.banner.take_away("reader")
+        window.menus.show_sex(sex, case_open=window.session.case is not None)
+        self._show_recents()
+
+    def _show_recents(self) -> None:
+        """List the recent cases anew while they are in sight: how far they are may have changed."""
+        recent = self._window.preferences.now.recent_cases
+        if self._window.session.case is not None:
+            self._recents = None
+        elif self._recents != recent:
+            self._recents = recent
+            self._window.start_page.show_recents(recent)

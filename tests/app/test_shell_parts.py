@@ -1,0 +1,316 @@
+"""Single parts of the window: theme, icons, keys, messages, problems, recent cases, settings, languages."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette
+from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from marrowdesk.app import shortcuts, translations
+from marrowdesk.app.banner import Banner
+from marrowdesk.app.classifier import Progress
+from marrowdesk.app.icons import exists, icon
+from marrowdesk.app.keys import BareKeys
+from marrowdesk.app.preferences import Preferences, rules_of
+from marrowdesk.app.problems import ProblemsPanel
+from marrowdesk.app.recents import RecentList, describe
+from marrowdesk.app.sex import sex_of
+from marrowdesk.app.status import duration, progress_text
+from marrowdesk.app.theme import DARK, LIGHT, Theme, tones
+from marrowdesk.core.taxonomy import MARROW
+from marrowdesk.store.paths import settings_path
+from marrowdesk.store.settings import RecentCase, Settings
+from marrowdesk.store.values import Problem
+
+APP = Path(__file__).resolve().parents[2] / "marrowdesk" / "app"
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours after WCAG 2.1."""
+
+    def luminance(name: str) -> float:
+        color = QColor(name)
+        parts = (color.redF(), color.greenF(), color.blueF())
+        red, green, blue = (
+            part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.fixture
+def theme(qapp):
+    before = qapp.palette()
+    theme = Theme(qapp, "light")
+    yield theme
+    theme.choose("system")
+    theme.deleteLater()
+    qapp.setPalette(before)
+
+
+# -- theme and icons ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_that_every_text_of_a_theme_can_be_read(name):
+    each = LIGHT if name == "light" else DARK
+    grounds = (each.window, each.base, each.alternate, each.button)
+    for ink in (each.text, each.faint, each.link, each.good, each.warning, each.bad):
+        for ground in grounds:
+            assert contrast(ink, ground) >= 4.5, (ink, ground)
+    assert contrast(each.on_accent, each.accent) >= 4.5
+    assert contrast(each.tip_text, each.tip) >= 4.5
+
+
+def test_that_choosing_a_theme_changes_every_window_at_once(qtbot, theme):
+    heard = []
+    theme.changed.connect(lambda: heard.append(tones()))
+    theme.choose("dark")
+    assert heard == [DARK]
+    assert QGuiApplication.palette().color(QPalette.ColorRole.Window) == QColor(DARK.window)
+    theme.choose("light")
+    assert tones() is LIGHT
+
+
+def test_that_icons_take_the_colour_of_the_palette_and_are_crisp_at_every_scale(qtbot, theme):
+    def ink(mode=QIcon.Mode.Normal):
+        image = icon("report").pixmap(QSize(24, 24), 2.0, mode).toImage()
+        assert image.width() == 48
+        found = [image.pixelColor(x, y) for x in range(48) for y in range(48)]
+        return max(found, key=lambda color: color.alpha()).name()
+
+    theme.choose("light")
+    assert ink() == QColor(LIGHT.text).name()
+    theme.choose("dark")
+    assert ink() == QColor(DARK.text).name()
+    assert ink(QIcon.Mode.Disabled) == QColor(DARK.disabled).name()
+
+
+def test_that_every_icon_named_in_the_window_ships():
+    named = set()
+    for path in APP.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        named.update(re.findall(r'\bicon\("([a-z0-9-]+)"', text))
+    named.update(re.findall(r'"([a-z]+(?:-[a-z]+)*)"\)$', (APP / "actions.py").read_text(), re.MULTILINE))
+    assert len(named) > 12
+    assert not {name for name in named if not exists(name)}
+
+
+# -- keys -----------------------------------------------------------------------------------------------
+
+
+def test_that_no_key_does_two_things():
+    keys = [key for each in shortcuts.TABLE for key in each.keys]
+    keys += [each.key for each in MARROW.classes if each.key]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.fixture
+def keyed(qtbot):
+    window = QWidget()
+    window.line, window.button, window.pane = QLineEdit(), QPushButton("press"), QWidget()
+    window.pane.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    layout = QVBoxLayout(window)
+    for widget in (window.line, window.button, window.pane):
+        layout.addWidget(widget)
+    keys = BareKeys(window)
+    window.codes, window.confirmed, window.held = [], [], []
+    keys.show_scheme(MARROW)
+    keys.class_pressed.connect(window.codes.append)
+    keys.map_held.connect(window.held.append)
+    keys.bind("confirm", lambda: window.confirmed.append(True))
+    keys.case_open(True)
+    qtbot.addWidget(window)
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    keys.watch(window.windowHandle())
+    window.keys = keys
+    return window
+
+
+def test_that_a_class_key_gives_its_class(qtbot, keyed):
+    keyed.pane.setFocus()
+    qtbot.keyClick(keyed.pane, Qt.Key.Key_B)
+    qtbot.keyClick(keyed.pane, Qt.Key.Key_1)
+    assert keyed.codes == ["BLA", "EBB"]
+
+
+def test_that_keys_are_letters_while_a_text_is_typed(qtbot, keyed):
+    keyed.line.setFocus()
+    for key in ("b", "1", " ", "q"):
+        qtbot.keyClick(keyed.line, key)
+    assert keyed.line.text() == "b1 q"
+    assert keyed.codes == keyed.confirmed == keyed.held == []
+
+
+def test_that_space_presses_the_button_that_has_the_focus(qtbot, keyed):
+    pressed = []
+    keyed.button.clicked.connect(lambda: pressed.append(True))
+    keyed.button.setFocus()
+    qtbot.keyClick(keyed.button, Qt.Key.Key_Space)
+    assert pressed == [True]
+    assert keyed.confirmed == []
+    qtbot.keyClick(keyed.button, Qt.Key.Key_B)
+    assert keyed.codes == ["BLA"]
+    keyed.pane.setFocus()
+    qtbot.keyClick(keyed.pane, Qt.Key.Key_Space)
+    assert keyed.confirmed == [True]
+
+
+def test_that_no_key_decides_while_no_case_is_open(qtbot, keyed):
+    keyed.keys.case_open(False)
+    keyed.pane.setFocus()
+    qtbot.keyClick(keyed.pane, Qt.Key.Key_B)
+    qtbot.keyClick(keyed.pane, Qt.Key.Key_Space)
+    assert keyed.codes == keyed.confirmed == []
+
+
+def test_that_the_map_is_shown_exactly_while_its_key_is_held(qtbot, keyed):
+    keyed.pane.setFocus()
+    handle = keyed.windowHandle()
+    qtbot.keyPress(handle, Qt.Key.Key_Q)
+    assert keyed.held == [True]
+    qtbot.keyRelease(handle, Qt.Key.Key_Q)
+    assert keyed.held == [True, False]
+
+
+# -- messages and problems ------------------------------------------------------------------------------
+
+
+def test_that_a_message_takes_the_place_of_one_of_its_name(qtbot):
+    banner = Banner()
+    qtbot.addWidget(banner)
+    banner.tell("a", "first")
+    banner.tell("b", "other", "warning")
+    banner.tell("a", "second")
+    assert sorted(message.text for message in banner.messages()) == ["other", "second"]
+    banner.take_away("b")
+    assert [message.text for message in banner.messages()] == ["second"]
+
+
+PROBLEMS = [
+    Problem(Path("/slides/a/BLA/one.jpg"), "The file is empty.", "Copy it again."),
+    Problem(Path("/slides/a/two.png"), 'It holds a "tab\t" here.', ""),
+]
+
+
+def test_that_problems_are_named_from_their_slide_folder_and_copied_whole(qtbot):
+    panel = ProblemsPanel()
+    qtbot.addWidget(panel)
+    panel.show_problems(PROBLEMS, [Path("/slides/a")])
+    names = [panel.table.index(row, 0).data() for row in range(2)]
+    assert names == [str(Path("BLA/one.jpg")), "two.png"]
+    copy = next(each for each in panel.findChildren(QPushButton) if "Copy" in each.text())
+    copy.click()
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert lines[0].split("\t") == ["File", "Reason", "What to do"]
+    assert lines[1].split("\t") == [str(PROBLEMS[0].path), "The file is empty.", "Copy it again."]
+    assert len(lines) == 3
+
+
+def test_that_the_table_of_problems_keeps_qts_rules(qtbot, qtmodeltester):
+    panel = ProblemsPanel()
+    qtbot.addWidget(panel)
+    panel.show_problems(PROBLEMS)
+    qtmodeltester.check(panel.table)
+    added = []
+    panel.table.rowsInserted.connect(lambda parent, first, last: added.append((first, last)))
+    panel.show_problems([*PROBLEMS, PROBLEMS[0]])
+    assert added == [(2, 2)]
+
+
+# -- recent cases ---------------------------------------------------------------------------------------
+
+
+def test_that_recent_cases_say_how_far_they_are(qtbot, drawn_case, tmp_path):
+    now = datetime.now(UTC)
+    gone = RecentCase(path=tmp_path / "gone.mdcase", title="gone", opened=now)
+    here = RecentCase(path=drawn_case.path, title="drawn", opened=now)
+    recents = RecentList()
+    qtbot.addWidget(recents)
+    recents.show_cases([here, gone])
+    described = Qt.ItemDataRole.AccessibleDescriptionRole
+    qtbot.waitUntil(lambda: bool(recents.list.item(1).data(described)))
+    assert "24 cells · 0 reviewed (0 %)" in recents.list.item(0).data(described)
+    assert "not there any more" in recents.list.item(1).data(described)
+    chosen = []
+    recents.chosen.connect(chosen.append)
+    recents.list.setCurrentRow(0)
+    recents.list.itemActivated.emit(recents.list.item(0))
+    assert chosen == [drawn_case.path]
+
+
+def test_that_a_case_not_looked_at_yet_shows_its_date_alone():
+    opened = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+    text = describe(RecentCase(path=Path("/a.mdcase"), title="a", opened=opened), None)
+    assert text == opened.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+# -- settings -------------------------------------------------------------------------------------------
+
+
+def test_that_a_setting_is_written_a_moment_after_it_changed(qtbot):
+    preferences = Preferences()
+    heard = []
+    preferences.changed.connect(lambda: heard.append(preferences.now.reader))
+    preferences.change(reader="A")
+    preferences.change(reader="Ann")
+    assert heard == ["A", "Ann"]
+    qtbot.waitUntil(settings_path().is_file)
+    assert json.loads(settings_path().read_text())["reader"] == "Ann"
+
+
+def test_that_settings_that_cannot_be_read_are_told_and_the_session_goes_on(qapp):
+    settings_path().parent.mkdir(parents=True)
+    settings_path().write_text("{ this is no JSON")
+    preferences = Preferences()
+    assert "set aside" in preferences.broken.message
+    assert preferences.now == Settings()
+
+
+def test_that_unknown_keys_of_a_newer_program_mean_the_standard_rules():
+    rules = rules_of(Settings(reference_set="future", me_definition="future", target_count=300), "F")
+    assert (rules.references.key, rules.me_rule.key, rules.target, rules.sex) == (
+        "bain-1996",
+        "icsh",
+        300,
+        "F",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "sex"), [("female", "F"), (" F ", "F"), ("Male", "M"), ("m", "M"), ("", ""), ("unknown", "")]
+)
+def test_that_the_sex_of_the_report_chooses_the_ranges(qapp, text, sex):
+    assert sex_of(text) == sex
+
+
+# -- words ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.2, "1 s"), (59, "59 s"), (130, "2 min 10 s"), (3000, "50 min"), (3900, "1 h 05 min")],
+)
+def test_that_times_are_written_as_people_say_them(seconds, text):
+    assert duration(seconds) == text
+
+
+def test_that_progress_says_speed_and_time_only_when_known(qapp):
+    assert progress_text(Progress(0, 2000, 0.0, None)) == "0 of 2,000 cells"
+    assert progress_text(Progress(1240, 2000, 85.2, 9.0)) == "1,240 of 2,000 cells · 85 cells/s · 9 s left"
+
+
+def test_that_english_needs_no_translation_and_is_always_offered(qapp):
+    assert translations.languages()["en"] == "English"
+    assert translations.install(qapp, "en") == []
+    assert translations.install(qapp, "xx") == []
