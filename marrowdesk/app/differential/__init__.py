@@ -1,0 +1,5 @@
+"""The panel of the live differential."""
+
+from marrowdesk.app.differential.panel import DifferentialPanel
+
+__all__ = ["DifferentialPanel"]

@@ -1,0 +1,191 @@
+"""The live differential: progress, headline, table or chart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from marrowdesk.app.differential import facts
+from marrowdesk.app.differential.chart import DifferentialChart
+from marrowdesk.app.differential.lines import mark_text, sampling_note
+from marrowdesk.app.differential.progress import TargetBar
+from marrowdesk.app.differential.table_model import DifferentialTableModel
+from marrowdesk.app.differential.table_view import LineView, tabular
+from marrowdesk.app.icons import icon
+from marrowdesk.app.plotting import intervals_ready, load_intervals
+from marrowdesk.app.theme import tones
+from marrowdesk.app.viewer.elided import ElidedLabel
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
+    from marrowdesk.app.case_model import CaseModel
+    from marrowdesk.core.differential import Differential
+
+SHORTEST = 100
+"""Milliseconds between two updates: ten a second are enough for the eye."""
+
+
+class DifferentialPanel(QWidget):
+    """Shows ``model.differential()``, at most ten times a second and only while it is seen.
+
+    Signals:
+        class_chosen: a reader chose the line of a class; its code.
+    """
+
+    class_chosen = Signal(str)
+
+    def __init__(self, model: CaseModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._stale = True
+        self._loading = False
+        self._rest = QTimer(self, singleShot=True, interval=SHORTEST)
+        self._rest.timeout.connect(self._refresh_if_stale)
+        self.table = DifferentialTableModel(self)
+        self.view = LineView(self.table, self)
+        self.chart = DifferentialChart(self)
+        self.progress = TargetBar(self)
+        self.ratio = ElidedLabel(parent=self)
+        self.reached = QLabel(self)
+        self.reached.setTextFormat(Qt.TextFormat.PlainText)
+        self.reached.setWordWrap(True)
+        self.footnote = ElidedLabel(parent=self)
+        for label in (self.ratio, self.reached):
+            font = tabular(label.font())
+            font.setBold(True)
+            label.setFont(font)
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(self.view)
+        self._pages.addWidget(self.chart)
+        self._make_buttons()
+        self._lay_out()
+        self.follow_theme()
+        self.view.class_chosen.connect(self.class_chosen)
+        model.differential_changed.connect(self._on_changed)
+
+    # -- set-up ---------------------------------------------------------------------------------------
+
+    def _make_buttons(self) -> None:
+        self.show_table = self._button("table", self.tr("Table"), checkable=True)
+        self.show_chart = self._button("chart", self.tr("Chart"), checkable=True)
+        group = QButtonGroup(self)
+        for page, button in enumerate((self.show_table, self.show_chart)):
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            group.addButton(button, page)
+        self.show_table.setChecked(True)
+        group.idClicked.connect(self._on_page)
+        compare = self.tr("Predicted beside reviewed")
+        self.compare = self._button("compare", compare, checkable=True)
+        self.compare.toggled.connect(self.view.show_comparison)
+        self.zeros = self._button("zero-rows", self.tr("Show classes without cells"), checkable=True)
+        self.zeros.toggled.connect(self.view.show_zeros)
+        self.copy = self._button("copy", self.tr("Copy the table"), checkable=False)
+        self.copy.clicked.connect(self.view.copy)
+
+    def _button(self, picture: str, text: str, *, checkable: bool) -> QToolButton:
+        button = QToolButton(self)
+        button.setIcon(icon(picture))
+        button.setIconSize(QSize(16, 16))
+        button.setText(text)
+        button.setToolTip(text)
+        button.setAccessibleName(text)
+        button.setCheckable(checkable)
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _lay_out(self) -> None:
+        tools = QHBoxLayout()
+        tools.setSpacing(2)
+        tools.addWidget(self.show_table)
+        tools.addWidget(self.show_chart)
+        tools.addStretch(1)
+        for button in (self.compare, self.zeros, self.copy):
+            tools.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 4)
+        layout.setSpacing(4)
+        layout.addWidget(self.progress)
+        layout.addWidget(self.ratio)
+        layout.addWidget(self.reached)
+        layout.addLayout(tools)
+        layout.addWidget(self._pages, 1)
+        layout.addWidget(self.footnote)
+
+    # -- updates --------------------------------------------------------------------------------------
+
+    def _on_changed(self) -> None:
+        self._stale = True
+        if not self._rest.isActive():
+            self._rest.start(0)
+
+    def _refresh_if_stale(self) -> None:
+        if not self._stale or not self.isVisible():
+            return
+        if not intervals_ready():
+            self._load_intervals()
+            return
+        self._stale = False
+        self._show(self._model.differential())
+        self._rest.start(SHORTEST)
+
+    def _load_intervals(self) -> None:
+        if not self._loading:
+            self._loading = True
+            load_intervals(self, self._on_intervals)
+
+    def _on_intervals(self) -> None:
+        self._loading = False
+        self._refresh_if_stale()
+
+    def _show(self, counted: Differential) -> None:
+        self.progress.show_count(counted)
+        self.table.show(counted, self._model.scheme)
+        if self._pages.currentWidget() is self.chart:
+            self.chart.show_count(counted)
+        ratio, mark = facts.ratio(counted.me_ratio), mark_text(counted.me_ratio.mark)
+        self.ratio.set_text(f"{ratio} {mark}".strip(), f"{ratio}\n{counted.me_ratio.definition}")
+        reached = [each.text for each in facts.thresholds(counted) if each.reached]
+        self.reached.setText(" · ".join(reached))
+        self.reached.setVisible(bool(reached))
+        self.footnote.set_text(self.tr("Intervals: sampling error only"), sampling_note(counted))
+
+    def _on_page(self, page: int) -> None:
+        self._pages.setCurrentIndex(page)
+        table = page == 0
+        self.compare.setEnabled(table)
+        self.zeros.setEnabled(table)
+        self._stale = True
+        self._refresh_if_stale()
+
+    def follow_theme(self) -> None:
+        """Take the colours of the theme of the moment."""
+        self.footnote.set_color(QColor(tones().faint))
+        palette = self.reached.palette()
+        palette.setColor(QPalette.ColorRole.WindowText, QColor(tones().warning))
+        self.reached.setPalette(palette)
+
+    # -- events ---------------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show what changed while nobody looked."""
+        super().showEvent(event)
+        self._on_changed()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow a change between light and dark."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.follow_theme()
