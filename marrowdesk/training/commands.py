@@ -239,8 +239,7 @@ def measure(arguments: argparse.Namespace) -> int:
 
     bundle = load_bundle(arguments.bundle)
     samples, held = _cells(arguments, arguments.bundle)
-    kept_back = [each for each in samples if each.file in held]
-    results = evaluate(load_engine(bundle), arguments.data, kept_back)
+    results = evaluate(load_engine(bundle), arguments.data, samples, held)
     text = json.dumps(results, indent=1)
     print(text)
     if arguments.json is not None:

@@ -68,10 +68,18 @@ def foreign_doubt(engine: Engine) -> dict[str, dict[str, float]]:
     return rows
 
 
-def evaluate(engine: Engine, data: Path, samples: Sequence[Sample]) -> dict[str, Any]:
-    """Measure an engine on held-out cells and on images that show no cell; see :func:`summarise`."""
-    judged, problems = judge(engine, data, samples)
-    results = summarise(judged)
+def evaluate(engine: Engine, data: Path, samples: Sequence[Sample], held: set[str]) -> dict[str, Any]:
+    """Measure an engine on the cells kept back and on images that show no cell; see :func:`summarise`.
+
+    Args:
+        engine: the engine to measure.
+        data: folder that the samples' files are relative to.
+        samples: all labelled images.
+        held: the files that the training never saw.
+    """
+    trained = {(each.source, each.code) for each in samples if each.file not in held}
+    judged, problems = judge(engine, data, [each for each in samples if each.file in held])
+    results = summarise(judged, trained)
     results["images that show no cell"] = foreign_doubt(engine)
     results["unreadable images"] = len(problems)
     results["measured with"] = engine.device

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.inference.calibration import calibration_error, fit_temperature, probabilities
 
@@ -65,17 +66,10 @@ def per_class(judged: Judged) -> dict[str, dict[str, float | int]]:
     return rows
 
 
-def mean_recall(judged: Judged, fewest: int = 1) -> float:
-    """Average the recall over the labels present, each class weighing the same.
-
-    Args:
-        judged: the cells.
-        fewest: classes with fewer cells are left out.
-    """
-    said, true = judged.proposals, judged.labels
-    codes, counts = np.unique(true, return_counts=True)
-    recalls = [(said[true == code] == code).mean() for code in codes[counts >= fewest]]
-    return float(np.mean(recalls)) if recalls else float("nan")
+def mean_recall(judged: Judged) -> float:
+    """Average the recall over the labels present, each class weighing the same."""
+    right, true = judged.proposals == judged.labels, judged.labels
+    return float(np.mean([right[true == code].mean() for code in np.unique(true)]))
 
 
 def lineage_agreement(judged: Judged) -> float:
@@ -111,34 +105,36 @@ def error_at(judged: Judged, coverage: float) -> float:
     return float((judged.proposals[kept] != judged.labels[kept]).mean())
 
 
-def bootstrap(judged: Judged, fewest: int, rounds: int = 200, seed: int = 0) -> tuple[float, float]:
+def bootstrap(judged: Judged, rounds: int = 200, seed: int = 0) -> tuple[float, float]:
     """Give a 95 % interval of :func:`mean_recall`, drawing the cells of each class anew (percentiles)."""
     rng = np.random.default_rng(seed)
-    codes, counts = np.unique(judged.labels, return_counts=True)
     right = judged.proposals == judged.labels
-    groups = [right[judged.labels == code] for code in codes[counts >= fewest]]
-    if not groups:
-        return float("nan"), float("nan")
+    groups = [right[judged.labels == code] for code in np.unique(judged.labels)]
     means = [np.mean([rng.choice(group, len(group)).mean() for group in groups]) for _ in range(rounds)]
     low, high = np.percentile(means, [2.5, 97.5])
     return float(low), float(high)
 
 
-def summarise(judged: Judged, fewest: int = 20) -> dict[str, Any]:
+def summarise(judged: Judged, trained: set[tuple[str, str]]) -> dict[str, Any]:
     """Measure everything the card tells about held-out cells.
 
     Args:
-        judged: held-out cells. Classes with fewer than ``fewest`` cells in a source are counted in no mean
-            over that source; those the model knows are told apart as cells of classes seen only elsewhere.
-        fewest: see above.
+        judged: held-out cells.
+        trained: pairs of source and class that the model was trained on. Cells of other pairs enter no mean;
+            those of classes that it knows from another source are told apart, as a test of its own.
+
+    Raises:
+        MarrowdeskError: there is no held-out cell of a trained pair.
     """
-    sources = {name: judged.only(judged.sources == name) for name in sorted(set(judged.sources.tolist()))}
-    full = np.zeros(len(judged.labels), bool)
-    for name, part in sources.items():
-        codes, counts = np.unique(part.labels, return_counts=True)
-        full |= (judged.sources == name) & np.isin(judged.labels, codes[counts >= fewest])
-    well = judged.only(full)
-    elsewhere = judged.only(~full & np.isin(judged.labels, judged.codes))
+    pairs = zip(judged.sources.tolist(), judged.labels.tolist(), strict=True)
+    own = np.array([pair in trained for pair in pairs], bool)
+    if not own.any():
+        raise MarrowdeskError(
+            "None of the cells kept back is of a class and source that the model was trained on.",
+            "Give the split the model was trained with.",
+        )
+    well, elsewhere = judged.only(own), judged.only(~own & np.isin(judged.labels, judged.codes))
+    sources = {name: well.only(well.sources == name) for name in sorted(set(well.sources.tolist()))}
     classes = per_class(well)
     return {
         "cells": len(well.labels),
@@ -151,25 +147,23 @@ def summarise(judged: Judged, fewest: int = 20) -> dict[str, Any]:
         "error at 100 % coverage": error_at(well, 1.0),
         "error at 90 % coverage": error_at(well, 0.9),
         "unfamiliar": float((well.doubt > 1).mean()),
-        "by source": {name: _source(part, fewest) for name, part in sources.items()},
+        "by source": {name: _source(part) for name, part in sources.items()},
         "classes seen only in another source": _elsewhere(elsewhere),
         "by class": classes,
-        "recall by class and source": _recalls(well, sources, fewest),
+        "recall by class and source": _recalls(sources),
     }
 
 
-def _source(part: Judged, fewest: int) -> dict[str, Any]:
-    codes, counts = np.unique(part.labels, return_counts=True)
-    low, high = bootstrap(part, fewest)
-    filled = part.only(np.isin(part.labels, codes[counts >= fewest]))
+def _source(part: Judged) -> dict[str, Any]:
+    low, high = bootstrap(part)
     return {
-        "classes": int((counts >= fewest).sum()),
-        "cells": len(filled.labels),
-        "mean recall": mean_recall(part, fewest),
+        "classes": len(np.unique(part.labels)),
+        "cells": len(part.labels),
+        "mean recall": mean_recall(part),
         "95 % from": low,
         "95 % to": high,
-        "right lineage": lineage_agreement(filled) if len(filled.labels) else float("nan"),
-        "unfamiliar": float((filled.doubt > 1).mean()) if len(filled.labels) else float("nan"),
+        "right lineage": lineage_agreement(part),
+        "unfamiliar": float((part.doubt > 1).mean()),
     }
 
 
@@ -186,11 +180,9 @@ def _elsewhere(part: Judged) -> dict[str, dict[str, Any]]:
     return rows
 
 
-def _recalls(well: Judged, sources: dict[str, Judged], fewest: int) -> dict[str, dict[str, float]]:
+def _recalls(sources: dict[str, Judged]) -> dict[str, dict[str, float]]:
     rows: dict[str, dict[str, float]] = {}
-    for code in well.codes:
-        for name, part in sources.items():
-            own = part.labels == code
-            if own.sum() >= fewest:
-                rows.setdefault(code, {})[name] = float((part.proposals[own] == code).mean())
+    for name, part in sources.items():
+        for code in sorted(set(part.labels.tolist())):
+            rows.setdefault(code, {})[name] = float((part.proposals[part.labels == code] == code).mean())
     return rows

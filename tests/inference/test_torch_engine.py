@@ -105,8 +105,9 @@ def test_that_a_blank_field_is_unfamiliar(tiny_engine):
     assert batch.windows[0].tolist() == [30, 0, 200, 200]
 
 
-@pytest.mark.parametrize("image", [np.zeros((5, 5), np.uint8), np.zeros((5, 5, 3)), np.zeros((0, 5, 3), np.uint8)])
-def test_that_what_is_no_rgb_image_is_refused(tiny_engine, image):
+@pytest.mark.parametrize(("shape", "kind"), [((5, 5), np.uint8), ((5, 5, 3), float), ((0, 5, 3), np.uint8)])
+def test_that_what_is_no_rgb_image_is_refused(tiny_engine, shape, kind):
+    image = np.zeros(shape, kind)
     with pytest.raises(ValueError, match="must be"):
         tiny_engine.predict([image])
 
@@ -114,9 +115,9 @@ def test_that_what_is_no_rgb_image_is_refused(tiny_engine, image):
 def test_that_a_class_left_to_the_reader_is_never_proposed(tmp_path, images):
     bundle = make_tiny_bundle(tmp_path / "tiny")
     proposals = set(load_engine(bundle).predict(images).probabilities.argmax(1).tolist())
+    barred = {"proposed": False, "reason": "often wrong"}
     left = [
-        each.model_copy(update={"proposed": False, "reason": "often wrong"}) if each.output in proposals else each
-        for each in bundle.card.classes
+        each.model_copy(update=barred if each.output in proposals else {}) for each in bundle.card.classes
     ]
     write_card(bundle.path, bundle.card.model_copy(update={"classes": tuple(left)}))
     batch = load_engine(bundle.path).predict(images)

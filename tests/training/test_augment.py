@@ -1,0 +1,47 @@
+"""Variation of training crops."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from painted import painted_cell
+
+from marrowdesk.training.augment import Strength, varied
+
+CROP = painted_cell(83, 36)
+NONE = Strength(scale=0, shift=0, stain=0, mixing=0, blur=0, sharpen=0, jpeg=0, light=0)
+
+
+def test_that_chance_comes_from_the_generator_alone():
+    one = varied(CROP, 64, 64.0, Strength(), np.random.default_rng(5))
+    other = varied(CROP, 64, 64.0, Strength(), np.random.default_rng(5))
+    assert (one == other).all()
+    assert (one != varied(CROP, 64, 64.0, Strength(), np.random.default_rng(6))).any()
+
+
+def test_that_without_strength_a_round_cell_stays_as_it_is():
+    image = varied(CROP, 64, 64.0, NONE, np.random.default_rng(0))
+    inner = CROP[9:73, 9:73]
+    middle = slice(24, 40)
+    assert image[middle, middle].mean((0, 1)) == pytest.approx(inner[middle, middle].mean((0, 1)), abs=4)
+
+
+def test_that_the_corners_are_hidden_by_the_round_mask():
+    image = varied(CROP, 64, 64.0, Strength(), np.random.default_rng(1))
+    assert (image[0, 0] == 245).all()
+    assert (image[-1, -1] == 245).all()
+
+
+def test_that_a_smaller_input_shows_the_same_field():
+    large = varied(CROP, 64, 64.0, NONE, np.random.default_rng(2))
+    small = varied(CROP, 32, 64.0, NONE, np.random.default_rng(2))
+    assert small.shape == (32, 32, 3)
+    assert small.mean() == pytest.approx(large.mean(), abs=3)
+
+
+def test_that_stain_varies_the_cell_more_than_the_background():
+    rng = np.random.default_rng(3)
+    only = Strength(scale=0, shift=0, blur=0, sharpen=0, jpeg=0, light=0)
+    images = np.stack([varied(CROP, 64, 64.0, only, rng) for _ in range(40)]).astype(float)
+    nucleus, background = images[:, 30:34, 30:34], images[:, 31:33, 3:5]
+    assert nucleus.mean((1, 2)).std(0).mean() > 3 * background.mean((1, 2)).std(0).mean()

@@ -1,0 +1,120 @@
+"""A tiny network is trained for real, killed, resumed, exported and measured."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.inference.bundle import load_bundle, read_card
+from marrowdesk.training.commands import add_commands
+
+OPTIONS = [
+    *("--architecture", "regnetx_002", "--side", "48", "--small", "32", "--small-part", "0.5"),
+    *("--fewest", "10", "--batch", "16", "--rate", "0.004", "--save-every", "2"),
+]
+
+
+def _run(*words: str) -> int:
+    parser = argparse.ArgumentParser()
+    add_commands(parser.add_subparsers())
+    arguments = parser.parse_args([str(word) for word in words])
+    return arguments.handler(arguments)
+
+
+def _train(data, run, steps) -> list[str]:
+    return ["train", "--data", str(data), "--run", str(run), "--steps", str(steps), *OPTIONS]
+
+
+def _start(words) -> subprocess.Popen:
+    code = (
+        "import argparse, sys; from marrowdesk.training.commands import add_commands;"
+        "parser = argparse.ArgumentParser(); add_commands(parser.add_subparsers());"
+        "told = parser.parse_args(sys.argv[1:]); told.handler(told)"
+    )
+    return subprocess.Popen([sys.executable, "-c", code, *words], stderr=subprocess.DEVNULL)
+
+
+@pytest.fixture(scope="module")
+def trained(painted_data, tmp_path_factory):
+    """Give a run of 40 steps over the painted cells."""
+    run = tmp_path_factory.mktemp("runs") / "whole"
+    assert _run(*_train(painted_data, run, 40)) == 0
+    return run
+
+
+@pytest.fixture(scope="module")
+def bundle(painted_data, trained, tmp_path_factory):
+    out = tmp_path_factory.mktemp("models") / "painted"
+    assert _run("export", "--data", painted_data, "--run", trained, "--out", out) == 0
+    return load_bundle(out)
+
+
+@pytest.mark.slow
+def test_that_a_killed_run_ends_with_the_weights_of_one_that_was_not(painted_data, tmp_path):
+    import torch
+
+    process = _start(_train(painted_data, tmp_path / "killed", 8))
+    while not (tmp_path / "killed" / "last.pt").exists():
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    _run(*_train(painted_data, tmp_path / "killed", 8))
+    _run(*_train(painted_data, tmp_path / "whole", 8))
+    ends = [torch.load(tmp_path / name / "last.pt", weights_only=True) for name in ("killed", "whole")]
+    assert ends[0]["step"] == ends[1]["step"] == 8
+    for part in ("network", "average"):
+        for name, value in ends[0][part].items():
+            assert torch.allclose(value.float(), ends[1][part][name].float(), rtol=1e-4, atol=1e-5), name
+
+
+@pytest.mark.slow
+def test_that_training_brings_the_loss_down_and_keeps_a_log(trained):
+    lines = (trained / "log.csv").read_text().splitlines()
+    assert lines[0] == "step,loss,rate,images_per_second"
+    first, last = (float(line.split(",")[1]) for line in (lines[1], lines[-1]))
+    assert last < first
+
+
+@pytest.mark.slow
+def test_that_a_run_is_not_continued_with_another_plan(painted_data, trained):
+    with pytest.raises(MarrowdeskError, match=r"another plan \(rate\)"):
+        _run(*_train(painted_data, trained, 40), "--rate", "0.001")
+
+
+@pytest.mark.slow
+def test_that_the_exported_bundle_tells_how_it_was_made(bundle):
+    assert bundle.codes == ("BLA", "LYT", "ART")
+    assert "--architecture regnetx_002" in bundle.card.training.command
+    assert (bundle.path / "held_out.csv").is_file()
+    assert sum(source.images for source in bundle.card.data) == 102
+    assert bundle.card.doubt.held_out_share <= 0.06
+
+
+@pytest.mark.slow
+def test_that_the_card_keeps_what_was_measured(painted_data, bundle, tmp_path, capsys):
+    out = tmp_path / "results.json"
+    assert _run("evaluate", "--data", painted_data, "--bundle", bundle.path, "--json", out, "--keep") == 0
+    results = json.loads(out.read_text())
+    assert json.loads(capsys.readouterr().out) == results
+    card = read_card(bundle.path)
+    assert card.results == results
+    assert results["images that show no cell"]["blank field"]["unfamiliar"] == 1.0
+    assert "| blank field |" in (bundle.path / "CARD.md").read_text()
+
+
+def test_that_an_option_that_is_not_understood_is_explained(painted_data, tmp_path):
+    with pytest.raises(MarrowdeskError, match="options are not understood"):
+        _run(*_train(painted_data, tmp_path / "run", 2), "--option", "se_ratio=a quarter")
+
+
+def test_that_a_missing_run_is_named(painted_data, tmp_path):
+    with pytest.raises(MarrowdeskError, match="cannot be read"):
+        _run("export", "--data", painted_data, "--run", tmp_path / "none", "--out", tmp_path / "out")
