@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from marrowdesk.core.cell import Cell
     from marrowdesk.core.taxonomy import Scheme
 
-PER_CLASS = 8
-"""Pictures of one class: they fill one row of the gallery."""
+PER_CLASS = 5
+"""Pictures of one class: two classes share a row of the gallery."""
 LIMIT = 60
 """Pictures in a report; more would not be looked at."""
 
@@ -51,17 +51,15 @@ def choose(
 
 
 def picture(cell: Cell, image: np.ndarray) -> Picture:
-    """Make the picture of a chosen cell.
+    """Make the picture of a chosen cell; its caption is the cell's number, and how sure a proposal is.
 
     Args:
         cell: a cell that has a class.
         image: what its place shows, uint8 RGB, shape (H, W, 3).
     """
-    proposal = cell.prediction
-    caption = (
-        "reviewed" if cell.review is not None or proposal is None else f"{100 * proposal.confidence:.0f} %"
-    )
-    return Picture(cell.code or "", image, cell.review is not None, caption)
+    proposed = cell.prediction is not None and cell.review is None
+    sure = f" · {100 * _confidence(cell):.0f} %" if proposed else ""
+    return Picture(cell.code or "", image, cell.review is not None, f"#{cell.id}{sure}")
 
 
 def _of_class(cells: Sequence[Cell], wanted: int) -> list[Cell]:

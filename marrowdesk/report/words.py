@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from marrowdesk.core.taxonomy import Lineage
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from marrowdesk.core.differential import Mark, Ratio, Share, ThresholdMark
@@ -62,9 +65,13 @@ def ratio_interval(found: Ratio) -> str:
     return NOTHING if found.low is None or found.high is None else f"{found.low:.2f}–{found.high:.2f}"
 
 
-def side(found: ThresholdMark) -> str:
-    """Say where a share stands against a threshold: the whole interval, not the share alone."""
-    return f"{found.side} {found.threshold.percent:g} %"
+def sides(found: Sequence[ThresholdMark]) -> str:
+    """Say where the interval of a share stands against its thresholds: "crosses 5 %, below 10 % and 20 %"."""
+    said = []
+    for side, group in groupby(found, key=lambda each: each.side):
+        limits = [f"{each.threshold.percent:g} %" for each in group]
+        said.append(f"{side} {' and '.join(limits)}")
+    return ", ".join(said)
 
 
 def cells(count: int) -> str:
@@ -74,8 +81,20 @@ def cells(count: int) -> str:
 
 def of(part: int, whole: int) -> str:
     """Say a part of a whole with its percentage."""
+    return f"{part} {share_of(part, whole)}"
+
+
+def share_of(part: int, whole: int) -> str:
+    """Say what a number is a part of."""
     share = f" ({100 * part / whole:.0f} %)" if whole else ""
-    return f"{part} of {whole}{share}"
+    return f"of {whole}{share}"
+
+
+def plural(name: str) -> str:
+    """Give the plural of a class name; one that does not end like a cell's is left as it is."""
+    if name.endswith("mitosis"):
+        return f"{name[:-2]}es"
+    return f"{name}s" if re.search("(cell|cyte|blast|phil|phage|fact)$", name) else name
 
 
 def capital(name: str) -> str:

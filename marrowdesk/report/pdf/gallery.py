@@ -1,0 +1,147 @@
+"""Representative cells by class: a solid frame for what a reader decided, a dotted one for a proposal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from marrowdesk.report.pdf.layout import Element, Stack
+from marrowdesk.report.pdf.styles import CAPTION, GAP, INK, LABEL, RULE, Style, hex_color
+from marrowdesk.report.words import capital, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marrowdesk.core.taxonomy import CellClass
+    from marrowdesk.report.document import Picture, Report
+    from marrowdesk.report.pdf.paper import Paper
+
+_NAME = Style(6.9, bold=True)
+_HEAD = 13.0
+_CAPTION_ROOM = 9.0
+_BETWEEN = 5.6
+_LEAST_SLOTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """The pictures of one class that stand on one line.
+
+    Attributes:
+        name: of the class.
+        color: ``#rrggbb`` of the class.
+        count: cells of the class in the case.
+        pictures: from left to right.
+    """
+
+    name: str
+    color: str
+    count: int
+    pictures: tuple[Picture, ...]
+
+    @property
+    def slots(self) -> int:
+        """Places it takes; a name needs the room of two pictures."""
+        return max(len(self.pictures), _LEAST_SLOTS)
+
+
+class _Line(Element):
+    """One line of the gallery.
+
+    Args:
+        blocks: from left to right.
+        slots: places on the line.
+    """
+
+    gap = 5.0
+
+    def __init__(self, blocks: Sequence[_Block], slots: int) -> None:
+        self._blocks = blocks
+        self._slots = slots
+
+    def _pitch(self, width: float) -> float:
+        return (width + _BETWEEN) / self._slots
+
+    def height(self, width: float) -> float:
+        """Give the height of names, pictures and captions."""
+        return _HEAD + self._pitch(width) - _BETWEEN + _CAPTION_ROOM
+
+    def draw(self, paper: Paper, x: float, top: float, width: float) -> None:
+        """Draw block beside block."""
+        pitch = self._pitch(width)
+        for block in self._blocks:
+            room = block.slots * pitch - _BETWEEN
+            self._draw_head(paper, block, x, top, room - _BETWEEN / 2)
+            for at, picture in enumerate(block.pictures):
+                _draw_picture(paper, picture, x + at * pitch, top - _HEAD, pitch - _BETWEEN)
+            x += room + _BETWEEN
+
+    @staticmethod
+    def _draw_head(paper: Paper, block: _Block, x: float, top: float, room: float) -> None:
+        paper.rule(x, top, room, RULE, 0.6)
+        paper.box(x, top - 8.6, 5, 5, fill=hex_color(block.color))
+        number = f"{block.count}"
+        taken = paper.text(number, x + room, top - 8.8, LABEL, "right")
+        paper.text(block.name, x + 8, top - 8.8, _NAME, width=room - 12 - taken)
+
+
+def _draw_picture(paper: Paper, picture: Picture, x: float, top: float, side: float) -> None:
+    paper.picture(picture.image, x, top - side, side)
+    if picture.reviewed:
+        paper.box(x, top - side, side, side, edge=INK, thickness=0.9)
+    else:
+        paper.box(x, top - side, side, side, edge=(1, 1, 1), thickness=1.1)
+        paper.box(x, top - side, side, side, edge=INK, thickness=1.1, dash=(1.1, 2.2))
+    paper.text(picture.caption, x, top - side - 6.6, CAPTION, width=side)
+
+
+class Legend(Element):
+    """What the frames mean."""
+
+    def height(self, width: float) -> float:
+        """Give the height of the line."""
+        return 11.0
+
+    def draw(self, paper: Paper, x: float, top: float, width: float) -> None:
+        """Draw a frame of each kind with its meaning."""
+        y = top - 8
+        paper.box(x, y - 0.5, 7, 7, edge=INK, thickness=0.9)
+        x += 11 + paper.text("decided by a reader", x + 11, y, LABEL) + 16
+        paper.box(x, y - 0.5, 7, 7, edge=INK, thickness=1.1, dash=(1.1, 2.2))
+        x += 11 + paper.text("proposed by the classifier, with its confidence", x + 11, y, LABEL) + 16
+        paper.text("number beside a name: cells of the class", x, y, LABEL.soft())
+
+
+def gallery(report: Report, slots: int = 10) -> Element | None:
+    """Give the gallery, or None where the report has no pictures.
+
+    Args:
+        report: what is said.
+        slots: pictures on a line.
+    """
+    blocks = _blocks(report, slots)
+    if not blocks:
+        return None
+    lines: list[list[_Block]] = [[]]
+    for block in blocks:
+        if lines[-1] and sum(each.slots for each in lines[-1]) + block.slots > slots:
+            lines.append([])
+        lines[-1].append(block)
+    return Stack([Legend(), *(_Line(line, slots) for line in lines)], "Representative cells", GAP)
+
+
+def _blocks(report: Report, slots: int) -> list[_Block]:
+    by_class: dict[str, list[Picture]] = {}
+    for picture in report.pictures:
+        by_class.setdefault(picture.code, []).append(picture)
+    found = report.differential
+    classes: list[tuple[CellClass, int]] = [
+        *((row.cell_class, row.share.count) for row in found.rows if row.cell_class),
+        *((each.cell_class, each.count) for each in found.apart if each.cell_class),
+    ]
+    return [
+        _Block(capital(plural(each.name)), each.color, count, tuple(pictures[start : start + slots]))
+        for each, count in classes
+        if (pictures := by_class.get(each.code))
+        for start in range(0, len(pictures), slots)
+    ]

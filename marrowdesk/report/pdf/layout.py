@@ -1,0 +1,281 @@
+"""Elements that stand below one another, and how they are dealt out to pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from marrowdesk.report.pdf.styles import BODY, SECTION, Style
+from marrowdesk.report.typesetting.lines import Line, set_line, set_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from marrowdesk.report.pdf.paper import Paper
+
+
+class Element:
+    """Something as wide as its place that knows how high it is.
+
+    Attributes:
+        gap: room above it, unless it comes first on a page.
+    """
+
+    gap = 0.0
+
+    def height(self, width: float) -> float:
+        """Give the height it takes at a width."""
+        raise NotImplementedError
+
+    def draw(self, paper: Paper, x: float, top: float, width: float) -> None:
+        """Draw it with its upper left corner at (x, top)."""
+        raise NotImplementedError
+
+    def split(self, width: float, room: float) -> tuple[Element | None, Element | None]:
+        """Split it into what fits into ``room`` and the rest; (None, itself) where nothing can be."""
+        return (self, None) if self.height(width) <= room else (None, self)
+
+
+class Text(Element):
+    """A text in lines; it can be split between any two of them.
+
+    Args:
+        text: as typed, with line breaks.
+        style: how it is set.
+        gap: room above.
+        most: most lines; what is left over is cut off with an ellipsis. None for all.
+    """
+
+    def __init__(self, text: str, style: Style = BODY, gap: float = 0.0, most: int | None = None) -> None:
+        self._text = text
+        self._style = style
+        self.gap = gap
+        self._most = most
+        self._set: tuple[float, list[Line]] | None = None
+
+    def lines(self, width: float) -> list[Line]:
+        """Give the lines at a width."""
+        if self._set is None or self._set[0] != width:
+            room = width / self._style.size
+            lines = set_lines(self._text, self._style.bold, room)
+            if self._most is not None and len(lines) > self._most:
+                rest = " ".join(each.text for each in lines[self._most - 1 :][:3])
+                lines[self._most - 1 :] = [set_line(f"{rest} …", self._style.bold, room)]
+            self._set = width, lines
+        return self._set[1]
+
+    def fits(self, width: float) -> bool:
+        """Say whether nothing is cut off at a width."""
+        return self._most is None or len(
+            set_lines(self._text, self._style.bold, width / self._style.size)
+        ) <= (self._most)
+
+    def height(self, width: float) -> float:
+        """Give the height of all lines."""
+        return len(self.lines(width)) * self._style.leading
+
+    def draw(self, paper: Paper, x: float, top: float, width: float) -> None:
+        """Draw the lines; paragraphs that run from right to left stand at the right edge."""
+        size, leading = self._style.size, self._style.leading
+        y = top - (leading - size) / 2 - size * 0.82
+        for line in self.lines(width):
+            left = x + width - line.width * size if line.rtl else x
+            paper.line(line, left, y, self._style)
+            y -= leading
+
+    def split(self, width: float, room: float) -> tuple[Element | None, Element | None]:
+        """Split between two lines, never leaving a single line behind where there are more."""
+        lines = self.lines(width)
+        fitting = min(int(room / self._style.leading + 1e-6), len(lines))
+        if fitting == len(lines):
+            return self, None
+        if fitting == len(lines) - 1:
+            fitting -= 1
+        if fitting < 2:
+            return None, self
+        return _Lines(lines[:fitting], self._style, width), _Lines(lines[fitting:], self._style, width)
+
+
+class _Lines(Text):
+    """Lines that were split off a text, set for one width."""
+
+    def __init__(self, lines: list[Line], style: Style, width: float) -> None:
+        super().__init__("", style)
+        self._set = width, lines
+
+
+class Stack(Element):
+    """Elements below one another, with a heading or without; split between or within them.
+
+    Args:
+        elements: from top to bottom.
+        heading: printed above, repeated with "(continued)" after a split; empty for none.
+        gap: room above.
+    """
+
+    def __init__(self, elements: Iterable[Element], heading: str = "", gap: float = 0.0) -> None:
+        self._elements = list(elements)
+        self._heading = heading
+        self.gap = gap
+
+    def _head(self) -> float:
+        return SECTION.leading + 3 if self._heading else 0.0
+
+    def height(self, width: float) -> float:
+        """Give the height of all elements with the gaps between them."""
+        inner = sum(each.height(width) for each in self._elements)
+        return self._head() + inner + sum(each.gap for each in self._elements[1:])
+
+    def draw(self, paper: Paper, x: float, top: float, width: float) -> None:
+        """Draw the heading and the elements; a heading goes into the outline of the file."""
+        if self._heading:
+            paper.text(self._heading, x, top - SECTION.size, SECTION)
+            if not self._heading.endswith(_CONTINUED):
+                paper.bookmark(self._heading, top)
+            top -= self._head()
+        for at, each in enumerate(self._elements):
+            top -= each.gap if at else 0.0
+            each.draw(paper, x, top, width)
+            top -= each.height(width)
+
+    def split(self, width: float, room: float) -> tuple[Element | None, Element | None]:
+        """Split after the last element that fits, or within the next."""
+        left = room - self._head()
+        first: list[Element] = []
+        rest = list(self._elements)
+        while rest:
+            left -= rest[0].gap if first else 0.0
+            head, tail = rest[0].split(width, left)
+            if head is None:
+                break
+            first.append(head)
+            left -= head.height(width)
+            rest[:1] = [] if tail is None else [tail]
+            if tail is not None:
+                break
+        if not rest:
+            return self, None
+        if not first:
+            return None, self
+        continued = self._heading.removesuffix(_CONTINUED) + _CONTINUED if self._heading else ""
+        return Stack(first, self._heading, self.gap), Stack(rest, continued, self.gap)
+
+
+_CONTINUED = " (continued)"
+
+
+class Beside(Element):
+    """Elements side by side, aligned at the top; never split.
+
+    Args:
+        elements: from left to right, each with its share of the width; the shares sum to 1.
+        between: room between two of them.
+        gap: room above.
+    """
+
+    def __init__(self, elements: Sequence[tuple[Element, float]], between: float, gap: float = 0.0) -> None:
+        self._elements = elements
+        self._between = between
+        self.gap = gap
+
+    def _widths(self, width: float) -> list[float]:
+        room = width - self._between * (len(self._elements) - 1)
+        return [room * share for _, share in self._elements]
+
+    def height(self, width: float) -> float:
+        """Give the height of the highest element."""
+        widths = self._widths(width)
+        return max(each.height(room) for (each, _), room in zip(self._elements, widths, strict=True))
+
+    def draw(self, paper: Paper, x: float, top: float, width: float) -> None:
+        """Draw the elements."""
+        for (each, _), room in zip(self._elements, self._widths(width), strict=True):
+            each.draw(paper, x, top, room)
+            x += room + self._between
+
+
+class PageBreak(Element):
+    """Begins a new page."""
+
+    def height(self, width: float) -> float:
+        """Take no room."""
+        return 0.0
+
+    def draw(self, paper: Paper, x: float, top: float, width: float) -> None:
+        """Draw nothing."""
+
+
+class AtBottom(Element):
+    """Something that stands at the bottom of the page it comes to lie on.
+
+    Args:
+        element: what stands there.
+        gap: least room above.
+    """
+
+    def __init__(self, element: Element, gap: float) -> None:
+        self._element = element
+        self.gap = gap
+
+    def height(self, width: float) -> float:
+        """Give the height of what stands there."""
+        return self._element.height(width)
+
+    def draw(self, paper: Paper, x: float, top: float, width: float) -> None:
+        """Draw what stands there."""
+        self._element.draw(paper, x, top, width)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An element in its place on a page.
+
+    Attributes:
+        element: the element.
+        down: distance of its upper edge from the upper edge of the page's room.
+    """
+
+    element: Element
+    down: float
+
+
+def paginate(
+    elements: Iterable[Element], width: float, first_height: float, height: float
+) -> list[list[Placed]]:
+    """Deal elements out to pages.
+
+    What does not fit is split; what cannot be split goes to the next page. Something that is higher than a
+    whole page and cannot be split stands on a page of its own.
+
+    Args:
+        elements: in their order.
+        width: room on a page.
+        first_height: room on the first page.
+        height: room on every other page.
+    """
+    waiting = list(elements)
+    pages: list[list[Placed]] = [[]]
+    down = 0.0
+    while waiting:
+        element = waiting.pop(0)
+        if isinstance(element, PageBreak):
+            if pages[-1]:
+                pages.append([])
+                down = 0.0
+            continue
+        start = down + element.gap if pages[-1] else 0.0
+        bottom = first_height if len(pages) == 1 else height
+        head, tail = element.split(width, bottom - start)
+        if head is None and not pages[-1]:
+            head, tail = element, None
+        if head is not None:
+            taken = head.height(width)
+            if isinstance(head, AtBottom):
+                start = max(start, bottom - taken)
+            pages[-1].append(Placed(head, start))
+            down = start + taken
+        if tail is not None:
+            waiting.insert(0, tail)
+            pages.append([])
+            down = 0.0
+    return pages
