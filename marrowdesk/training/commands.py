@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.taxonomy import MARROW
+from marrowdesk.training.dataset import FEWEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from marrowdesk.training.loop import Training
 
 HELD_OUT = "held_out.csv"
-_FEWEST = 100
 
 _Parsers = argparse._SubParsersAction
 
@@ -44,7 +44,7 @@ def _add_train(subparsers: _Parsers[argparse.ArgumentParser]) -> None:
     _add_data(parser)
     add = parser.add_argument
     add("--run", type=Path, required=True, help="folder for checkpoints and the log")
-    add("--fewest", type=int, default=_FEWEST, help="a new split keeps classes with fewer images back whole")
+    add("--fewest", type=int, default=FEWEST, help="a new split keeps classes with fewer images back whole")
     add("--architecture", default="regnetx_032", help="timm name of the network")
     add(
         "--option",

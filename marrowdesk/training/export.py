@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from marrowdesk.inference.bundle import Bundle
     from marrowdesk.inference.doubt import DoubtSpace
-    from marrowdesk.training.dataset import Store
+    from marrowdesk.training.dataset import Sample, Store
 
 UNFAMILIAR_SHARE = 0.04
 """Share of held-out cells beyond the doubt threshold; below the allowed 5 %, for other cells vary more."""
@@ -171,8 +171,29 @@ def export_run(
                 method=DOUBT_METHOD, threshold=threshold, held_out_share=float((distances > threshold).mean())
             ),
             "data": described([store.samples[at] for at in trained]),
+            "weaknesses": _weaknesses([store.samples[at] for at in trained]),
             "training": TrainingRecord(command=told["command"], plan=plan, held_out=told["held_out"]),
         },
+    )
+
+
+def _weaknesses(trained: Sequence[Sample]) -> tuple[str, ...]:
+    """Say what the training cells could not teach."""
+    found: dict[str, set[str]] = {}
+    for sample in trained:
+        found.setdefault(sample.source, set()).add(sample.code)
+    every = sorted({sample.code for sample in trained})
+    lonely = {code: [name for name in found if code in found[name]] for code in every}
+    sentences = [
+        f"{', '.join(codes)}: learned from {source} only. Such cells from elsewhere may be missed."
+        for source in sorted(found)
+        if len(found) > 1 and (codes := [code for code in every if lonely[code] == [source]])
+    ]
+    return (
+        *sentences,
+        "The data sets name no patients: cells of one patient may lie on both sides of the split.",
+        "The cell is sought in the middle of the image; in a crowd a neighbour may be taken for it.",
+        "The classes' shares in the training cells are not those of a marrow: counts are to be reviewed.",
     )
 
 

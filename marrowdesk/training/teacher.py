@@ -137,14 +137,14 @@ def teacher_targets(store: Store, recipe: Recipe, onnx_file: Path, folder: Path)
     else:
         features = _features(load_teacher(onnx_file), store.crops, recipe)
         np.save(kept, features)
-    return whitened_targets(_without_source(features, store), 128)
+    return whitened_targets(levelled(features, store), 128)
 
 
-def _without_source(features: np.ndarray, store: Store) -> np.ndarray:
+def levelled(features: np.ndarray, store: Store) -> np.ndarray:
     """Take away what the classes that several sources share differ by from source to source."""
     sources = np.array([sample.source for sample in store.samples])
     codes = np.array([sample.code for sample in store.samples])
-    levelled = features.copy()
+    result = features.copy()
     for source in sorted(set(sources)):
         gaps = []
         for code in sorted(set(codes)):
@@ -153,8 +153,8 @@ def _without_source(features: np.ndarray, store: Store) -> np.ndarray:
             if own.sum() >= 100 and others.sum() >= 100:
                 gaps.append(features[own].mean(0) - features[codes == code].mean(0))
         if gaps:
-            levelled[sources == source] -= np.mean(gaps, axis=0)
-    return levelled
+            result[sources == source] -= np.mean(gaps, axis=0)
+    return result
 
 
 def whitened_targets(features: np.ndarray, components: int) -> np.ndarray:
