@@ -13,6 +13,7 @@ from marrowdesk.app.viewer.legend import MapLegend
 
 if TYPE_CHECKING:
     import numpy as np
+    from PySide6.QtCore import QObject
     from PySide6.QtGui import QResizeEvent, QShowEvent
 
 ZOOM_STEP = 1.25
@@ -188,7 +189,7 @@ class ImageCanvas(QWidget):
         self._box.disableAutoRange()
         self._box.sigRangeChangedManually.connect(self._on_moved_by_hand)
         self._box.sigResized.connect(self._on_resized)
-        self.view.scene().sigMouseClicked.connect(self._on_click)
+        self.view.viewport().installEventFilter(self)
         self._paint_background()
         self.layout().addWidget(self.view)
         self.view.lower()
@@ -244,14 +245,16 @@ class ImageCanvas(QWidget):
         if self._fitted:
             self.fit()
 
-    def _on_click(self, event: Any) -> None:
-        if event.double() and event.button() == Qt.MouseButton.LeftButton:
-            event.accept()
-            self.fit()
-
     def _place_legend(self) -> None:
         self._legend.place_in(self.rect())
         self._legend.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Fit the picture on a double click."""
+        if event.type() == QEvent.Type.MouseButtonDblClick and event.button() == Qt.MouseButton.LeftButton:
+            self.fit()
+            return True
+        return super().eventFilter(watched, event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Load pyqtgraph once there is something on the screen."""
