@@ -72,9 +72,13 @@ def printed_rows(found: Differential) -> list[PrintedRow]:
 
 
 def absent(found: Differential) -> list[str]:
-    """Give the names of the counted classes that are not printed because no cell is one."""
-    printed = {id(each.row) for each in printed_rows(found)}
-    return [plural(row.name) for row in found.rows if id(row) not in printed and not _present(row)]
+    """Give the names of the counted classes that are not printed because no cell is one.
+
+    A lineage whose subtotal is printed as nothing stands for its classes.
+    """
+    printed = printed_rows(found)
+    told = {each.row.lineage for each in printed if each.rank is Rank.GROUP and not each.share.count}
+    return [plural(row.name) for row in found.rows if row.lineage not in told and not _present(row)]
 
 
 def _present(row: Row) -> bool:

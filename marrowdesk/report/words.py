@@ -66,11 +66,11 @@ def ratio_interval(found: Ratio) -> str:
 
 
 def sides(found: Sequence[ThresholdMark]) -> str:
-    """Say where the interval of a share stands against its thresholds: "crosses 5 %, below 10 % and 20 %"."""
+    """Say where the interval of a share stands against its thresholds: "crosses 5 %, below 10 and 20 %"."""
     said = []
     for side, group in groupby(found, key=lambda each: each.side):
-        limits = [f"{each.threshold.percent:g} %" for each in group]
-        said.append(f"{side} {' and '.join(limits)}")
+        *others, last = [f"{each.threshold.percent:g}" for each in group]
+        said.append(f"{side} {', '.join(others)} and {last} %" if others else f"{side} {last} %")
     return ", ".join(said)
 
 

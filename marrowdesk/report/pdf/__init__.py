@@ -62,7 +62,7 @@ def _pages(report: Report, width: float, height: float) -> list[list[Placed]]:
     first = [*masthead(report, width), differential_section(report), ratios_section(report)]
     if report.header.comment.strip():
         first.append(long_field("Comment", report.header.comment))
-    signature = AtBottom(Signature(report.reader), GAP)
+    signature = AtBottom(Signature(report.reader), 6)
     on_first = len(paginate([*first, signature], width, height, height - RUNNING_HEAD)) == 1
     versions = []
     for slots in _SLOTS:
@@ -76,7 +76,7 @@ def _second(report: Report, width: float, slots: int) -> list[Element]:
     """Give what follows the signature; the method stands beside the chart where it is not much higher."""
     chart = Stack([BarChart(printed_rows(report.differential))], "Differential with intervals and ranges")
     method = method_section(report)
-    pictures = gallery(report, slots)
+    pictures = gallery(report, width, slots)
     rest = [] if pictures is None else [pictures]
     room = (width - _BETWEEN) * (1 - _CHART_SHARE)
     if method.height(room) > 1.25 * chart.height(width):

@@ -41,11 +41,14 @@ def draw_frame(paper: Paper, report: Report, page: int, pages: int) -> None:
 
 
 def _draw_head(paper: Paper, report: Report) -> None:
+    """Say whose page it is: a long name is cut off before the numbers that tell patients apart."""
     header = report.header
     width = paper.width - 2 * MARGIN_SIDE
     y = paper.height - MARGIN_TOP - 4
-    paper.text(DOCUMENT_NAME, MARGIN_SIDE, y, BODY.strong(), width=width * 0.4)
-    person = [header.patient_name, header.patient_id, header.birth_date, header.accession]
-    known = " · ".join(text.strip() for text in person if text.strip())
-    paper.text(known, MARGIN_SIDE + width, y, BODY, "right", width=width * 0.58)
+    left = MARGIN_SIDE + paper.text(DOCUMENT_NAME, MARGIN_SIDE, y, BODY.strong()) + 20
+    right = MARGIN_SIDE + width
+    numbers = [text.strip() for text in (header.patient_id, header.birth_date, header.accession)]
+    if known := " · ".join(text for text in numbers if text):
+        right -= paper.text(known, right, y, BODY, "right", width=(right - left) * 0.7) + 10
+    paper.text(header.patient_name, right, y, BODY.strong(), "right", width=right - left)
     paper.rule(MARGIN_SIDE, y - 6, width, RULE, 0.6)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marrowdesk.report.pdf.layout import Element, Stack
 from marrowdesk.report.pdf.styles import CAPTION, GAP, INK, LABEL, RULE, Style, hex_color
+from marrowdesk.report.typesetting.lines import set_line
 from marrowdesk.report.words import capital, plural
 
 if TYPE_CHECKING:
@@ -20,7 +22,6 @@ _NAME = Style(6.9, bold=True)
 _HEAD = 13.0
 _CAPTION_ROOM = 9.0
 _BETWEEN = 5.6
-_LEAST_SLOTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,11 @@ class _Block:
     count: int
     pictures: tuple[Picture, ...]
 
-    @property
-    def slots(self) -> int:
-        """Places it takes; a name needs the room of two pictures."""
-        return max(len(self.pictures), _LEAST_SLOTS)
+    def slots(self, pitch: float) -> int:
+        """Give the places it takes: one a picture, and as many as its name needs."""
+        name = set_line(self.name, _NAME.bold).width * _NAME.size
+        count = set_line(str(self.count)).width * LABEL.size
+        return max(len(self.pictures), math.ceil((name + count + 14 + 1.5 * _BETWEEN) / pitch))
 
 
 class _Line(Element):
@@ -70,7 +72,7 @@ class _Line(Element):
         """Draw block beside block."""
         pitch = self._pitch(width)
         for block in self._blocks:
-            room = block.slots * pitch - _BETWEEN
+            room = block.slots(pitch) * pitch - _BETWEEN
             self._draw_head(paper, block, x, top, room - _BETWEEN / 2)
             for at, picture in enumerate(block.pictures):
                 _draw_picture(paper, picture, x + at * pitch, top - _HEAD, pitch - _BETWEEN)
@@ -112,19 +114,21 @@ class Legend(Element):
         paper.text("number beside a name: cells of the class", x, y, LABEL.soft())
 
 
-def gallery(report: Report, slots: int = 10) -> Element | None:
+def gallery(report: Report, width: float, slots: int) -> Element | None:
     """Give the gallery, or None where the report has no pictures.
 
     Args:
         report: what is said.
+        width: of a line in points.
         slots: pictures on a line.
     """
     blocks = _blocks(report, slots)
     if not blocks:
         return None
+    pitch = (width + _BETWEEN) / slots
     lines: list[list[_Block]] = [[]]
     for block in blocks:
-        if lines[-1] and sum(each.slots for each in lines[-1]) + block.slots > slots:
+        if lines[-1] and sum(each.slots(pitch) for each in lines[-1]) + block.slots(pitch) > slots:
             lines.append([])
         lines[-1].append(block)
     return Stack([Legend(), *(_Line(line, slots) for line in lines)], "Representative cells", GAP)

@@ -75,11 +75,14 @@ class Text(Element):
         return len(self.lines(width)) * self._style.leading
 
     def draw(self, paper: Paper, x: float, top: float, width: float) -> None:
-        """Draw the lines; paragraphs that run from right to left stand at the right edge."""
+        """Draw the lines; a text of any length stands at the right edge where it runs from right to left.
+
+        A short one, whose lines are limited, stays at the left, below its label.
+        """
         size, leading = self._style.size, self._style.leading
         y = top - (leading - size) / 2 - size * 0.82
         for line in self.lines(width):
-            left = x + width - line.width * size if line.rtl else x
+            left = x + width - line.width * size if line.rtl and self._most is None else x
             paper.line(line, left, y, self._style)
             y -= leading
 

@@ -30,9 +30,9 @@ DOCUMENT_NAME = "Bone marrow differential count"
 _UNITS = 12
 # Width of each field in twelfths of the page; those of the second tuple are left out while empty.
 _BY_HAND = {"patient_name": 5, "patient_id": 3, "birth_date": 2, "sex": 2, "accession": 3}
-_OPTIONAL = {"collected": 2, "requester": 4, "site": 3, "aspirate": 4, "indication": 8}
+_OPTIONAL = {"collected": 2, "requester": 3, "site": 4, "aspirate": 5, "indication": 7}
 _BETWEEN = 10.0
-_MOST_LINES = 3
+_MOST_LINES = 2
 
 
 class Letterhead(Element):
@@ -44,7 +44,7 @@ class Letterhead(Element):
         self._title = Text(report.title, VALUE.strong(), most=2)
 
     def _left(self, width: float) -> float:
-        return width * 0.6
+        return (width + _BETWEEN) * 8 / _UNITS
 
     def _head(self, width: float) -> float:
         return self._institution.height(width) + 5 if self._report.header.institution.strip() else 0.0
@@ -95,31 +95,39 @@ class Field(Element):
             self.text.draw(paper, x, top - LABEL.leading, width)
 
 
-class FieldGrid(Element):
-    """The short fields of the header in rows of twelve units."""
+def _fits(text: str, width: float) -> bool:
+    return Text(text, VALUE, most=_MOST_LINES).fits(width)
 
-    def __init__(self, report: Report) -> None:
-        values = {each.name: getattr(report.header, each.name) for each in header_labels()}
-        labels = {each.name: each.label for each in header_labels()}
-        spans = _BY_HAND | {name: span for name, span in _OPTIONAL.items() if values[name].strip()}
+
+class FieldGrid(Element):
+    """The fields of the header in rows of twelve units; a text too long for its place gets a row of its own.
+
+    Args:
+        report: what is said.
+        width: of the grid in points.
+
+    Attributes:
+        cut_off: label and text of fields that are too long even for that.
+    """
+
+    def __init__(self, report: Report, width: float) -> None:
+        self.cut_off: list[tuple[str, str]] = []
         self._rows: list[list[tuple[Field, int]]] = [[]]
+        texts = {each.name: getattr(report.header, each.name).strip() for each in header_labels()}
+        labels = {each.name: each.label for each in header_labels()}
+        spans = _BY_HAND | {name: span for name, span in _OPTIONAL.items() if texts[name]}
         for name, span in spans.items():
+            if not _fits(texts[name], self._room(width, span)):
+                span = _UNITS
+                if not _fits(texts[name], width):
+                    self.cut_off.append((labels[name], texts[name]))
             if sum(each for _, each in self._rows[-1]) + span > _UNITS:
                 self._rows.append([])
-            self._rows[-1].append((Field(labels[name], values[name]), span))
-        self._values = {name: (labels[name], values[name], span) for name, span in spans.items()}
+            self._rows[-1].append((Field(labels[name], texts[name]), span))
 
     @staticmethod
     def _room(width: float, span: int) -> float:
         return (width + _BETWEEN) * span / _UNITS - _BETWEEN
-
-    def too_long(self, width: float) -> list[tuple[str, str]]:
-        """Give label and text of the fields that are cut off in the grid, to be printed in full below."""
-        return [
-            (label, text)
-            for label, text, span in self._values.values()
-            if not Text(text.strip(), VALUE, most=_MOST_LINES).fits(self._room(width, span))
-        ]
 
     def height(self, width: float) -> float:
         """Give the height of all rows."""
@@ -155,7 +163,7 @@ class KeyFigures(Element):
 
     def height(self, width: float) -> float:
         """Give the height of the strip."""
-        return 38.0
+        return 35.0
 
     def draw(self, paper: Paper, x: float, top: float, width: float) -> None:
         """Draw the figures in a tinted strip."""
@@ -166,9 +174,9 @@ class KeyFigures(Element):
             left = x + at * room + 9
             if at:
                 paper.stroke([(left - 9, bottom + 6), (left - 9, top - 6)], RULE)
-            paper.text(label, left, top - 11.5, LABEL, width=room - 12)
-            drawn = paper.text(figure, left, top - 29, FIGURE)
-            paper.text(note, left + drawn + 5, top - 29, LABEL, width=room - drawn - 20)
+            paper.text(label, left, top - 10.5, LABEL, width=room - 12)
+            drawn = paper.text(figure, left, top - 27, FIGURE)
+            paper.text(note, left + drawn + 5, top - 27, LABEL, width=room - drawn - 20)
 
 
 class Notices(Element):
@@ -229,14 +237,14 @@ def long_field(label: str, text: str) -> Element:
 
 def masthead(report: Report, width: float) -> list[Element]:
     """Give the top of the first page."""
-    grid = FieldGrid(report)
+    grid = FieldGrid(report, width)
     grid.gap = 4
     figures = KeyFigures(report)
     figures.gap = GAP - 2
-    cut_off = grid.too_long(width)
+    cut_off = list(grid.cut_off)
     for label, text, style, room in (
         ("Institution", report.header.institution, INSTITUTION, width),
-        ("Case", report.title, VALUE.strong(), width * 0.4),
+        ("Case", report.title, VALUE.strong(), width * 0.3),
     ):
         if not Text(text, style, most=2).fits(room):
             cut_off.append((label, text))

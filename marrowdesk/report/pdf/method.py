@@ -44,5 +44,7 @@ def method_section(report: Report) -> Element:
         lines.append(_entry("Agreement with folder labels", f"{of(found.agreeing, found.compared)} cells"))
     if report.problems:
         lines.append(_entry("Images that could not be read", f"{report.problems}, not counted"))
+    if found.rules.references.source:
+        lines.append(_entry("Reference ranges", found.rules.references.source))
     lines.append(_entry("Program", f"MarrowDesk {report.method.program_version}"))
     return Stack(lines, "Method", GAP)

@@ -26,11 +26,11 @@ class Signature(Element):
 
     def height(self, width: float) -> float:
         """Give the height with room for a hand."""
-        return 38.0
+        return 34.0
 
     def draw(self, paper: Paper, x: float, top: float, width: float) -> None:
         """Draw a line for each."""
-        y = top - 26
+        y = top - 24
         room = width - _BETWEEN * (len(_SHARES) - 1)
         for label, share in _SHARES:
             paper.rule(x, y, room * share, INK, 0.6)

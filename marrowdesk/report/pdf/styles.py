@@ -74,7 +74,7 @@ NOTE = Style(7, color=SOFT)
 CAPTION = Style(5.8, color=SOFT)
 
 MARGIN_SIDE = 48.0
-MARGIN_TOP = 40.0
-MARGIN_BOTTOM = 58.0
+MARGIN_TOP = 34.0
+MARGIN_BOTTOM = 54.0
 GAP = 12.0
 """Between sections."""

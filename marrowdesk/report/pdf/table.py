@@ -47,10 +47,16 @@ class _Columns:
     @classmethod
     def of(cls, width: float, proposed: bool, reviewed: bool) -> _Columns:
         right = width - 4
-        last = right if reviewed else None
-        before = right - 50 * reviewed if proposed else None
-        end = width - 50 * (proposed + reviewed)
-        return cls(end - 251, end - 209, end - 164, end - 102, end - 66, before, last)
+        end = width - 44 * (proposed + reviewed)
+        return cls(
+            count=end - 235,
+            percent=end - 199,
+            interval=end - 157,
+            range=end - 97,
+            mark=end - 64,
+            proposed=right - 44 * reviewed if proposed else None,
+            reviewed=right if reviewed else None,
+        )
 
 
 class DifferentialTable(Element):
@@ -123,7 +129,7 @@ class DifferentialTable(Element):
         if each.color:
             paper.box(x + indent, y + 0.4, 5, 5, fill=hex_color(each.color))
         indent += 9 if each.color else 0
-        paper.text(each.label, x + indent, y, style, width=columns.count - 26 - indent)
+        paper.text(each.label, x + indent, y, style, width=columns.count - 24 - indent)
         paper.text(str(each.share.count), x + columns.count, y, style, "right")
         paper.text(words.percent(each.share.percent), x + columns.percent, y, style, "right")
         thin = BODY.soft() if each.rank is Rank.SUM else BODY
@@ -172,7 +178,7 @@ def differential_section(report: Report) -> Element:
     ]
     if rules.references.entries:
         sexes = {"F": "women", "M": "men", "": "either sex (span of both)"}
-        notes.append(f"Reference: {rules.references.source} Ranges for {sexes[rules.sex]}.")
+        notes.append(f"Reference: {rules.references.name}, {sexes[rules.sex]} (source: see method).")
     if missing := absent(found):
         notes.append(f"No cells counted as: {', '.join(missing)}.")
     text = Text(" ".join(notes), NOTE)
