@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from marrowdesk.app.exporting import open_file
@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 
 
 class Commands(QObject):
-    """Slots of the window's actions that open something."""
+    """Slots of the window's actions that open something.
+
+    Signals:
+        task_changed: something that takes a while began or, with an empty text, ended; its name and text.
+    """
+
+    task_changed = Signal(str, str)
 
     def __init__(
         self,
@@ -40,6 +46,7 @@ class Commands(QObject):
         self._session = session
         self._classifier = classifier
         self._preferences = preferences
+        self._drawing: Operation | None = None
         self._dialogs: dict[type[QDialog], QDialog] = {}
 
     # -- opening --------------------------------------------------------------------------------------
@@ -74,9 +81,19 @@ class Commands(QObject):
         """Draw the demonstration slide, unless it is drawn already, and open it."""
         from marrowdesk.services.demo import make_demo
 
-        Operation(self, lambda _: make_demo(), series="demo").on_success(
-            lambda folder: self.open([folder])
-        ).start()
+        if self._drawing is not None:
+            return
+        self._drawing = (
+            Operation(self, lambda _: make_demo())
+            .on_success(lambda folder: self.open([folder]))
+            .on_end(self._drawn)
+            .start()
+        )
+        self.task_changed.emit("drawing", self.tr("Drawing the demonstration slide …"))
+
+    def _drawn(self) -> None:
+        self._drawing = None
+        self.task_changed.emit("drawing", "")
 
     def _last_folder(self) -> str:
         case = self._session.case

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
 _PACKAGE = Path(__file__).resolve().parent.parent.parent
 _KEPT = 20
-_QUOTED = re.compile(r"(['\"`“‘]).*?(['\"`”’])", re.DOTALL)
-_PATH = re.compile(r"\S*[\\/]\S*")
+_NAMING = re.compile(r"\S*[\\/'\"`“‘«].*", re.DOTALL)
 
 
 class CrashHook(QObject):
@@ -120,8 +119,8 @@ def _place(filename: str) -> str:
 
 
 def masked(message: str) -> str:
-    """Take quoted texts and everything that looks like a path out of a message."""
-    return _PATH.sub("…", _QUOTED.sub("“…”", message))
+    """Cut a message off where a path or a quoted text begins: names may stand anywhere behind it."""
+    return _NAMING.sub("…", message)
 
 
 def write_report(text: str) -> Path | None:

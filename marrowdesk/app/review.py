@@ -21,8 +21,8 @@ class Chooser(Protocol):
     def visible_order(self) -> Sequence[int]:
         """Give all rows shown, in the order shown."""
 
-    def go_to(self, row: int) -> None:
-        """Show and choose one row."""
+    def go_to(self, row: int) -> bool:
+        """Show and choose one row; False when it is hidden."""
 
 
 class Review(QObject):
@@ -117,6 +117,5 @@ class Review(QObject):
 
     def show(self, row: int) -> None:
         """Show and choose one row; nothing happens for -1."""
-        if row >= 0:
-            self._chooser.go_to(row)
+        if row >= 0 and not self._chooser.go_to(row):
             self._model.set_current(row)

@@ -42,6 +42,7 @@ class Session(QObject):
     before; what was stored stays, and opening it again goes on with the rest.
 
     Signals:
+        opening_changed: whether a case is being opened.
         opened: a case is shown; its model was reset before.
         closed: no case is open.
         reading_changed: whether a folder is being read, and how many files were looked at.
@@ -51,6 +52,7 @@ class Session(QObject):
         field_changed: a header field of the report was set; its name.
     """
 
+    opening_changed = Signal(bool)
     opened = Signal()
     closed = Signal()
     reading_changed = Signal(bool, int)
@@ -107,9 +109,14 @@ class Session(QObject):
         """Open a case file, or folders and images with the case that belongs to them."""
         self._generation += 1
         generation, wanted = self._generation, list(paths)
+        self.opening_changed.emit(True)
         Operation(self, lambda cancel: _load(wanted, cancel)).on_success(
             lambda loaded: self._show(loaded, generation)
-        ).start()
+        ).on_end(lambda: self._opening_ended(generation)).start()
+
+    def _opening_ended(self, generation: int) -> None:
+        if generation == self._generation:
+            self.opening_changed.emit(False)
 
     def _show(self, loaded: _Loaded, generation: int) -> None:
         if generation != self._generation:  # another one was opened meanwhile
@@ -191,6 +198,7 @@ class Session(QObject):
     def close(self) -> None:
         """Close the case and show none."""
         self._generation += 1
+        self.opening_changed.emit(False)
         if self.case is not None:
             self._leave()
             self._model.show_case(None)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit
 from marrowdesk import RESEARCH_USE
 from marrowdesk.app import numbers
 from marrowdesk.app.classifier import EngineState
+from marrowdesk.app.plotting import intervals_ready, load_intervals
 from marrowdesk.app.preferences import rules_of
 from marrowdesk.app.sex import sex_of
 
@@ -43,6 +44,9 @@ class Standing(QObject):
         window.model.current_changed.connect(lambda row: self._show_choice())
         window.model.undo_stack.indexChanged.connect(lambda index: self._show_undo())
         session = window.session
+        session.opening_changed.connect(
+            lambda opening: window.status.show_task("opening", self.tr("Opening …") if opening else "")
+        )
         session.opened.connect(self._opened)
         session.closed.connect(self._show_case)
         session.reading_changed.connect(self._show_reading)
@@ -97,8 +101,11 @@ class Standing(QObject):
             action.setText(done.format(what) if what else plain)
 
     def _show_count(self) -> None:
-        has_cells = bool(self._window.model.cells)
-        self._window.status.show_count(self._window.model.differential() if has_cells else None)
+        model = self._window.model
+        if model.cells and not intervals_ready():
+            load_intervals(self, self._show_count)  # half a second that the window must not wait for
+            return
+        self._window.status.show_count(model.differential() if model.cells else None)
 
     def _show_problems(self) -> None:
         session, dock = self._window.session, self._window.docks.problems
@@ -124,7 +131,8 @@ class Standing(QObject):
         self._show_running()
 
     def _show_reading(self, reading: bool, files: int) -> None:
-        self._window.status.show_reading(reading, files)
+        text = self.tr("Reading the folder: {} files").format(numbers.count(files)) if reading else ""
+        self._window.status.show_task("reading", text)
         self._show_running()
 
     def _show_running(self, *_: object) -> None:

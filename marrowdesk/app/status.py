@@ -31,7 +31,7 @@ class StatusBar(QStatusBar):
     def __init__(self, stop: QAction, parent: QWidget | None = None) -> None:
         """Build the bar; ``stop`` is the action that cancels what goes on."""
         super().__init__(parent)
-        self._reading = ""
+        self._tasks: dict[str, str] = {}
         self._progress: Progress | None = None
         self._work = QWidget(self)
         self.bar = QProgressBar(self._work)
@@ -69,11 +69,11 @@ class StatusBar(QStatusBar):
 
     # -- work -----------------------------------------------------------------------------------------
 
-    def show_reading(self, reading: bool, files: int) -> None:
-        """Tell that a folder is being read."""
-        self._reading = (
-            self.tr("Reading the folder: {} files").format(numbers.count(files)) if reading else ""
-        )
+    def show_task(self, name: str, text: str) -> None:
+        """Tell what else goes on; an empty text ends it."""
+        self._tasks.pop(name, None)
+        if text:
+            self._tasks[name] = text
         self._show_work()
 
     def show_progress(self, progress: Progress | None) -> None:
@@ -82,7 +82,7 @@ class StatusBar(QStatusBar):
         self._show_work()
 
     def _show_work(self) -> None:
-        parts = [self._reading] if self._reading else []
+        parts = list(self._tasks.values())
         if self._progress is not None:
             self.bar.setRange(0, max(1, self._progress.total))
             self.bar.setValue(self._progress.done)

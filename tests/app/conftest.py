@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QEvent, QtMsgType, qInstallMessageHandler
 
 from marrowdesk.app import operations
 
@@ -83,3 +83,39 @@ def drawn_case(drawn_slide):
         pass
     yield case
     case.close()
+
+
+@pytest.fixture
+def make_desk(qapp, qtbot):
+    """Give a maker of desks; all are closed at the end as the program closes its own."""
+    from marrowdesk.app.main import Desk
+
+    desks = []
+    palette = qapp.palette()
+
+    def make(bundle, *paths, size=(1366, 768)):
+        desk = Desk(qapp, bundle)
+        desks.append(desk)
+        desk.window.resize(*size)
+        desk.show(paths)
+        qtbot.waitExposed(desk.window)
+        desk.window.activateWindow()
+        return desk
+
+    yield make
+    for desk in desks:
+        desk.end()
+        desk.window.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qapp.processEvents()
+    qapp.setPalette(palette)
+
+
+@pytest.fixture
+def desk(make_desk, tiny_bundle, qtbot):
+    """Give the program with its window on the screen and the tiny network loaded."""
+    from desk_steps import wait_for_model
+
+    desk = make_desk(tiny_bundle.path)
+    wait_for_model(qtbot, desk)
+    return desk

@@ -1,0 +1,122 @@
+"""Starts the window: application, settings, theme, window, then the model; and ends all of it again."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marrowdesk import __version__
+from marrowdesk.inference.libraries import load_before_qt
+
+load_before_qt()
+
+from PySide6.QtCore import QCoreApplication  # noqa: E402 - on Windows, torch's libraries come before Qt's
+from PySide6.QtWidgets import QApplication  # noqa: E402
+
+from marrowdesk.app import operations, translations  # noqa: E402
+from marrowdesk.app.classifier import EngineState  # noqa: E402
+from marrowdesk.app.collector import GarbageCollector  # noqa: E402
+from marrowdesk.app.crash import CrashHook  # noqa: E402
+from marrowdesk.app.preferences import Preferences  # noqa: E402
+from marrowdesk.app.theme import Theme  # noqa: E402
+from marrowdesk.app.window import MainWindow  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Desk:
+    """Everything that lives while the program runs.
+
+    Attributes:
+        window: the main window.
+        preferences: the person's settings.
+        crash: takes what nobody caught.
+    """
+
+    def __init__(self, app: QApplication, bundle: Path | None = None) -> None:
+        """Build the window, without showing it.
+
+        Args:
+            app: the application.
+            bundle: folder of a model bundle; the shipped one when None.
+        """
+        operations.runner()  # lives in this thread
+        self.preferences = Preferences()
+        self.crash = CrashHook()
+        self.crash.happened.connect(self._tell_fault)
+        self._translators = translations.install(app, self.preferences.now.language)
+        self.theme = Theme(app, self.preferences.now.theme)
+        self.window = MainWindow(self.preferences, self.theme, bundle)
+        self.window.first_shown.connect(self._shown)
+        self._collector = GarbageCollector(lambda: operations.runner().idle)
+        self.window.classifier.engine_changed.connect(self._engine_changed)
+        self._paths: list[Path] = []
+
+    def show(self, paths: Sequence[Path] = ()) -> None:
+        """Show the window; what is to be opened and the model follow when it is on the screen."""
+        self._paths = list(paths)
+        self.window.show()
+
+    def _shown(self) -> None:
+        if self.preferences.broken is not None:
+            self.window.show_error(self.preferences.broken)
+        if self._paths:
+            self.window.session.open(self._paths)
+        self._collector.hold()
+        self.window.classifier.load(self.window.bundle)
+
+    def _engine_changed(self) -> None:
+        if self.window.classifier.state is EngineState.LOADING:
+            self._collector.hold()
+        else:
+            self._collector.settle()
+
+    def _tell_fault(self, error: Exception, report: Path | None) -> None:
+        from marrowdesk.app.dialogs.failure import show_fault
+
+        show_fault(self.window, error, report)
+
+    def end(self) -> None:
+        """End all work and close all files; nothing is lost, and no thread is left."""
+        self.window.close()
+        self.window.session.close()
+        self.preferences.close()
+        operations.shut_down()
+        self.window.session.end()
+        self.window.thumbnails.close()
+        self._collector.stop()
+        self.crash.uninstall()
+
+
+def application(arguments: Sequence[str]) -> QApplication:
+    """Make the application object."""
+    QCoreApplication.setApplicationName("MarrowDesk")
+    QCoreApplication.setApplicationVersion(__version__)
+    app = QApplication.instance() or QApplication(list(arguments))
+    assert isinstance(app, QApplication)
+    app.setDesktopFileName("marrowdesk")
+    return app
+
+
+def run(paths: Sequence[str]) -> int:
+    """Run the program until its window is closed.
+
+    Args:
+        paths: folders, images or a case to open.
+
+    Returns:
+        The exit code.
+    """
+    app = application([sys.argv[0] or "marrowdesk"])
+    desk = Desk(app)
+    desk.crash.install()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: desk.window.close())
+    desk.show([Path(each) for each in paths])
+    try:
+        return int(app.exec())
+    finally:
+        desk.end()

@@ -1,0 +1,151 @@
+"""Connects the actions and panels of the window with what they do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+
+from marrowdesk.app import sex, shortcuts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QAction
+    from PySide6.QtWidgets import QDockWidget, QWidget
+
+    from marrowdesk.app.window import MainWindow
+
+
+def wire(window: MainWindow) -> None:
+    """Connect everything, once."""
+    _wire_menus(window)
+    _wire_review(window)
+    _wire_look(window)
+    _wire_panels(window)
+    _wire_keys(window)
+    _show_scheme(window)
+
+
+def _wire_menus(window: MainWindow) -> None:
+    acts, commands = window.acts, window.commands
+    _connect(
+        {
+            acts.open_folder: commands.open_folder,
+            acts.open_files: commands.open_files,
+            acts.demo: commands.open_demonstration,
+            acts.close_case: window.session.close,
+            acts.report: commands.report,
+            acts.settings: commands.settings,
+            acts.quit: window.close,
+            acts.shortcuts: commands.shortcuts,
+            acts.cases_folder: commands.show_cases_folder,
+            acts.logs_folder: commands.show_logs_folder,
+            acts.about: commands.about,
+            acts.classify: window.classifier.resume,
+            acts.stop: window.standing.stop,
+        }
+    )
+    window.menus.recent_chosen.connect(lambda path: commands.open([path]))
+    window.menus.sex_chosen.connect(lambda chosen: window.session.set_field("sex", sex.text_of(chosen)))
+    window.start_page.recent_chosen.connect(lambda path: commands.open([path]))
+    window.start_page.recent_forgotten.connect(
+        lambda path: window.preferences.replace(window.preferences.now.without_recent(path))
+    )
+    window.drop.dropped.connect(commands.open)
+    commands.task_changed.connect(window.status.show_task)
+    window.status.reader_clicked.connect(commands.settings)
+    window.status.model_clicked.connect(commands.about)
+
+
+def _wire_review(window: MainWindow) -> None:
+    acts, review = window.acts, window.review
+    _connect(
+        {
+            acts.confirm: review.confirm,
+            acts.exclude: review.exclude,
+            acts.unidentified: review.unidentified,
+            acts.clear: review.clear,
+            acts.next: review.next,
+            acts.undo: review.undo,
+            acts.redo: review.redo,
+            acts.select_all: window.gallery.select_all,
+            acts.invert: window.gallery.invert_selection,
+        }
+    )
+    acts.class_chosen.connect(review.assign)
+    window.model.reset.connect(lambda: _show_scheme(window))
+
+
+def _wire_look(window: MainWindow) -> None:
+    acts, viewer = window.acts, window.viewer.actions
+    for name, action in (
+        ("zoom_in", viewer.zoom_in),
+        ("zoom_out", viewer.zoom_out),
+        ("fit", viewer.fit),
+        ("toggle_map", viewer.show_map),
+    ):
+        action.setShortcuts(shortcuts.sequences(name))
+        window.addAction(action)
+    _connect(
+        {
+            acts.larger: lambda: window.gallery.zoom(1),
+            acts.smaller: lambda: window.gallery.zoom(-1),
+            acts.focus_gallery: window.focus_cells,
+            acts.focus_classes: lambda: _go_to(window.docks.classes, window.classes),
+            acts.focus_viewer: lambda: _go_to(window.docks.viewer, window.viewer),
+        }
+    )
+    acts.full_screen.toggled.connect(
+        lambda on: window.setWindowState(
+            window.windowState() | Qt.WindowState.WindowFullScreen
+            if on
+            else window.windowState() & ~Qt.WindowState.WindowFullScreen
+        )
+    )
+
+
+def _wire_panels(window: MainWindow) -> None:
+    gallery, viewer, preferences = window.gallery, window.viewer, window.preferences
+    gallery.bind(window.classes)
+    gallery.set_thumbnail_side(preferences.now.thumbnail_side)
+    gallery.thumbnail_side_changed.connect(lambda side: preferences.change(thumbnail_side=side))
+    gallery.context_menu_requested.connect(window.show_cell_menu)
+    gallery.activated.connect(lambda row: _go_to(window.docks.viewer, viewer))
+    gallery.order_changed.connect(viewer.order_changed)
+    window.differential.class_chosen.connect(gallery.set_class_filter)
+    viewer.set_order(gallery.visible_order)
+    viewer.set_map_opacity(preferences.now.map_opacity)
+    viewer.map_bar.opacity_changed.connect(lambda opacity: preferences.change(map_opacity=opacity))
+
+
+def _wire_keys(window: MainWindow) -> None:
+    keys, review = window.keys, window.review
+    keys.bind("confirm", review.confirm)
+    keys.bind("exclude", review.exclude)
+    keys.bind("step_back", review.undo)
+    keys.bind("next", review.next)
+    keys.bind("shortcuts_too", window.commands.shortcuts, always=True)
+    keys.class_pressed.connect(review.assign)
+    keys.map_held.connect(window.viewer.hold_map)
+    for dock in (window.docks.viewer, window.docks.classes, window.docks.count):
+        dock.topLevelChanged.connect(lambda floating, dock=dock: keys.watch(dock.window().windowHandle()))
+
+
+def _show_scheme(window: MainWindow) -> None:
+    scheme = window.model.scheme
+    window.acts.show_scheme(scheme)
+    window.menus.show_classes(window.acts.classes.values())
+    window.keys.show_scheme(scheme)
+
+
+def _go_to(dock: QDockWidget, panel: QWidget) -> None:
+    dock.show()
+    dock.raise_()
+    target = panel if panel.focusPolicy() != Qt.FocusPolicy.NoFocus else panel.nextInFocusChain()
+    target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+def _connect(slots: dict[QAction, Callable[[], object]]) -> None:
+    for action, slot in slots.items():
+        action.triggered.connect(lambda _=False, slot=slot: slot())
