@@ -190,11 +190,7 @@ def differential_lines(count: Differential) -> list[str]:
     """Give the differential as lines of text: groups with their classes, ratios, thresholds, cells apart."""
     lines = [f"{'':32}{'cells':>7}{'%':>8}   {'95 % interval':<15}{'reference':<14}"]
     for group in count.groups:
-        classes = [row for row in count.rows if row.lineage is group.lineage and row.share.count]
-        if group.share.count or group.range:
-            lines.append(_line(group.name.capitalize(), group))
-        if len(classes) > 1 or (classes and classes[0].range):
-            lines.extend(_line(f"  {row.name}", row) for row in classes)
+        lines.extend(_lines_of(group, [row for row in count.rows if row.lineage is group.lineage]))
     lines.extend(_line(f"({row.name})", row) for row in count.sums)
     lines.append(f"{'Nucleated cells counted':32}{count.counted:>7}")
     ratio = count.me_ratio
@@ -212,6 +208,17 @@ def differential_lines(count: Differential) -> list[str]:
     if count.unfamiliar:
         lines.append(f"{count.unfamiliar} cells are unfamiliar to the model: look at them first.")
     return lines
+
+
+def _lines_of(group: Row, classes: list[Row]) -> list[str]:
+    """Give a lineage with its classes; where one class is all of it, one line says both."""
+    found = [row for row in classes if row.share.count]
+    if len(found) == 1:
+        return [_line(found[0].name.capitalize(), found[0] if found[0].range else group)]
+    if not found:
+        only = classes[0] if len(classes) == 1 else group
+        return [_line(group.name.capitalize(), only)] if only.range else []
+    return [_line(group.name.capitalize(), group), *(_line(f"  {row.name}", row) for row in found)]
 
 
 def _line(name: str, row: Row) -> str:
