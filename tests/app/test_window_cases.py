@@ -1,0 +1,246 @@
+"""Cases in the window: never mixed, resumed by themselves, with their problems listed, found when moved."""
+
+from __future__ import annotations
+
+import shutil
+
+import cv2
+import numpy as np
+import pytest
+from desk_steps import codes, look_at, open_and_wait, press, wait_for_model, wait_until_classified
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
+
+from marrowdesk.app.classifier import EngineState
+from marrowdesk.store.casefile import CaseFile
+from marrowdesk.store.paths import case_path_for
+
+
+def noise_slide(folder, count, seed=1):
+    """Write small images of noise, quick to make and to read."""
+    folder.mkdir(parents=True)
+    random = np.random.default_rng(seed)
+    for number in range(count):
+        image = random.integers(0, 255, (64, 64, 3), np.uint8)
+        cv2.imwrite(str(folder / f"{folder.name}_{number:04d}.png"), image)
+    return folder
+
+
+def messages(desk):
+    return {message.objectName(): message for message in desk.window.banner.messages()}
+
+
+def test_that_a_second_folder_opened_while_classifying_is_not_mixed_with_the_first(desk, qtbot, tmp_path):
+    window = desk.window
+    first, second = noise_slide(tmp_path / "first", 400), noise_slide(tmp_path / "second", 40, seed=2)
+    window.commands.open([first])
+    qtbot.waitUntil(lambda: window.classifier.running, timeout=30_000)
+    qtbot.waitUntil(lambda: any(cell.prediction is not None for cell in window.model.cells), timeout=30_000)
+    open_and_wait(qtbot, desk, second)
+    assert len(window.model.cells) == 40
+    assert {cell.place.path.parent for cell in window.model.cells} == {second}
+    qtbot.wait(300)  # whatever the first still had under way
+    assert len(window.model.cells) == 40
+    with CaseFile.open(case_path_for(second)) as case:
+        assert {cell.place.path.parent for cell in case.cells()} == {second}
+
+    with CaseFile.open(case_path_for(first)) as case:
+        before = case.cells()
+        assert {cell.place.path.parent for cell in before} == {first}
+        assert any(cell.prediction is None for cell in before), "the first must have been left unfinished"
+    open_and_wait(qtbot, desk, first)  # goes on by itself with what is left
+    assert len(window.model.cells) == 400
+    assert all(cell.prediction is not None for cell in window.model.cells)
+
+
+def test_that_folders_opened_in_quick_succession_end_with_the_last(desk, qtbot, tmp_path):
+    folders = [noise_slide(tmp_path / name, 12, seed) for seed, name in enumerate(("a", "b", "c", "d"))]
+    for folder in folders:
+        desk.window.commands.open([folder])
+    qtbot.waitUntil(lambda: desk.window.session.case is not None)
+    wait_until_classified(qtbot, desk)
+    qtbot.wait(300)
+    assert {cell.place.path.parent for cell in desk.window.model.cells} == {folders[-1]}
+    assert len(desk.window.model.cells) == 12
+
+
+def test_that_a_stopped_classification_goes_on_when_asked(desk, qtbot, tmp_path):
+    window = desk.window
+    window.commands.open([noise_slide(tmp_path / "slide", 300)])
+    qtbot.waitUntil(lambda: window.classifier.running, timeout=30_000)
+    window.acts.stop.trigger()
+    qtbot.waitUntil(lambda: not window.classifier.running and not window.session.reading, timeout=30_000)
+    assert window.acts.classify.isEnabled()
+    left = sum(cell.prediction is None for cell in window.model.cells)
+    assert left
+    qtbot.wait(200)
+    assert sum(cell.prediction is None for cell in window.model.cells) == left, "it stays stopped"
+    window.acts.classify.trigger()
+    wait_until_classified(qtbot, desk)
+    assert not window.acts.classify.isEnabled()
+
+
+def test_that_broken_files_are_listed_and_the_rest_is_counted(desk, qtbot, drawn_slide):
+    (drawn_slide / "empty.jpg").touch()
+    (drawn_slide / "text.png").write_text("no image")
+    whole = next(drawn_slide.glob("*.jpg")).read_bytes()
+    (drawn_slide / "truncated.jpg").write_bytes(whole[: len(whole) // 2])
+    assert not desk.window.docks.problems.isVisible()
+    open_and_wait(qtbot, desk, drawn_slide)
+    assert len(desk.window.model.cells) == 24
+    assert desk.window.docks.problems.isVisible()
+    table = desk.window.problems.table
+    listed = {table.index(row, 0).data(): table.index(row, 1).data() for row in range(table.rowCount())}
+    assert set(listed) == {"empty.jpg", "text.png", "truncated.jpg"}
+    assert all(listed.values())
+    copy = next(each for each in desk.window.problems.findChildren(QPushButton) if "Copy" in each.text())
+    copy.click()
+    assert "truncated.jpg" in QGuiApplication.clipboard().text()
+    shutil.copy(next(drawn_slide.glob("drawn*.jpg")), drawn_slide / "empty.jpg")
+    desk.window.commands.open([drawn_slide])
+    qtbot.waitUntil(lambda: len(desk.window.model.cells) == 25, timeout=30_000)
+    qtbot.waitUntil(lambda: table.rowCount() == 2)
+
+
+def test_that_a_folder_without_images_says_so(desk, qtbot, tmp_path):
+    (tmp_path / "nothing here").mkdir()
+    desk.window.commands.open([tmp_path / "nothing here"])
+    qtbot.waitUntil(lambda: "empty" in messages(desk))
+    assert "No image" in messages(desk)["empty"].text
+
+
+def test_that_without_a_model_the_reader_still_counts(make_desk, qtbot, drawn_slide, tmp_path):
+    desk = make_desk(tmp_path / "no bundle here")
+    wait_for_model(qtbot, desk)
+    assert desk.window.classifier.state is EngineState.FAILED
+    text = messages(desk)["model"].text
+    assert "no bundle here" in text
+    assert "review by hand" in text
+    desk.window.commands.open([drawn_slide])
+    qtbot.waitUntil(lambda: len(desk.window.model.cells) == 24, timeout=30_000)
+    qtbot.waitUntil(lambda: len(desk.window.gallery.visible_order()) == 24)
+    look_at(desk, 0)
+    press(desk, Qt.Key.Key_B)
+    assert codes(desk)[0] == "BLA"
+    assert desk.window.model.differential().counted == 1
+
+
+def test_that_an_altered_model_is_refused_and_named(make_desk, qtbot, tiny_bundle, tmp_path):
+    altered = tmp_path / "altered"
+    shutil.copytree(tiny_bundle.path, altered)
+    weights = altered / tiny_bundle.card.weights.file
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    desk = make_desk(altered)
+    wait_for_model(qtbot, desk)
+    assert str(weights) in messages(desk)["model"].text
+    shutil.copy(tiny_bundle.path / weights.name, weights)
+    again = next(b for b in messages(desk)["model"].findChildren(QPushButton) if "again" in b.text())
+    again.click()
+    qtbot.waitUntil(lambda: desk.window.classifier.state is EngineState.READY, timeout=60_000)
+    assert "model" not in messages(desk)
+
+
+def test_that_files_and_folders_are_opened_where_they_are_dropped(desk, qtbot, drawn_slide):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(drawn_slide))])
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPointF(300, 300), copy, data, left, none)
+    QApplication.sendEvent(desk.window, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(desk.window, QDropEvent(QPointF(300, 300), copy, data, left, none))
+    qtbot.waitUntil(lambda: desk.window.session.case is not None)
+    wait_until_classified(qtbot, desk)
+    assert len(desk.window.model.cells) == 24
+
+
+def test_that_something_else_dragged_over_the_window_is_not_welcome(desk):
+    data = QMimeData()
+    data.setText("not a file")
+    enter = QDragEnterEvent(
+        QPointF(300, 300), Qt.DropAction.CopyAction, data,
+        Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    enter.ignore()
+    QApplication.sendEvent(desk.window, enter)
+    assert not enter.isAccepted()
+
+
+def test_that_a_closed_case_is_among_the_recent_ones_and_opens_from_there(desk, qtbot, drawn_slide):
+    open_and_wait(qtbot, desk, drawn_slide)
+    look_at(desk, 0)
+    press(desk, Qt.Key.Key_B)
+    desk.window.acts.close_case.trigger()
+    recents = desk.window.start_page.recents.list
+    described = Qt.ItemDataRole.AccessibleDescriptionRole
+    qtbot.waitUntil(lambda: recents.count() == 1 and bool(recents.item(0).data(described)))
+    assert "24 cells · 1 reviewed" in recents.item(0).data(described)
+    recents.itemActivated.emit(recents.item(0))
+    qtbot.waitUntil(lambda: desk.window.session.case is not None)
+    wait_until_classified(qtbot, desk)
+    assert codes(desk)[0] == "BLA"
+
+
+def test_that_images_added_since_are_found_when_a_recent_case_is_opened(desk, qtbot, drawn_slide):
+    open_and_wait(qtbot, desk, drawn_slide)
+    path = desk.window.session.case.path
+    desk.window.acts.close_case.trigger()
+    image = np.full((70, 70, 3), 200, np.uint8)
+    cv2.imwrite(str(drawn_slide / "late.png"), image)
+    desk.window.commands.open([path])
+    qtbot.waitUntil(lambda: len(desk.window.model.cells) == 25, timeout=30_000)
+
+
+def test_that_images_that_moved_are_missed_and_found_again(desk, qtbot, drawn_slide, tmp_path, monkeypatch):
+    open_and_wait(qtbot, desk, drawn_slide)
+    look_at(desk, 0)
+    press(desk, Qt.Key.Key_B)
+    path = desk.window.session.case.path
+    desk.window.acts.close_case.trigger()
+    moved = tmp_path / "archive" / "drawn slide"
+    moved.parent.mkdir()
+    drawn_slide.rename(moved)
+    desk.window.commands.open([path])
+    qtbot.waitUntil(lambda: "missing" in messages(desk))
+    assert messages(desk)["missing"].text.startswith("24 images")
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args: str(moved))
+    find = next(b for b in messages(desk)["missing"].findChildren(QPushButton) if "Find" in b.text())
+    find.click()
+    qtbot.waitUntil(
+        lambda: bool(desk.window.model.cells) and desk.window.model.cells[0].place.path.parent == moved,
+        timeout=30_000,
+    )
+    assert codes(desk)[0] == "BLA"
+    qtbot.waitUntil(lambda: "missing" not in messages(desk))
+
+
+def test_that_a_path_that_is_gone_is_told_with_what_to_do(desk, qtbot, tmp_path):
+    from PySide6.QtWidgets import QMessageBox
+
+    desk.window.commands.open([tmp_path / "gone"])
+    qtbot.waitUntil(lambda: bool(desk.window.findChildren(QMessageBox)))
+    box = desk.window.findChildren(QMessageBox)[0]
+    assert "does not exist" in box.text()
+    assert box.informativeText()
+    box.close()
+
+
+def test_that_the_window_can_be_closed_while_cells_are_classified(desk, qtbot, tmp_path):
+    desk.window.commands.open([noise_slide(tmp_path / "slide", 300)])
+    qtbot.waitUntil(lambda: desk.window.classifier.running, timeout=30_000)
+    desk.end()  # the fixture fails the test if a thread is left
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_that_the_model_and_the_folder_may_come_in_any_order(
+    make_desk, tiny_bundle, qtbot, drawn_slide, when
+):
+    desk = make_desk(tiny_bundle.path, *([drawn_slide] if when == "before" else []))
+    if when == "after":
+        wait_for_model(qtbot, desk)
+        desk.window.commands.open([drawn_slide])
+    qtbot.waitUntil(lambda: desk.window.session.case is not None, timeout=30_000)
+    wait_until_classified(qtbot, desk)
+    assert len(desk.window.model.cells) == 24
