@@ -216,8 +216,8 @@ def _lines_of(group: Row, classes: list[Row]) -> list[str]:
     if len(found) == 1:
         return [_line(found[0].name.capitalize(), found[0] if found[0].range else group)]
     if not found:
-        only = classes[0] if len(classes) == 1 else group
-        return [_line(group.name.capitalize(), only)] if only.range else []
+        same = (group, *classes) if len(classes) == 1 else (group,)
+        return [_line(group.name.capitalize(), row) for row in same if row.range]
     return [_line(group.name.capitalize(), group), *(_line(f"  {row.name}", row) for row in found)]
 
 

@@ -78,7 +78,7 @@ def analyse(
         CaseFileError: the case file cannot be written.
     """
     card = engine.bundle.card
-    case.add_model(ModelInfo(engine.bundle.sha256, card.name, card.version, engine.codes))
+    case.add_model(ModelInfo(engine.bundle.sha256, card.name, card.revision, engine.codes))
     speed = _Speed(len(cells))
     with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode") as pool:
         for batch, images in _decoded_ahead(cells, engine.batch_size, pool):

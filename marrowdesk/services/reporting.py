@@ -19,7 +19,7 @@ from marrowdesk.report.document import Method, ModelUsed, Picture, Report, Repor
 from marrowdesk.store.atomic import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from marrowdesk.core.counting import CountingRules
@@ -104,13 +104,13 @@ def export(
     Raises:
         ReportError: a file cannot be written; the message names it.
     """
-    from marrowdesk.report import pdf as pdf_form  # loads reportlab and its fonts
-    from marrowdesk.report import tables
+    from marrowdesk.report.pdf import pdf_bytes  # loads reportlab and its fonts
+    from marrowdesk.report.tables import cells_csv, report_json
 
-    forms = (
-        (pdf, lambda: pdf_form.pdf_bytes(frozen.report, page=page)),
-        (csv, lambda: tables.cells_csv(frozen.cells, frozen.report.slides)),
-        (json, lambda: tables.report_json(frozen.report, frozen.cells)),
+    forms: tuple[tuple[Path | None, Callable[[], bytes]], ...] = (
+        (pdf, lambda: pdf_bytes(frozen.report, page=page)),
+        (csv, lambda: cells_csv(frozen.cells, frozen.report.slides)),
+        (json, lambda: report_json(frozen.report, frozen.cells)),
     )
     return [_write(path, make()) for path, make in forms if path is not None]
 
