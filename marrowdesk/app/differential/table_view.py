@@ -50,7 +50,7 @@ def tabular(font: QFont) -> QFont:
 
 def font_of(font: QFont, line: Line, column: int) -> QFont:
     """Give the font of a field: what stands out is bold, what explains is small."""
-    font = tabular(font)
+    font = QFont(font)
     font.setBold(line.kind in (Kind.GROUP, Kind.HEADING, Kind.RATIO) or line.strong)
     if line.kind is Kind.HEADING or column in _SMALL:
         font.setPointSizeF(font.pointSizeF() * 0.9)
@@ -141,6 +141,7 @@ class LineView(QTreeView):
         self._comparing = False
         self._zeros_shown = False
         self._widths: dict[Column, int] = {}
+        self._place: tuple[str, int] = ("", 0)
         self.setModel(model)
         self.setItemDelegate(LineDelegate(self))
         self.setFont(tabular(self.font()))
@@ -153,6 +154,7 @@ class LineView(QTreeView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setAccessibleName(self.tr("Differential count"))
         self._prepare_header()
+        model.modelAboutToBeReset.connect(self._remember)
         model.modelReset.connect(self._on_reset)
         model.dataChanged.connect(lambda *_: self._fit_lines())
         self.activated.connect(self._choose)
@@ -222,11 +224,21 @@ class LineView(QTreeView):
         if self._widths != before:
             self._arrange_columns()
 
+    def _remember(self) -> None:
+        line = self.currentIndex().data(LINE)
+        self._place = ("" if line is None else line.key, self.verticalScrollBar().value())
+
     def _on_reset(self) -> None:
+        """Take new lines over; the reader's line and place in the table stay."""
         for row, line in enumerate(self._table.lines):
             spanned = line.kind in (Kind.NOTE, Kind.HEADING)
             self.setFirstColumnSpanned(row, QModelIndex(), spanned)
         self._fit_lines()
+        key, scrolled = self._place
+        for row, line in enumerate(self._table.lines):
+            if key and line.key == key:
+                self.setCurrentIndex(self._table.index(row, 0))
+        self.verticalScrollBar().setValue(scrolled)
 
     def _arrange_columns(self) -> None:
         """Hide what there is no room for: the range, and while comparing the intervals too."""
