@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Literal
 from marrowdesk.report.pdf.chart import BarChart
 from marrowdesk.report.pdf.frame import RUNNING_HEAD, draw_frame
 from marrowdesk.report.pdf.gallery import gallery
-from marrowdesk.report.pdf.layout import AtBottom, Beside, Element, PageBreak, Placed, Stack, paginate
+from marrowdesk.report.pdf.layout import Beside, Element, PageBreak, Placed, Stack, paginate
 from marrowdesk.report.pdf.masthead import DOCUMENT_NAME, long_field, masthead
 from marrowdesk.report.pdf.method import method_section
 from marrowdesk.report.pdf.paper import Paper
 from marrowdesk.report.pdf.ratios import ratios_section
-from marrowdesk.report.pdf.signature import Signature
+from marrowdesk.report.pdf.signature import signature_section
 from marrowdesk.report.pdf.styles import GAP, MARGIN_BOTTOM, MARGIN_SIDE, MARGIN_TOP
 from marrowdesk.report.pdf.table import differential_section
 from marrowdesk.report.rows import printed_rows
@@ -62,12 +62,12 @@ def _pages(report: Report, width: float, height: float) -> list[list[Placed]]:
     first = [*masthead(report, width), differential_section(report), ratios_section(report)]
     if report.header.comment.strip():
         first.append(long_field("Comment", report.header.comment))
-    signature = AtBottom(Signature(report.reader), 6)
-    on_first = len(paginate([*first, signature], width, height, height - RUNNING_HEAD)) == 1
+    signature = signature_section(report.reader, width)
+    on_first = len(paginate([*first, *signature], width, height, height - RUNNING_HEAD)) == 1
     versions = []
     for slots in _SLOTS:
         second = _second(report, width, slots)
-        order = [*first, signature, PageBreak(), *second] if on_first else [*first, *second, signature]
+        order = [*first, *signature, PageBreak(), *second] if on_first else [*first, *second, *signature]
         versions.append(paginate(order, width, height, height - RUNNING_HEAD))
     return min(versions, key=len)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from marrowdesk.report.pdf.styles import BODY, SECTION, Style
-from marrowdesk.report.typesetting.lines import Line, set_line, set_lines
+from marrowdesk.report.typesetting.lines import Line, most_characters, set_line, set_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,18 +58,22 @@ class Text(Element):
         """Give the lines at a width."""
         if self._set is None or self._set[0] != width:
             room = width / self._style.size
-            lines = set_lines(self._text, self._style.bold, room)
+            unlimited = set_lines(self._text, self._style.bold, room)
+            lines = list(unlimited if self._most is None else islice(unlimited, self._most + 1))
             if self._most is not None and len(lines) > self._most:
-                rest = " ".join(each.text for each in lines[self._most - 1 :][:3])
+                rest = " ".join(each.text for each in lines[self._most - 1 :])
                 lines[self._most - 1 :] = [set_line(f"{rest} …", self._style.bold, room)]
             self._set = width, lines
         return self._set[1]
 
     def fits(self, width: float) -> bool:
         """Say whether nothing is cut off at a width."""
-        return self._most is None or len(
-            set_lines(self._text, self._style.bold, width / self._style.size)
-        ) <= (self._most)
+        room = width / self._style.size
+        if self._most is None:
+            return True
+        if len(self._text) > self._most * most_characters(room):
+            return False
+        return len(list(islice(set_lines(self._text, self._style.bold, room), self._most + 1))) <= self._most
 
     def height(self, width: float) -> float:
         """Give the height of all lines."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marrowdesk.report.pdf.layout import Element
+from marrowdesk.report.pdf.layout import AtBottom, Element, Text
+from marrowdesk.report.pdf.masthead import long_field
 from marrowdesk.report.pdf.styles import INK, LABEL, VALUE
 
 if TYPE_CHECKING:
@@ -38,3 +39,12 @@ class Signature(Element):
             if label == _SHARES[0][0]:
                 paper.text(self._reader, x, y + 3.5, VALUE, width=room * share)
             x += room * share + _BETWEEN
+
+
+def signature_section(reader: str, width: float) -> list[Element]:
+    """Give the lines to sign on; a name too long for its line is printed in full above them."""
+    line = (width - _BETWEEN * (len(_SHARES) - 1)) * _SHARES[0][1]
+    signature = AtBottom(Signature(reader), gap=6)
+    if Text(reader, VALUE, most=1).fits(line):
+        return [signature]
+    return [long_field(_SHARES[0][0], reader), signature]

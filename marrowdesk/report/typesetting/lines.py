@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
@@ -77,6 +77,37 @@ def one_line(text: str) -> str:
     return " ".join(each.strip() for each in paragraphs(text)).strip()
 
 
+class _Run:
+    """A shaped stretch of one font and direction.
+
+    Attributes:
+        start: index of its first character in the paragraph.
+        stop: index after its last character.
+        level: of its direction.
+    """
+
+    def __init__(self, text: str, start: int, stop: int, level: int, font: Typeface) -> None:
+        self.start, self.stop, self.level = start, stop, level
+        self._text = text[start:stop]
+        self._font = font
+        self.glyphs = font.shape(self._text, self.rtl)
+        self._ats = [each.at for each in (self.glyphs[::-1] if self.rtl else self.glyphs)]  # ascending
+
+    @property
+    def rtl(self) -> bool:
+        """Whether it runs from right to left."""
+        return self.level % 2 == 1
+
+    def piece(self, start: int, stop: int) -> Piece:
+        """Give the glyphs of the characters from ``start`` to ``stop`` of the paragraph."""
+        low = bisect_left(self._ats, start - self.start)
+        high = bisect_left(self._ats, stop - self.start)
+        many = len(self.glyphs)
+        glyphs = self.glyphs[many - high : many - low] if self.rtl else self.glyphs[low:high]
+        texts = _texts(self._text, glyphs, min(stop, self.stop) - self.start, self.rtl)
+        return Piece(self._font, glyphs, texts, self.rtl)
+
+
 class Paragraph:
     """A shaped paragraph, ready to be broken into lines of any width.
 
@@ -90,44 +121,44 @@ class Paragraph:
         base, self._levels = levels(text)
         self.rtl = base == 1
         self._runs = list(self._shaped(bold))
+        self._run_starts = [run.start for run in self._runs]
         advances = [0.0] * len(text)
         self._starts = {0}
-        for start, _, _, glyphs in self._runs:
-            for glyph in glyphs:
-                advances[start + glyph.at] += glyph.advance / 1000
-                self._starts.add(start + glyph.at)
+        for run in self._runs:
+            for glyph in run.glyphs:
+                advances[run.start + glyph.at] += glyph.advance / 1000
+                self._starts.add(run.start + glyph.at)
         self._ends = [0.0, *accumulate(advances)]
 
-    def _shaped(self, bold: bool) -> Iterator[tuple[int, int, Typeface, tuple[Glyph, ...]]]:
+    def _shaped(self, bold: bool) -> Iterator[_Run]:
         for start, stop, font in font_runs(self.text, bold):
             cuts = [at for at in range(start + 1, stop) if self._levels[at] != self._levels[at - 1]]
             for left, right in pairwise([start, *cuts, stop]):
-                rtl = self._levels[left] % 2 == 1
-                yield left, right, font, font.shape(self.text[left:right], rtl)
+                yield _Run(self.text, left, right, self._levels[left], font)
 
     @property
     def width(self) -> float:
         """Width of the whole paragraph on one line, in units of the font size."""
         return self._ends[-1]
 
-    def lines(self, width: float) -> list[Line]:
-        """Break the paragraph into lines no wider than ``width`` units of the font size.
+    def lines(self, width: float) -> Iterator[Line]:
+        """Break the paragraph into lines no wider than ``width`` units of the font size, one after another.
 
         It breaks at spaces, after hyphens and beside Chinese, Japanese and Korean characters; a word wider
         than the line is broken between any two characters. An empty paragraph gives one empty line.
         """
         if self.width <= width:
-            return [self._line(0, len(self.text))]
+            yield self._line(0, len(self.text))
+            return
         chances = sorted(
             {found.start() for rule in (_AFTER, _BESIDE_WIDE) for found in rule.finditer(self.text)}
             | {len(self.text)}
         )
-        found, start = [], 0
+        start = 0
         while start < len(self.text):
             stop = self._stop(start, width, chances)
-            found.append(self._line(start, stop))
+            yield self._line(start, stop)
             start = stop
-        return found
 
     def _stop(self, start: int, width: float, chances: Sequence[int]) -> int:
         """Find where the line that begins at ``start`` ends: at the last chance that fits, or anywhere."""
@@ -151,16 +182,10 @@ class Paragraph:
     def _line(self, start: int, stop: int) -> Line:
         while stop > start and self.text[stop - 1] == " ":
             stop -= 1
-        pieces, found = [], []
-        for left, right, font, glyphs in self._runs:
-            low, high = max(left, start), min(right, stop)
-            if low < high:
-                inside = tuple(each for each in glyphs if low <= left + each.at < high)
-                rtl = self._levels[low] % 2 == 1
-                texts = _texts(self.text[left:right], inside, high - left, rtl)
-                pieces.append(Piece(font, inside, texts, rtl))
-                found.append(self._levels[low])
-        ordered = tuple(pieces[at] for at in visual_order(found))
+        first = max(bisect_right(self._run_starts, start) - 1, 0)
+        runs = self._runs[first : bisect_left(self._run_starts, stop)]
+        pieces = [run.piece(max(run.start, start), min(run.stop, stop)) for run in runs]
+        ordered = tuple(pieces[at] for at in visual_order([run.level for run in runs]))
         width = sum(glyph.advance for piece in ordered for glyph in piece.glyphs) / 1000
         return Line(self.text[start:stop], ordered, width, self.rtl)
 
@@ -178,16 +203,24 @@ def _texts(run: str, glyphs: Sequence[Glyph], stop: int, rtl: bool) -> tuple[str
     return tuple(reversed(texts)) if rtl else tuple(texts)
 
 
+def most_characters(width: float) -> int:
+    """Give a number of characters that no line of ``width`` font sizes exceeds, marks included."""
+    return int(60 * width) + 100
+
+
 @lru_cache(maxsize=2048)
 def set_line(text: str, bold: bool = False, width: float | None = None) -> Line:
     """Set a text on one line, cut off with an ellipsis where it is wider than ``width`` font sizes."""
-    whole = Paragraph(one_line(text), bold)
-    if width is None or whole.width <= width:
-        return whole.lines(float("inf"))[0]
-    fitting = whole.lines(max(width - 0.9, 1.0))[0].text  # 0.9: the ellipsis is 0.82 wide
-    return Paragraph(fitting.rstrip() + _ELLIPSIS, bold).lines(float("inf"))[0]
+    said = one_line(text)
+    most = len(said) if width is None else most_characters(width)
+    whole = Paragraph(said[:most], bold)
+    if width is None or (whole.width <= width and len(said) <= most):
+        return next(whole.lines(float("inf")))
+    fitting = next(whole.lines(max(width - 0.9, 1.0))).text  # 0.9: the ellipsis is 0.82 wide
+    return next(Paragraph(fitting.rstrip() + _ELLIPSIS, bold).lines(float("inf")))
 
 
-def set_lines(text: str, bold: bool, width: float) -> list[Line]:
-    """Set a text of any number of paragraphs in lines no wider than ``width`` font sizes."""
-    return [line for each in paragraphs(text) for line in Paragraph(each, bold).lines(width)]
+def set_lines(text: str, bold: bool, width: float) -> Iterator[Line]:
+    """Set a text of any number of paragraphs in lines no wider than ``width`` font sizes, one by one."""
+    for each in paragraphs(text):
+        yield from Paragraph(each, bold).lines(width)
