@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import sys
+import threading
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -27,14 +27,22 @@ def pyqtgraph() -> ModuleType:
     return module
 
 
+_intervals = threading.Event()  # sys.modules names a module before it is wholly loaded
+
+
+def _import_intervals() -> None:
+    importlib.import_module("scipy.special")
+    _intervals.set()
+
+
 def intervals_ready() -> bool:
     """Say whether a differential can be computed without first loading scipy.special (about 0.4 s)."""
-    return "scipy.special" in sys.modules
+    return _intervals.is_set()
 
 
 def load_intervals(owner: QObject, then: Callable[[], object]) -> None:
     """Load what the exact intervals need on a thread; then call back, unless the owner is gone."""
-    _load(owner, lambda: importlib.import_module("scipy.special"), then)
+    _load(owner, _import_intervals, then)
 
 
 def load_pyqtgraph(owner: QObject, then: Callable[[], object]) -> None:

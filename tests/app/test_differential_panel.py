@@ -174,7 +174,7 @@ def test_that_agreement_with_folder_labels_and_the_note_on_intervals_stand_in_th
     ]
     assert any(name.startswith("Same as folder label: 14 of 15") for name in shown)
     assert any("sampling error only" in name for name in shown)
-    assert panel.footnote.text == "Intervals: sampling error only"
+    assert panel.footnote.text == "CI: sampling error only"
 
 
 def test_that_other_ranges_are_shown_at_once(panel, model, qtbot):

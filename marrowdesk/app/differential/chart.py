@@ -174,15 +174,14 @@ class DifferentialChart(QWidget):
     def _draw_texts(self) -> None:
         pg, item = pyqtgraph(), self.plot.getPlotItem()
         item.getAxis("left").setTicks([[(at, bar.name) for at, bar in enumerate(self._bars)]])
-        for text in self._values:
-            item.removeItem(text)
-        self._values = []
-        for at, bar in enumerate(self._bars):
-            color = tones().warning if bar.outside else tones().text
-            text = pg.TextItem(numbers.percent(bar.percent), color=color, anchor=(0, 0.5))
+        while len(self._values) > len(self._bars):
+            item.removeItem(self._values.pop())
+        while len(self._values) < len(self._bars):
+            self._values.append(pg.TextItem(anchor=(0, 0.5)))
+            item.addItem(self._values[-1], ignoreBounds=True)
+        for at, (bar, text) in enumerate(zip(self._bars, self._values, strict=True)):
+            text.setText(numbers.percent(bar.percent), tones().warning if bar.outside else tones().text)
             text.setPos(max(bar.high, bar.range.high if bar.range else 0), at)
-            item.addItem(text, ignoreBounds=True)
-            self._values.append(text)
 
     def _paint_theme(self) -> None:
         if self.plot is None:
@@ -198,7 +197,7 @@ class DifferentialChart(QWidget):
         band = pg.mkColor(colors.text)
         band.setAlpha(28)
         self._ranges.setOpts(brush=band, pen=pg.mkPen(None))
-        self._whiskers.setData(pen=pg.mkPen(colors.text, width=1.2))
+        self._whiskers.setData(pen=pg.mkPen(colors.text, width=1.5))
         self._draw_texts()
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 SHORTEST = 100
 """Milliseconds between two updates: ten a second are enough for the eye."""
 
+SHARE = 10
+"""An update rests for this many times what it took, so that a slow machine stays at hand."""
+
 
 class DifferentialPanel(QWidget):
     """Shows ``model.differential()``, at most ten times a second and only while it is seen.
@@ -61,7 +65,7 @@ class DifferentialPanel(QWidget):
         self.reached = QLabel(self)
         self.reached.setTextFormat(Qt.TextFormat.PlainText)
         self.reached.setWordWrap(True)
-        self.footnote = ElidedLabel(parent=self)
+        self.footnote = ElidedLabel(align=Qt.AlignmentFlag.AlignRight, parent=self)
         for label in (self.ratio, self.reached):
             font = tabular(label.font())
             font.setBold(True)
@@ -82,7 +86,6 @@ class DifferentialPanel(QWidget):
         self.show_chart = self._button("chart", self.tr("Chart"), checkable=True)
         group = QButtonGroup(self)
         for page, button in enumerate((self.show_table, self.show_chart)):
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             group.addButton(button, page)
         self.show_table.setChecked(True)
         group.idClicked.connect(self._on_page)
@@ -107,22 +110,23 @@ class DifferentialPanel(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        tools = QHBoxLayout()
-        tools.setSpacing(2)
-        tools.addWidget(self.show_table)
-        tools.addWidget(self.show_chart)
-        tools.addStretch(1)
-        for button in (self.compare, self.zeros, self.copy):
-            tools.addWidget(button)
+        head = QHBoxLayout()
+        head.setSpacing(2)
+        head.addWidget(self.progress, 1)
+        head.addSpacing(6)
+        for button in (self.show_table, self.show_chart, self.compare, self.zeros, self.copy):
+            head.addWidget(button)
+        facts_line = QHBoxLayout()
+        facts_line.setSpacing(10)
+        facts_line.addWidget(self.ratio, 1)
+        facts_line.addWidget(self.footnote, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 6, 6, 4)
-        layout.setSpacing(4)
-        layout.addWidget(self.progress)
-        layout.addWidget(self.ratio)
+        layout.setContentsMargins(6, 6, 6, 6)
+        layout.setSpacing(3)
+        layout.addLayout(head)
+        layout.addLayout(facts_line)
         layout.addWidget(self.reached)
-        layout.addLayout(tools)
         layout.addWidget(self._pages, 1)
-        layout.addWidget(self.footnote)
 
     # -- updates --------------------------------------------------------------------------------------
 
@@ -138,8 +142,10 @@ class DifferentialPanel(QWidget):
             self._load_intervals()
             return
         self._stale = False
+        began = time.perf_counter()
         self._show(self._model.differential())
-        self._rest.start(SHORTEST)
+        took = 1000 * (time.perf_counter() - began)
+        self._rest.start(max(SHORTEST, round(SHARE * took)))
 
     def _load_intervals(self) -> None:
         if not self._loading:
@@ -160,7 +166,7 @@ class DifferentialPanel(QWidget):
         reached = [each.text for each in facts.thresholds(counted) if each.reached]
         self.reached.setText(" · ".join(reached))
         self.reached.setVisible(bool(reached))
-        self.footnote.set_text(self.tr("Intervals: sampling error only"), sampling_note(counted))
+        self.footnote.set_text(self.tr("CI: sampling error only"), sampling_note(counted))
 
     def _on_page(self, page: int) -> None:
         self._pages.setCurrentIndex(page)
