@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -37,8 +38,11 @@ if TYPE_CHECKING:
 SHORTEST = 100
 """Milliseconds between two updates: ten a second are enough for the eye."""
 
-SHARE = 10
-"""An update rests for this many times what it took, so that a slow machine stays at hand."""
+LONGEST = 300
+"""Milliseconds after which a change is shown even on a slow machine."""
+
+SHARE = 5
+"""An update rests for this many times what it took, within the limits above."""
 
 
 class DifferentialPanel(QWidget):
@@ -118,7 +122,9 @@ class DifferentialPanel(QWidget):
             head.addWidget(button)
         facts_line = QHBoxLayout()
         facts_line.setSpacing(10)
-        facts_line.addWidget(self.ratio, 1)
+        self.footnote.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.ratio.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        facts_line.addWidget(self.ratio)
         facts_line.addWidget(self.footnote, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
@@ -145,7 +151,7 @@ class DifferentialPanel(QWidget):
         began = time.perf_counter()
         self._show(self._model.differential())
         took = 1000 * (time.perf_counter() - began)
-        self._rest.start(max(SHORTEST, round(SHARE * took)))
+        self._rest.start(min(LONGEST, max(SHORTEST, round(SHARE * took))))
 
     def _load_intervals(self) -> None:
         if not self._loading:

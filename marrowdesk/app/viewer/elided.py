@@ -43,6 +43,7 @@ class ElidedLabel(QWidget):
         self._text = text
         self.setToolTip(tip or text)
         self.setAccessibleName(text)
+        self.updateGeometry()
         self.update()
 
     def set_color(self, color: QColor | None) -> None:
