@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from marrowdesk.report.pdf.paper import Paper
 
 
-class Element:
+class Element(ABC):
     """Something as wide as its place that knows how high it is.
 
     Attributes:
@@ -24,13 +25,13 @@ class Element:
 
     gap = 0.0
 
+    @abstractmethod
     def height(self, width: float) -> float:
         """Give the height it takes at a width."""
-        raise NotImplementedError
 
+    @abstractmethod
     def draw(self, paper: Paper, x: float, top: float, width: float) -> None:
         """Draw it with its upper left corner at (x, top)."""
-        raise NotImplementedError
 
     def split(self, width: float, room: float) -> tuple[Element | None, Element | None]:
         """Split it into what fits into ``room`` and the rest; (None, itself) where nothing can be."""
