@@ -26,7 +26,7 @@ _MM = 72 / 25.4
 _SIZES = {"A4": (210 * _MM, 297 * _MM), "Letter": (612.0, 792.0)}
 _CHART_SHARE = 0.62
 _BETWEEN = 24.0
-_SLOTS = (10, 11, 12)
+_SLOTS = (10, 12)
 
 
 def pdf_bytes(report: Report, page: PageSize = "A4") -> bytes:
