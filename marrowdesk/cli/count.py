@@ -194,7 +194,7 @@ def differential_lines(count: Differential) -> list[str]:
     lines.extend(_line(f"({row.name})", row) for row in count.sums)
     lines.append(f"{'Nucleated cells counted':32}{count.counted:>7}")
     ratio = count.me_ratio
-    value = "not computable" if ratio.value is None else f"{ratio.value:.1f} : 1"
+    value = "not computable" if ratio.value is None else f"{ratio.value:.2f} : 1"
     lines += ["", f"M:E ratio  {value}  ({ratio.definition})"]
     for mark in count.marks:
         if mark.side != "below" and mark.share.percent is not None:
@@ -226,6 +226,6 @@ def _line(name: str, row: Row) -> str:
     if share.percent is None:
         return f"{name:32}{share.count:>7}"
     interval = f"{share.low:.1f}-{share.high:.1f}"
-    limits = "" if row.range is None else f"{row.range.low:g}-{row.range.high:g}"
+    limits = "" if row.range is None else f"{row.range.low:.1f}-{row.range.high:.1f}"
     mark = {"": "", "low": "below range", "high": "above range"}[row.mark]
     return f"{name:32}{share.count:>7}{share.percent:>8.1f}   {interval:<15}{limits:<14}{mark}".rstrip()

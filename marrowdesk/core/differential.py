@@ -232,7 +232,7 @@ class _Counter:
         if entry is None:
             return ratio
         limits = entry.for_sex(self.rules.sex)
-        mark: Mark = "" if ratio.value is None else limits.mark(ratio.value)
+        mark: Mark = "" if ratio.value is None else limits.mark(ratio.value, digits=2)
         return Ratio(
             ratio.name, ratio.definition, ratio.above, ratio.below, ratio.value, ratio.low, ratio.high,
             limits, mark,

@@ -18,11 +18,19 @@ class Range:
     low: float
     high: float
 
-    def mark(self, value: float) -> Literal["", "low", "high"]:
-        """Say on which side of the range a value lies; empty when inside."""
-        if value < self.low:
+    def mark(self, value: float, digits: int = 1) -> Literal["", "low", "high"]:
+        """Say on which side of the range a value lies; empty when inside.
+
+        The value is compared as it is printed, so that no line reads "1.2, range 0.0-1.2, high".
+
+        Args:
+            value: in the unit of the range.
+            digits: how many decimals the value is printed with.
+        """
+        printed = round(value, digits)
+        if printed < self.low:
             return "low"
-        return "high" if value > self.high else ""
+        return "high" if printed > self.high else ""
 
 
 @dataclass(frozen=True, slots=True)

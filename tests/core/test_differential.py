@@ -119,6 +119,14 @@ def test_that_shares_outside_of_their_range_are_marked():
     assert group(result, Lineage.BASOPHILIC).mark == ""
 
 
+def test_that_a_share_is_marked_as_it_is_printed():
+    printed_inside = group(count(cells(PLM=5, NGS=399)), Lineage.PLASMA_CELL)
+    printed_outside = group(count(cells(PLM=5, NGS=395)), Lineage.PLASMA_CELL)
+    assert (f"{printed_inside.share.percent:.1f}", printed_inside.mark) == ("1.2", "")
+    assert (f"{printed_outside.share.percent:.1f}", printed_outside.mark) == ("1.2", "")
+    assert group(count(cells(PLM=5, NGS=385)), Lineage.PLASMA_CELL).mark == "high"
+
+
 def test_that_ranges_follow_the_sex_and_span_both_where_it_is_unknown():
     made = cells(NGS=44, EBO=30, LYT=26)
     marks = {sex: count(made, sex=sex).sums[0].mark for sex in ("F", "M", "")}
