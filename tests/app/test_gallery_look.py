@@ -70,6 +70,22 @@ def test_that_confirmed_and_changed_have_different_marks(desk):
     assert (corner[1] != corner[2]).any()
 
 
+def test_that_a_class_given_without_a_proposal_counts_as_decided_not_as_changed(desk):
+    path = desk.model.cells[0].place.path
+    plain = [Cell(number, 1, Place(path)) for number in (1, 2, 3)]
+    first = reviewed(proposed(plain[0], "LYT"), Verdict.CONFIRMED, "LYT")
+    by_hand = reviewed(plain[1], Verdict.ASSIGNED, "LYT")
+    changed = reviewed(proposed(plain[2], "BLA"), Verdict.ASSIGNED, "LYT")
+    desk.show_loose([first, by_hand, changed])
+    QTest.qWait(150)
+    desk.view.clearSelection()
+    desk.model.set_current(-1)
+    desk.view.selectionModel().clearCurrentIndex()
+    corner = [tile(desk, row)[6:20, 6:20] for row in (0, 1, 2)]
+    assert (corner[0] == corner[1]).all()
+    assert (corner[1] != corner[2]).any()
+
+
 def test_that_doubtful_cells_have_a_mark_of_their_own(desk):
     corner = [tile(desk, row)[:20, -20:] for row in (0, 3, 4)]
     assert (corner[0] != corner[1]).any()

@@ -288,7 +288,9 @@ def test_that_the_view_tells_screen_readers_what_a_cell_is(desk):
     index = desk.view.model().index(0, 0)
     assert index.data(Core.ItemDataRole.AccessibleTextRole) == "Blast, proposed, 50.0\u00a0%, cell 0.png"
     assert "Proposed: Blast" in index.data(Core.ItemDataRole.ToolTipRole)
-    assert desk.view.accessibleName()
+    assert desk.view.accessibleName() == "Cells"
+    desk.press(Key.Key_Right)
+    assert desk.view.accessibleDescription().startswith("Blast, proposed, 51.0")
 
 
 def test_that_qt_can_select_by_rectangle_and_ask_for_the_region(desk):

@@ -151,6 +151,8 @@ class CellDelegate(QStyledItemDelegate):
 
     def _frame(self, cell: Cell) -> Frame:
         state = cell.state
+        if state is CellState.CHANGED and not _changed_from(cell):
+            state = CellState.CONFIRMED  # decided without a proposal: nothing was changed
         code = cell.code
         doubt = ""
         if cell.review is None and cell.prediction is not None and cell.prediction.unfamiliar:
@@ -186,16 +188,22 @@ class CellDelegate(QStyledItemDelegate):
 
     def _label(self, cell: Cell, stamps: Stamps):  # noqa: ANN202
         code = cell.code or ""
-        proposed = "" if cell.prediction is None else cell.prediction.code
         match cell.state:
             case CellState.EXCLUDED:
+                proposed = "" if cell.prediction is None else cell.prediction.code
                 return stamps.label(proposed, decided=False, struck=True)
-            case CellState.CHANGED if proposed and proposed != code:
-                return stamps.label(f"{proposed} → {code}", decided=True)
+            case CellState.CHANGED if _changed_from(cell):
+                return stamps.label(f"{_changed_from(cell)} → {code}", decided=True)
             case CellState.PROPOSED:
                 return stamps.label(code, decided=False)
             case _:
                 return stamps.label(code, decided=True)
+
+
+def _changed_from(cell: Cell) -> str:
+    """Give the proposed class that a reader changed; empty where there was none or it is the same."""
+    proposed = "" if cell.prediction is None else cell.prediction.code
+    return proposed if proposed != cell.code else ""
 
 
 def _small(font: QFont) -> QFont:

@@ -143,9 +143,10 @@ def _paint_words(
         words.append((said.remark, plain, faint))
     for text, font, color in words:
         metrics = QFontMetrics(font)
-        width = min(metrics.horizontalAdvance(text), right - left)
-        if not text or width < 12:
-            continue
+        whole = metrics.horizontalAdvance(text)
+        width = min(whole, right - left)
+        if not text or width < (12 if text == said.name else whole):
+            continue  # only the name is worth being cut off
         painter.setFont(font)
         painter.setPen(color)
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from marrowdesk.app.gallery.anchor import Anchor
@@ -156,6 +156,8 @@ class SectionView(GridView):
     def _current_moved(self, current: QModelIndex) -> None:
         self.viewport().update()
         if not self._arranging and current.isValid():
+            # Qt offers screen readers the children of its own views only; so the view itself says the cell
+            self.setAccessibleDescription(str(current.data(Qt.ItemDataRole.AccessibleTextRole)))
             self.looked_at.emit(int(self._cells.rows[current.row()]))
 
     def open_current(self) -> None:

@@ -19,7 +19,7 @@ _BADGE = 17
 _MOST = 1_000
 _AMBER = QColor("#f08c00")
 _DOT = (0.01, 2.1)  # dash and gap; with round caps a dot
-_LEAST_CONTRAST = 2.6
+_LEAST_CONTRAST = 2.1
 
 
 class Frame(NamedTuple):

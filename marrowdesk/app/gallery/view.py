@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -75,6 +75,7 @@ class GalleryView(SectionView):
         self._dragging = False
         self._drop_key = ""
         self._wheel = 0
+        self._ratio = self.devicePixelRatioF()
         self.setAcceptDrops(True)
         self.setAccessibleName(self.tr("Cells"))
         self.lay_out()
@@ -93,6 +94,9 @@ class GalleryView(SectionView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint what is visible of the cells, the headers over them and the rubber band."""
+        if self.devicePixelRatioF() != self._ratio:  # on another screen: pictures of another size are due
+            self._ratio = self.devicePixelRatioF()
+            QTimer.singleShot(0, self, self.scene_changed.emit)
         painter = QPainter(self.viewport())
         painter.setFont(self.font())
         area = event.rect()
