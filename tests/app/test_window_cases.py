@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from desk_steps import codes, look_at, open_and_wait, press, wait_for_model, wait_until_classified
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
@@ -147,7 +147,7 @@ def test_that_files_and_folders_are_opened_where_they_are_dropped(desk, qtbot, d
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(drawn_slide))])
     copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(QPointF(300, 300), copy, data, left, none)
+    enter = QDragEnterEvent(QPoint(300, 300), copy, data, left, none)
     QApplication.sendEvent(desk.window, enter)
     assert enter.isAccepted()
     QApplication.sendEvent(desk.window, QDropEvent(QPointF(300, 300), copy, data, left, none))
@@ -160,7 +160,7 @@ def test_that_something_else_dragged_over_the_window_is_not_welcome(desk):
     data = QMimeData()
     data.setText("not a file")
     enter = QDragEnterEvent(
-        QPointF(300, 300), Qt.DropAction.CopyAction, data,
+        QPoint(300, 300), Qt.DropAction.CopyAction, data,
         Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,
     )  # fmt: skip
     enter.ignore()

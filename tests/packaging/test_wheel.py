@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -119,6 +120,8 @@ def test_that_the_wheel_holds_the_program_and_what_ships_with_it_and_nothing_els
 
 def _files(folder: str) -> set[str]:
     """List what git would ship of a folder: tracked files and new ones that are not ignored."""
+    if shutil.which("git") is None:
+        pytest.skip("without git, what should ship cannot be listed")
     listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard", folder, cwd=ROOT)
     if listed.returncode != 0:
         pytest.skip("not a git checkout: what should ship cannot be listed")
