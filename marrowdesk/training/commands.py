@@ -27,6 +27,13 @@ HELD_OUT = "held_out.csv"
 _Parsers = argparse._SubParsersAction
 
 
+class _Defaults(argparse.ArgumentDefaultsHelpFormatter):
+    """Names the default of an option where it has one."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return action.help if action.default in (None, False) else super()._get_help_string(action)
+
+
 def add_commands(subparsers: _Parsers[argparse.ArgumentParser]) -> None:
     """Add the three commands; each sets ``handler``, a function of the arguments that gives the exit code."""
     _add_train(subparsers)
@@ -39,7 +46,7 @@ def _add_train(subparsers: _Parsers[argparse.ArgumentParser]) -> None:
         "train",
         help="train a network on labelled cells",
         description="Train a network on labelled cells. A run that was stopped goes on from its checkpoint.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        formatter_class=_Defaults,
     )
     _add_data(parser)
     add = parser.add_argument
@@ -70,7 +77,7 @@ def _add_export(subparsers: _Parsers[argparse.ArgumentParser]) -> None:
         "export",
         help="make a model bundle of a training run",
         description="Make a bundle of a training run: half-precision weights, calibration, doubt and card.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        formatter_class=_Defaults,
     )
     _add_data(parser)
     parser.add_argument("--run", type=Path, required=True, help="folder of the training run")
@@ -84,7 +91,7 @@ def _add_evaluate(subparsers: _Parsers[argparse.ArgumentParser]) -> None:
         "evaluate",
         help="measure a model bundle on labelled cells",
         description="Measure a bundle on held-out cells, decoded and classified as the program does it.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        formatter_class=_Defaults,
     )
     _add_data(parser)
     parser.add_argument("--bundle", type=Path, required=True, help="folder of the bundle")
