@@ -114,11 +114,13 @@ class TrainingRecord(_Part):
         command: the command.
         plan: everything the training depended on besides its cells.
         held_out: name of the file beside the card that lists the cells kept back; empty for none.
+        note: what the command alone does not tell; empty for nothing.
     """
 
     command: str
     plan: dict[str, Any] = {}
     held_out: str = ""
+    note: str = ""
 
 
 class Weights(_Part):

@@ -98,6 +98,7 @@ def card_page(card: ModelCard) -> str:
         "",
         f"    {card.training.command}",
         "",
+        *([card.training.note, ""] if card.training.note else []),
         f"Cells kept back: `{card.training.held_out}`."
         if card.training.held_out
         else "No cells were kept back.",

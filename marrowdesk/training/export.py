@@ -95,7 +95,7 @@ def _checkpoint(run_folder: Path) -> dict[str, Any]:
 
 
 def read_run(run_folder: Path) -> tuple[torch.nn.Module, dict[str, Any]]:
-    """Read the averaged network of a training run and what its checkpoint tells: plan, weights, step.
+    """Read the averaged network of a training run, and its checkpoint.
 
     Raises:
         MarrowdeskError: there is no checkpoint.
@@ -104,7 +104,7 @@ def read_run(run_folder: Path) -> tuple[torch.nn.Module, dict[str, Any]]:
     plan = kept["plan"]
     network = build(plan["architecture"], plan["options"], len(plan["codes"]))
     network.load_state_dict(kept["average"])
-    return network.eval(), {"plan": plan, "weights": kept["weights"], "step": kept["step"]}
+    return network.eval(), kept
 
 
 def embed(
@@ -136,6 +136,9 @@ def export_run(
         held: files that were kept back from the training.
         folder: where the bundle goes.
         told: ``name``, ``revision``, ``summary``, ``command`` and ``held_out`` for the card.
+
+    Raises:
+        MarrowdeskError: there is no checkpoint, or the network is too poor to propose any class.
     """
     network, kept = read_run(run_folder)
     plan = kept["plan"]
@@ -172,9 +175,19 @@ def export_run(
             ),
             "data": described([store.samples[at] for at in trained]),
             "weaknesses": _weaknesses([store.samples[at] for at in trained]),
-            "training": TrainingRecord(command=told["command"], plan=plan, held_out=told["held_out"]),
+            "training": TrainingRecord(
+                command=told["command"], plan=plan, held_out=told["held_out"], note=_note(kept["changes"])
+            ),
         },
     )
+
+
+def _note(changes: Sequence[Sequence[float]]) -> str:
+    """Tell where a run's length was changed on the way, for then the command alone does not repeat it."""
+    if not changes:
+        return ""
+    told = [f"up to step {step:.0f}: {steps:.0f} steps, small part {part}" for step, steps, part in changes]
+    return f"The run's length was changed on the way, and with it the learning rate ({'; '.join(told)})."
 
 
 def _weaknesses(trained: Sequence[Sample]) -> tuple[str, ...]:
@@ -210,6 +223,10 @@ def _classes(
         good = precision > 0.5
         reason = "" if good else f"right in only {precision:.0%} of the held-out cells it was proposed for"
         entries.append(ClassEntry(code=code, output=at, proposed=good, reason=reason, images=counts[code]))
+    if not any(entry.proposed for entry in entries):
+        raise MarrowdeskError(
+            "The network names no class more often right than wrong on held-out cells.", "Train it longer."
+        )
     few = Counter(sample.code for sample in store.samples if sample.code not in codes)
     for code, images in sorted(few.items()):
         reason = f"only {images} images are at hand, fewer than {FEWEST}"

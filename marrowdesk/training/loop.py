@@ -135,6 +135,7 @@ class Training:
         self.average.load_state_dict(self.network.state_dict())
         self._optimizer = torch.optim.AdamW(self._groups(), lr=plan.rate, betas=(0.9, 0.99))
         self.step = 0
+        self._changes: list[list[float]] = []
         if (folder / "last.pt").exists():
             self._resume()
 
@@ -158,9 +159,13 @@ class Training:
         self._follow.load_state_dict(kept["follow"])
         self._optimizer.load_state_dict(kept["optimizer"])
         self.step = kept["step"]
+        self._changes = list(kept["changes"])
+        before = [kept["plan"][name] for name in _MAY_CHANGE]
+        if before != [getattr(self.plan, name) for name in _MAY_CHANGE]:
+            self._changes.append([self.step, *before])
 
     def _compare(self, kept: dict[str, Any]) -> None:
-        """Refuse to go on with another plan; only the number of steps may change."""
+        """Refuse to go on with another plan; only the length may change, and the checkpoint keeps that."""
         wanted = asdict(self.plan)
         other = [name for name in wanted if name not in _MAY_CHANGE and wanted[name] != kept.get(name)]
         if other:
@@ -183,6 +188,7 @@ class Training:
             "step": self.step,
             "plan": asdict(self.plan),
             "weights": self.weights.tolist(),
+            "changes": self._changes,
         }
         torch.save(kept, part)
         os.replace(part, self.folder / "last.pt")

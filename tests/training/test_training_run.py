@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -118,3 +119,19 @@ def test_that_an_option_that_is_not_understood_is_explained(painted_data, tmp_pa
 def test_that_a_missing_run_is_named(painted_data, tmp_path):
     with pytest.raises(MarrowdeskError, match="cannot be read"):
         _run("export", "--data", painted_data, "--run", tmp_path / "none", "--out", tmp_path / "out")
+
+
+@pytest.mark.slow
+def test_that_a_run_made_longer_says_so_in_the_card(painted_data, trained, tmp_path):
+    run, out = shutil.copytree(trained, tmp_path / "run"), tmp_path / "painted"
+    _run(*_train(painted_data, run, 42))
+    _run("export", "--data", painted_data, "--run", run, "--out", out)
+    assert "up to step 40: 40 steps, small part 0.5" in read_card(out).training.note
+    assert "up to step 40" in (out / "CARD.md").read_text()
+
+
+@pytest.mark.slow
+def test_that_a_network_that_is_mostly_wrong_is_not_exported(painted_data, tmp_path):
+    _run(*_train(painted_data, tmp_path / "run", 1))
+    with pytest.raises(MarrowdeskError, match="no class more often right than wrong"):
+        _run("export", "--data", painted_data, "--run", tmp_path / "run", "--out", tmp_path / "out")
