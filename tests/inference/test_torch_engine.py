@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from painted import painted_cell
@@ -154,3 +158,15 @@ def test_that_a_bundle_this_program_cannot_run_is_refused(tmp_path, part, value,
     write_card(bundle.path, bundle.card.model_copy(update={part: changed}))
     with pytest.raises(BundleError, match=told):
         load_engine(bundle.path)
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])
+def test_that_torch_s_threads_do_not_spin_unless_the_person_wants_it(before, after):
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    if before:
+        environment["OMP_WAIT_POLICY"] = before
+    code = "import marrowdesk.inference, os; print(os.environ['OMP_WAIT_POLICY'])"
+    told = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == after
