@@ -21,10 +21,13 @@ class Architecture(_Part):
     Attributes:
         name: timm name.
         options: arguments for timm's ``create_model``.
+        map_offset: how far up and left of its place in the frame each cell of the last stage looks, px of the
+            input; see :func:`marrowdesk.inference.maps.map_offset`.
     """
 
     name: str
     options: dict[str, Any] = {}
+    map_offset: float = 0.0
 
 
 class ClassEntry(_Part):

@@ -20,10 +20,11 @@ class Batch:
     Attributes:
         probabilities: (N, K) float32, calibrated, rows sum to 1; 0 for classes that are never proposed.
         doubt: (N,) float32, distance from the training cells; above 1.0 the cell is unfamiliar.
-        maps: (N, K, h, w) float32, activation map of each class: the class-weighted sum of the last stage's
-            features, which for a network with global average pooling and a linear head is Grad-CAM (Selvaraju
-            et al. 2017, section 3) before its ReLU, up to the factor 1/(h·w). Its mean over the frame, plus
-            the head's bias, is the class's logit.
+        maps: (N, K, h, w) float32, activation map of each class over the window: the class-weighted sum of
+            the last stage's features, which for a network with global average pooling and a linear head is
+            Grad-CAM (Selvaraju et al. 2017, section 3) before its ReLU, up to the factor 1/(h·w); brought to
+            the frame it belongs to by :func:`marrowdesk.inference.maps.placing`. Below 0 speaks against the
+            class.
         windows: (N, 4) float32, left, top, width and height in px of the given image: what the network saw,
             and where the map belongs. It may reach beyond the image.
         embeddings: (N, D) float32, the pooled features.

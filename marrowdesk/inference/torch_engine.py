@@ -15,6 +15,7 @@ from marrowdesk.inference.calibration import probabilities
 from marrowdesk.inference.doubt import METHOD as DOUBT_METHOD
 from marrowdesk.inference.doubt import DoubtSpace
 from marrowdesk.inference.engine import Batch
+from marrowdesk.inference.maps import placing
 from marrowdesk.inference.preprocess import METHOD, Recipe, Window, prepare
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class TorchEngine:
         self._network = network.to(self._device, self._dtype, memory_format=torch.channels_last)
         self._head_weight = self._head.weight.detach().float()
         self._head_bias = self._head.bias.detach().float()
+        self._offset = card.architecture.map_offset
         self._log_weights = np.asarray(card.calibration.log_weights)
         self._proposed = np.array([each.proposed for each in card.outputs])
 
@@ -131,7 +133,7 @@ class TorchEngine:
         return crops, [window for _, window in pairs]
 
     def _forward(self, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Logits (N, K), maps (N, K, h, w) and embeddings (N, D) of prepared crops, float32.
+        """Logits (N, K), maps (N, K, 2h, 2w) and embeddings (N, D) of prepared crops, float32.
 
         Pooling and head run in float32. map_k = Σ_c w_kc · feature_c; since the logit is the mean of map_k
         over the frame plus the bias, maps and logits come from one product.
@@ -147,7 +149,9 @@ class TorchEngine:
             maps = torch.einsum("kc,nchw->nkhw", self._head_weight, features)
             logits = maps.mean((2, 3)) + self._head_bias
             embeddings = features.mean((2, 3))
-            return logits.cpu().numpy(), maps.contiguous().cpu().numpy(), embeddings.cpu().numpy()
+            raw = maps.cpu().numpy()
+        down, across = (placing(cells, crops.shape[1], self._offset) for cells in raw.shape[2:])
+        return logits.cpu().numpy(), down @ raw @ across.T, embeddings.cpu().numpy()
 
 
 def _recipe(bundle: Bundle) -> Recipe:

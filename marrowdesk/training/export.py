@@ -24,6 +24,7 @@ from marrowdesk.inference.card import (
 )
 from marrowdesk.inference.doubt import METHOD as DOUBT_METHOD
 from marrowdesk.inference.doubt import fit_doubt
+from marrowdesk.inference.maps import map_offset
 from marrowdesk.inference.network import MEAN, STD, as_input, build, run
 from marrowdesk.inference.preprocess import METHOD, Recipe, masked, round_mask
 from marrowdesk.training.dataset import FEWEST
@@ -162,7 +163,11 @@ def export_run(
         space,
         {
             **{name: told[name] for name in ("name", "revision", "summary")},
-            "architecture": Architecture(name=plan["architecture"], options=plan["options"]),
+            "architecture": Architecture(
+                name=plan["architecture"],
+                options=plan["options"],
+                map_offset=map_offset(network, recipe.side),
+            ),
             "classes": _classes(codes, store, trained, odds, labels),
             "preprocessing": preprocessing_card(recipe),
             "calibration": Calibration(

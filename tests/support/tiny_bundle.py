@@ -8,6 +8,7 @@ import numpy as np
 
 from marrowdesk.inference.card import Architecture, Calibration, ClassEntry, Doubt, TrainingRecord
 from marrowdesk.inference.doubt import METHOD, fit_doubt
+from marrowdesk.inference.maps import map_offset
 from marrowdesk.inference.network import MEAN, STD, as_input, build, run
 from marrowdesk.inference.preprocess import Recipe
 from marrowdesk.training.export import preprocessing_card, write_bundle
@@ -70,7 +71,7 @@ def make_tiny_bundle(folder: Path, codes: Sequence[str] = CODES, seed: int = 0) 
             "name": "tiny-random",
             "revision": str(seed),
             "summary": "Random weights, for tests only.",
-            "architecture": Architecture(name="regnetx_002"),
+            "architecture": Architecture(name="regnetx_002", map_offset=map_offset(network, 64)),
             "classes": classes,
             "preprocessing": preprocessing_card(Recipe(side=64)),
             "calibration": Calibration(log_weights=(0.0,) * len(codes), temperature=1.0),
