@@ -42,9 +42,8 @@ class Actions(QObject):
         self.open_files = self._make("open_files", self.tr("Open &images or case…"), "open-files")
         self.demo = self._make("demo", self.tr("&Demonstration slide"), "demo")
         self.close_case = self._make("close_case", self.tr("&Close case"), "")
-        self.report = self._make("report", self.tr("&Report…"), "report")
+        self.report = self._make("report", self.tr("&Report and tables…"), "report")
         self.report.setIconText(self.tr("Report"))
-        self.export_tables = self._make("export_tables", self.tr("&Export tables (CSV, JSON)…"), "export")
         self.settings = self._make("settings", self.tr("&Settings…"), "settings")
         self.settings.setMenuRole(QAction.MenuRole.PreferencesRole)
         self.quit = self._make("quit", self.tr("&Quit"), "")
@@ -96,7 +95,7 @@ class Actions(QObject):
     def case_open(self, opened: bool) -> None:
         """Allow what needs an open case, or not."""
         for action in (
-            self.close_case, self.report, self.export_tables, self.select_all, self.invert,
+            self.close_case, self.report, self.select_all, self.invert,
             self.next, self.focus_gallery, self.focus_classes, self.focus_viewer, self.larger, self.smaller,
         ):  # fmt: skip
             action.setEnabled(opened)

@@ -86,7 +86,7 @@ class Menus(QObject):
         self.recent = menu.addMenu(_tr("Open &recent"))
         menu.addAction(actions.demo)
         menu.addSeparator()
-        menu.addActions([actions.report, actions.export_tables])
+        menu.addAction(actions.report)
         menu.addSeparator()
         menu.addActions([actions.close_case, actions.settings])
         menu.addSeparator()
