@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStyle, QToolButton, QVBoxLayout, QWidget
 
@@ -27,9 +27,9 @@ class Message(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 5, 6, 5)
         row.setSpacing(8)
-        sign = QLabel(self)
-        sign.setPixmap(icon("warning" if kind == "warning" else "info").pixmap(QSize(18, 18)))
-        row.addWidget(sign)
+        self._sign = QLabel(self)
+        self._show_sign()
+        row.addWidget(self._sign)
         self._text = QLabel(text, self)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
@@ -43,6 +43,16 @@ class Message(QWidget):
         cross.setAccessibleName(cross.toolTip())
         cross.clicked.connect(self.close_message)
         row.addWidget(cross)
+
+    def _show_sign(self) -> None:
+        sign = icon("warning" if self._kind == "warning" else "info")
+        self._sign.setPixmap(sign.pixmap(QSize(18, 18), self.devicePixelRatioF()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow a change between light and dark."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._show_sign()
 
     @property
     def text(self) -> str:
