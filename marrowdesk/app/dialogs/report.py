@@ -66,6 +66,7 @@ class ReportDialog(QDialog):
         self.pictures.setChecked(preferences.now.report_pictures)
         self._lay_out()
         self.resize(620, 680)
+        next(iter(self.fields.values())).setFocus()
 
     # -- building -------------------------------------------------------------------------------------
 
@@ -77,6 +78,7 @@ class ReportDialog(QDialog):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
         area.setWidget(self._form())
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the fields have it; the area follows them
         column.addWidget(area, 1)
         paper = QHBoxLayout()
         label = QLabel(self.tr("P&aper:"), self)
