@@ -57,6 +57,7 @@ TABLE: tuple[Keys, ...] = (
     Keys("undo", ("Ctrl+Z",), _N("shortcuts", "Undo"), _REVIEW),
     Keys("redo", ("Ctrl+Shift+Z", "Ctrl+Y"), _N("shortcuts", "Redo"), _REVIEW),
     Keys("select_all", ("Ctrl+A",), _N("shortcuts", "Select all cells shown"), _REVIEW),
+    Keys("tidy_up", ("F5",), _N("shortcuts", "Move decided cells to their classes"), _REVIEW),
     Keys("invert", ("Ctrl+I",), _N("shortcuts", "Invert the selection"), _REVIEW),
     _bare("hold_map", ("Q",), _N("shortcuts", "Show the activation map while held"), _LOOK),
     Keys("toggle_map", ("Ctrl+M",), _N("shortcuts", "Activation map on or off"), _LOOK),
@@ -74,11 +75,11 @@ TABLE: tuple[Keys, ...] = (
 )
 
 GALLERY_KEYS = (
-    (_N("shortcuts", "Arrows"), _N("shortcuts", "Move through the gallery")),
+    (_N("shortcuts", "Arrows"), _N("shortcuts", "Move through the cells")),
     (_N("shortcuts", "Shift+Arrows"), _N("shortcuts", "Select several cells")),
-    (_N("shortcuts", "Return"), _N("shortcuts", "Look at the cell in the viewer")),
+    (_N("shortcuts", "Return"), _N("shortcuts", "Look at the cell in the viewer, and back")),
 )
-"""Keys that the gallery itself handles, for the sheet."""
+"""Keys that gallery and viewer handle themselves, for the sheet."""
 
 BY_ACTION = {each.action: each for each in TABLE}
 

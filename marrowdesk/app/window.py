@@ -121,7 +121,7 @@ class MainWindow(QMainWindow):
 
     def focus_cells(self) -> None:
         """Put the keyboard into the gallery."""
-        self.gallery.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.gallery.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_error(self, error: Exception) -> None:
         """Show an error over the window."""

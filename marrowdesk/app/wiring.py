@@ -78,7 +78,7 @@ def _wire_review(window: MainWindow) -> None:
 
 
 def _wire_look(window: MainWindow) -> None:
-    acts, viewer = window.acts, window.viewer.actions
+    acts, viewer_panel, viewer = window.acts, window.viewer, window.viewer.actions
     for name, action in (
         ("zoom_in", viewer.zoom_in),
         ("zoom_out", viewer.zoom_out),
@@ -93,7 +93,7 @@ def _wire_look(window: MainWindow) -> None:
             acts.smaller: lambda: window.gallery.zoom(-1),
             acts.focus_gallery: window.focus_cells,
             acts.focus_classes: lambda: _go_to(window.docks.classes, window.classes),
-            acts.focus_viewer: lambda: _go_to(window.docks.viewer, window.viewer),
+            acts.focus_viewer: lambda: _go_to(window.docks.viewer, viewer_panel.canvas),
         }
     )
     acts.full_screen.toggled.connect(
@@ -111,7 +111,8 @@ def _wire_panels(window: MainWindow) -> None:
     gallery.set_thumbnail_side(preferences.now.thumbnail_side)
     gallery.thumbnail_side_changed.connect(lambda side: preferences.change(thumbnail_side=side))
     gallery.context_menu_requested.connect(window.show_cell_menu)
-    gallery.activated.connect(lambda row: _go_to(window.docks.viewer, viewer))
+    gallery.activated.connect(lambda row: _go_to(window.docks.viewer, viewer.canvas))
+    viewer.left.connect(window.focus_cells)
     gallery.order_changed.connect(viewer.order_changed)
     window.differential.class_chosen.connect(gallery.set_class_filter)
     viewer.set_order(gallery.visible_order)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from marrowdesk.app import shortcuts
 from marrowdesk.app.gallery.arrangement import Filter, Sort, Special
 from marrowdesk.app.gallery.arranger import Arranger
 from marrowdesk.app.gallery.delegate import CellDelegate
@@ -18,7 +19,7 @@ from marrowdesk.app.gallery.filter_bar import STEP, FilterBar
 from marrowdesk.app.gallery.grid_view import Flag
 from marrowdesk.app.gallery.model import GalleryModel, runs_of
 from marrowdesk.app.gallery.section_menu import show_section_menu
-from marrowdesk.app.gallery.status_line import TIDY_KEY, StatusLine
+from marrowdesk.app.gallery.status_line import StatusLine
 from marrowdesk.app.gallery.view import GalleryView
 from marrowdesk.app.gallery.wishes import PictureWishes
 
@@ -76,7 +77,6 @@ class GalleryPanel(QWidget):
         column.addWidget(self.bar)
         column.addWidget(self.line)
         column.addWidget(self.view, 1)
-        self.setFocusProxy(self.view)
 
     def _connect_case(self) -> None:
         self._model.current_changed.connect(self._follow)
@@ -100,7 +100,8 @@ class GalleryPanel(QWidget):
         line.all_wished.connect(self.clear_filters)
         line.class_dismissed.connect(lambda: self.set_class_filter(None))
         line.tidy_wished.connect(self.tidy_up)
-        QShortcut(TIDY_KEY, self, self.tidy_up)
+        for key in shortcuts.sequences("tidy_up"):
+            QShortcut(key, self, self.tidy_up)
         self.note.all_wished.connect(self.clear_filters)
 
     def bind(self, classes: ClassPanel) -> None:
@@ -163,10 +164,19 @@ class GalleryPanel(QWidget):
         """Change parts of the filter; names are those of :class:`Filter`."""
         before = self.filter.choice
         if self._arranger.choose(**changes):
-            self.view.show_current()
+            self._look_at_shown()
         self.bar.show_filter(self.filter)
         if self.filter.choice != before:
             self.choice_changed.emit(self.filter.choice)
+
+    def _look_at_shown(self) -> None:
+        """Leave a cell that the filter hides for one that is shown: a key must not decide on it unseen."""
+        if self._cells.position_of(self._model.current) < 0:
+            chosen = self.view.selected_positions()
+            at = int(chosen[0]) if len(chosen) else self.view.grid.first()
+            if at >= 0:
+                self.view.look_at_position(at, Flag.NoUpdate if len(chosen) else Flag.ClearAndSelect)
+        self.view.show_current()
 
     def set_class_filter(self, choice: str | Special | None) -> None:
         """Show one class, one Special kind of cells, or all."""

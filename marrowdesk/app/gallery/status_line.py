@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from marrowdesk.app import numbers
-
-TIDY_KEY = QKeySequence(Qt.Key.Key_F5)
+from marrowdesk.app import numbers, shortcuts
 
 
 class StatusLine(QWidget):
@@ -87,8 +84,7 @@ class StatusLine(QWidget):
             if count == 1
             else self.tr("Tidy up: {count} cells move").format(count=numbers.count(count))
         )
-        key = TIDY_KEY.toString(QKeySequence.SequenceFormat.NativeText)
-        self.tidy.setText(f"{text} ({key})")
+        self.tidy.setText(f"{text} ({shortcuts.shown('tidy_up')})")
         self.tidy.setToolTip(
             self.tr("Decided cells stay in place until you go on; this sends them to their classes now")
         )

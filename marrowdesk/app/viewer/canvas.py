@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from marrowdesk.app.plotting import load_pyqtgraph, pyqtgraph
 from marrowdesk.app.viewer.legend import MapLegend
@@ -14,7 +14,7 @@ from marrowdesk.app.viewer.legend import MapLegend
 if TYPE_CHECKING:
     import numpy as np
     from PySide6.QtCore import QObject
-    from PySide6.QtGui import QResizeEvent, QShowEvent
+    from PySide6.QtGui import QFocusEvent, QResizeEvent, QShowEvent
 
 ZOOM_STEP = 1.25
 LARGEST = 40.0  # screen pixels an image pixel may cover
@@ -56,6 +56,8 @@ class ImageCanvas(QWidget):
         self._legend.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click pans; the keyboard stays where it is
+        self._rim = _focus_rim(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(120, 110)
 
@@ -256,6 +258,17 @@ class ImageCanvas(QWidget):
             return True
         return super().eventFilter(watched, event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show by a rim that the keyboard is here."""
+        super().focusInEvent(event)
+        self._rim.show()
+        self._rim.raise_()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the rim away."""
+        super().focusOutEvent(event)
+        self._rim.hide()
+
     def showEvent(self, event: QShowEvent) -> None:
         """Load pyqtgraph once there is something on the screen."""
         super().showEvent(event)
@@ -267,6 +280,7 @@ class ImageCanvas(QWidget):
         """Keep message and legend in their places."""
         super().resizeEvent(event)
         self._message.setGeometry(self.rect().adjusted(12, 8, -12, -8))
+        self._rim.setGeometry(self.rect())
         self._place_legend()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -274,3 +288,14 @@ class ImageCanvas(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._paint_background()
+
+
+def _focus_rim(canvas: QWidget) -> QFrame:
+    """Make the frame over a canvas that shows that the keyboard is there."""
+    rim = QFrame(canvas)
+    rim.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)
+    rim.setLineWidth(2)
+    rim.setForegroundRole(QPalette.ColorRole.Highlight)
+    rim.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    rim.hide()
+    return rim

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from marrowdesk.app.viewer import words
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import numpy as np
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
 
     from marrowdesk.app.case_model import CaseModel
     from marrowdesk.core.cell import Cell, Place
@@ -32,6 +32,8 @@ ROWS = 104
 
 BELOW = 124
 """Height that the classes take when they stand below the picture, about, in pixels."""
+
+_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
 
 
 class ViewerPanel(QWidget):
@@ -43,7 +45,12 @@ class ViewerPanel(QWidget):
         proposal: the most probable classes, folder label and file name.
         map_bar: the controls of the map.
         state: the line that says where the cell stands.
+
+    Signals:
+        left: the reader has looked closely enough and goes back to the cells (Return, Escape).
     """
+
+    left = Signal()
 
     def __init__(
         self,
@@ -263,6 +270,18 @@ class ViewerPanel(QWidget):
         self.place.show_left(states[CellState.PROPOSED] + states[CellState.PENDING], len(self._model.cells))
 
     # -- events ---------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Step with the arrows, go back to the cells with Return or Escape."""
+        by = _STEPS.get(event.key())
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            super().keyPressEvent(event)
+        elif by is not None:
+            self.step(by)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the texts beside the picture where there is room, else below it."""
