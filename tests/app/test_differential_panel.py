@@ -287,3 +287,18 @@ def test_that_an_empty_case_shows_no_numbers_out_of_nothing(qtbot, qapp):
     assert panel.ratio.text == "M:E ratio not computable"
     assert cell_text(panel, "class:BLA", Column.PERCENT) == numbers.NOTHING
     assert not panel.reached.isVisible()
+
+
+def test_that_the_range_stays_beside_a_long_ratio_and_comes_back_after_a_longer_one(panel, model):
+    panel.resize(428, 400)
+
+    def show(myeloid: int, erythroid: int) -> list[Column]:
+        tally = Tally()
+        tally.current.update({"NGS": myeloid, "EBO": erythroid})
+        panel.table.show(differential(tally, model.scheme, CountingRules()), model.scheme)
+        return panel.view.shown_columns()
+
+    assert Column.RANGE in show(1_990, 3)
+    show(10**9, 1)
+    show(0, 0)
+    assert Column.RANGE in show(50, 20)

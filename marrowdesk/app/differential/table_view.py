@@ -38,7 +38,7 @@ _SMALL = (Column.INTERVAL, Column.RANGE, Column.MARK)
 _COMPARING = (Column.PREDICTED, Column.PREDICTED_PERCENT, Column.REVIEWED)
 _YIELDING = (Column.RANGE,)
 _YIELDING_COMPARING = (Column.RANGE, Column.INTERVAL, Column.PREDICTED_PERCENT)
-_NAME_WIDTH = 112
+_NAME_WIDTH = 92
 
 
 def tabular(font: QFont) -> QFont:
@@ -171,10 +171,14 @@ class LineView(QTreeView):
         heads.setStretchLastSection(False)
         heads.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         heads.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
+        self._measure()
+        self._arrange_columns()
+
+    def _measure(self) -> None:
+        """Begin with the least widths: a long number of the case before must not cost this one a column."""
         measure = Line("", Kind.GROUP, "", _WIDEST)
         for column in _WIDEST:
             self._widths[column] = max(self._width(measure, column), self._head_width(column))
-        self._arrange_columns()
 
     def _width(self, line: Line, column: Column) -> int:
         metrics = QFontMetrics(font_of(self.font(), line, column))
@@ -233,7 +237,9 @@ class LineView(QTreeView):
         for row, line in enumerate(self._table.lines):
             spanned = line.kind in (Kind.NOTE, Kind.HEADING)
             self.setFirstColumnSpanned(row, QModelIndex(), spanned)
+        self._measure()
         self._fit_lines()
+        self._arrange_columns()
         key, scrolled = self._place
         for row, line in enumerate(self._table.lines):
             if key and line.key == key:
