@@ -8,6 +8,9 @@ import re
 EXTENSIONS = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".bmp", ".dib", ".webp"})
 """Endings of the image files that are read, in lower case."""
 
+FOREIGN = frozenset({".gif", ".heic", ".heif", ".avif", ".jp2", ".jxl", ".psd", ".dcm", ".svs", ".ndpi"})
+"""Endings of images that are not read: told of, so that nobody misses their cells in the count."""
+
 HEAD = 512
 """How many bytes of a file :func:`sniff` and :func:`describe` want to see."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import ImageUnreadable
 from marrowdesk.imaging.files import check_regular, explain, printable
-from marrowdesk.imaging.formats import EXTENSIONS, HEAD, sniff
+from marrowdesk.imaging.formats import EXTENSIONS, FOREIGN, HEAD, sniff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,10 +49,11 @@ class Unreadable:
 def scan(paths: Sequence[Path]) -> Iterator[Found | Unreadable]:
     """Walk through files and folders with their sub-folders, without decoding anything.
 
-    In a folder, files with the ending of an image are found, and files with any other ending whose first
-    bytes are an image's; everything else there is passed over in silence, as are hidden files and folders.
-    What was named by itself is never passed over: it is found or reported. A file or folder reached twice is
-    found once. Symbolic links are followed; links that run in a circle are reported.
+    In a folder, files with the ending of an image are found, also of a kind that is not read (reading it
+    tells so), and files with any other ending whose first bytes are an image's; everything else there is
+    passed over in silence, as are hidden files and folders. What was named by itself is never passed over:
+    it is found or reported. A file or folder reached twice is found once. Symbolic links are followed; links
+    that run in a circle are reported.
 
     Args:
         paths: files and folders, absolute or relative to the working directory.
@@ -130,7 +131,7 @@ class _Walk:
         self, entry: os.DirEntry[str], root: Path, above: tuple[tuple[int, int], ...]
     ) -> Iterator[Found | Unreadable]:
         path = Path(entry.path)
-        named_as_image = path.suffix.lower() in EXTENSIONS
+        named_as_image = path.suffix.lower() in EXTENSIONS or path.suffix.lower() in FOREIGN
         try:
             if entry.is_dir():
                 yield from self._folder(path, root, above)

@@ -6,6 +6,8 @@ import os
 import pytest
 from PIL import Image
 
+from marrowdesk.core.errors import ImageUnreadable
+from marrowdesk.imaging.decode import read_image
 from marrowdesk.imaging.scan import Found, Unreadable, natural_key, scan
 
 
@@ -45,6 +47,13 @@ def test_that_an_image_with_a_foreign_ending_is_found(tmp_path):
     image_at(tmp_path / "cell")
     image_at(tmp_path / "cell.dat")
     assert names(scan([tmp_path]), tmp_path) == ["cell", "cell.dat"]
+
+
+def test_that_images_of_a_kind_that_is_not_read_are_not_passed_over_in_silence(tmp_path):
+    Image.new("RGB", (60, 60)).save(tmp_path / "cell.gif")
+    (found,) = scan([tmp_path])
+    with pytest.raises(ImageUnreadable, match="a GIF image"):
+        read_image(found.path)
 
 
 def test_that_a_single_file_has_its_folder_as_root(tmp_path):
