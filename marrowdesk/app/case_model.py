@@ -37,6 +37,7 @@ class CaseModel(QObject):
         differential_changed: the count must be painted anew.
         current_changed: the cell that viewer and gallery look at; its row, or -1.
         failed: a decision could not be written; the exception. The screen then still shows the old state.
+        overtaken: another window decided on cells of this case; what is shown here is not all of it.
     """
 
     reset = Signal()
@@ -45,6 +46,7 @@ class CaseModel(QObject):
     differential_changed = Signal()
     current_changed = Signal(int)
     failed = Signal(object)
+    overtaken = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +63,7 @@ class CaseModel(QObject):
         self._differential: Differential | None = None
         self._current = -1
         self._restoring = False
+        self._last_act = 0
         self.undo_stack.clear()
 
     # -- the case -------------------------------------------------------------------------------------
@@ -204,7 +207,15 @@ class CaseModel(QObject):
             rows.append(row)
         self.changed.emit(sorted(rows))
         self._recount()
+        self._note_act(batch)
         return batch
+
+    def _note_act(self, batch: int) -> None:
+        """Acts are numbered without gaps: a gap is an act that this window did not do."""
+        missed = batch != self._last_act + 1
+        self._last_act = batch
+        if missed:
+            self.overtaken.emit()
 
     @property
     def restoring(self) -> bool:
@@ -213,6 +224,9 @@ class CaseModel(QObject):
 
     def _restore(self, undo: History, redo: History) -> None:
         self._restoring = True
+        self._last_act = max(
+            (batch for batch, _ in (*undo, *redo)), default=0
+        )  # the last act is in one of them
         for batch, edit in undo:
             self.undo_stack.push(EditCommand(self, edit, batch))
         for batch, edit in reversed(redo):

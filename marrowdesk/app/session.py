@@ -69,6 +69,7 @@ class Session(QObject):
         self._problems: list[Problem] = []
         self._fields: dict[str, str] = {}
         self._retired: set[CaseFile] = set()
+        model.overtaken.connect(self._read_again)
 
     # -- what is open ---------------------------------------------------------------------------------
 
@@ -122,15 +123,28 @@ class Session(QObject):
         if generation != self._generation:  # another one was opened meanwhile
             self._retire(loaded.case)
             return
+        looked_at = self._looked_at(loaded.case)
         self._leave()
         self._problems = list(loaded.problems)
         self._fields = loaded.fields
         self._model.show_case(loaded.case, loaded.cells, loaded.history)
+        if looked_at is not None:
+            self._model.set_current(self._model.row_of(looked_at))
         self.opened.emit()
         self.problems_changed.emit()
         self._read(loaded.folders)
         if loaded.cells:
             self._look_for_missing(loaded.case)
+
+    def _looked_at(self, case: CaseFile) -> int | None:
+        """Give the cell looked at, where the same case is opened anew."""
+        same = self.case is not None and self.case.path == case.path and self._model.current >= 0
+        return self._model.cells[self._model.current].id if same else None
+
+    def _read_again(self) -> None:
+        """Show what another window did to this case."""
+        if self.case is not None:
+            self.open([self.case.path])
 
     def _read(self, paths: list[Path]) -> None:
         case = self.case

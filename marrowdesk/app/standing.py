@@ -29,6 +29,7 @@ class Standing(QObject):
         super().__init__(window)
         self._window = window
         self._asked_for_reader = False
+        self._overtaken: Path | None = None
         self._recents: tuple[RecentCase, ...] | None = None
         self._listen()
         self._follow_settings()
@@ -40,6 +41,7 @@ class Standing(QObject):
         window.preferences.changed.connect(self._follow_settings)
         window.preferences.failed.connect(window.show_error)
         window.model.failed.connect(window.show_error)
+        window.model.overtaken.connect(self._tell_overtaken)
         window.model.differential_changed.connect(self._show_count)
         window.model.current_changed.connect(lambda row: self._show_choice())
         window.model.undo_stack.indexChanged.connect(lambda index: self._show_undo())
@@ -57,6 +59,7 @@ class Standing(QObject):
         classifier = window.classifier
         classifier.engine_changed.connect(self._show_engine)
         classifier.running_changed.connect(self._show_running)
+        classifier.running_changed.connect(lambda running: running or window.gallery.begin())
         classifier.progressed.connect(window.status.show_progress)
         classifier.failed_images.connect(session.add_problems)
         classifier.failed.connect(self._tell_no_model)
@@ -81,6 +84,8 @@ class Standing(QObject):
         window.acts.case_open(case is not None)
         window.keys.case_open(case is not None)
         window.banner.take_away("missing")
+        if case is None or case.path != self._overtaken:
+            window.banner.take_away("overtaken")
         window.status.show_progress(None)
         self._show_choice()
         self._show_undo()
@@ -202,6 +207,15 @@ class Standing(QObject):
         name.returnPressed.connect(keep)
         message.add(name)
         message.add_button(self.tr("&Sign with it"), keep)
+
+    def _tell_overtaken(self) -> None:
+        text = self.tr(
+            "This case is open in another window too. What was decided there is kept and shown now; "
+            "of two decisions on one cell the later one counts."
+        )
+        case = self._window.session.case
+        self._overtaken = None if case is None else case.path
+        self._window.banner.tell("overtaken", text, "warning")
 
     def _tell_missing(self, missing: list[Path]) -> None:
         text = self.tr("{} images of this case are not where they were, for example {}.").format(

@@ -244,3 +244,23 @@ def test_that_the_model_and_the_folder_may_come_in_any_order(
     qtbot.waitUntil(lambda: desk.window.session.case is not None, timeout=30_000)
     wait_until_classified(qtbot, desk)
     assert len(desk.window.model.cells) == 24
+
+
+def test_that_decisions_of_two_windows_on_one_case_are_all_kept_and_shown(
+    make_desk, tiny_bundle, qtbot, drawn_slide
+):
+    one, two = make_desk(tiny_bundle.path), make_desk(tiny_bundle.path)
+    for desk in (one, two):
+        wait_for_model(qtbot, desk)
+        open_and_wait(qtbot, desk, drawn_slide)
+    one.window.model.assign([0], "BLA")
+    two.window.model.assign([1], "LYT")
+    qtbot.waitUntil(lambda: codes(two)[:2] == ["BLA", "LYT"])
+    two.window.model.set_current(5)
+    two.window.model.assign([2], "NGS")
+    one.window.model.set_current(7)
+    one.window.model.undo_stack.undo()
+    qtbot.waitUntil(lambda: codes(one)[1:3] == ["LYT", "NGS"])
+    assert one.window.model.cells[0].review is None
+    assert one.window.model.current == 7
+    assert any("another window" in message.text for message in one.window.banner.messages())

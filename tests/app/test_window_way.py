@@ -182,3 +182,12 @@ def test_that_the_header_stays_in_the_case_and_the_institution_with_the_reader(
     window.menus.sex_chosen.emit("M")
     assert window.session.case.fields()["sex"] == "male"
     assert window.model.rules.sex == "M"
+
+
+def test_that_the_reader_begins_at_the_first_cell_on_the_screen(desk, drawn_slide, qtbot):
+    open_and_wait(qtbot, desk, drawn_slide)
+    window = desk.window
+    first = window.gallery.visible_order()[0]
+    assert window.model.current == first
+    assert window.gallery.selected_rows() == [first]
+    assert window.viewer.place.position.text().startswith("1 of")

@@ -225,6 +225,12 @@ class GalleryPanel(QWidget):
         self.choice_changed.emit(None)
         QTimer.singleShot(0, self, self._look_at_first)
 
+    def begin(self) -> None:
+        """Begin with the first cell on the screen, unless the reader has begun elsewhere."""
+        self._arranger.catch_up()
+        if not self._model.undo_stack.count() and not self.view.verticalScrollBar().value():
+            self._look_at_first()
+
     def _look_at_first(self) -> None:
         """Begin with the first cell on the screen, not with the first of the case."""
         first = self.view.grid.first()
