@@ -149,8 +149,8 @@ class ProblemsPanel(QWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        self._view.setColumnWidth(0, 220)
-        self._view.setColumnWidth(1, 460)
+        self._view.setColumnWidth(0, 170)
+        self._view.setColumnWidth(1, 310)
         self._view.copy_wanted.connect(self._copy_selected)
         self._lay_out()
 
