@@ -224,9 +224,8 @@ class CaseModel(QObject):
 
     def _restore(self, undo: History, redo: History) -> None:
         self._restoring = True
-        self._last_act = max(
-            (batch for batch, _ in (*undo, *redo)), default=0
-        )  # the last act is in one of them
+        # the last act, be it an undo, is always among those that can be undone or redone
+        self._last_act = max((batch for batch, _ in (*undo, *redo)), default=0)
         for batch, edit in undo:
             self.undo_stack.push(EditCommand(self, edit, batch))
         for batch, edit in reversed(redo):

@@ -28,7 +28,7 @@ from marrowdesk.app.operations import Operation
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
 
     from marrowdesk.store.values import Problem
 
@@ -149,8 +149,6 @@ class ProblemsPanel(QWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        self._view.setColumnWidth(0, 170)
-        self._view.setColumnWidth(1, 310)
         self._view.copy_wanted.connect(self._copy_selected)
         self._lay_out()
 
@@ -167,6 +165,13 @@ class ProblemsPanel(QWidget):
         column.setContentsMargins(8, 4, 8, 8)
         column.addLayout(buttons)
         column.addWidget(self._view, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width out, so that every column is in sight."""
+        super().resizeEvent(event)
+        width = self._view.viewport().width()
+        self._view.setColumnWidth(0, round(0.23 * width))
+        self._view.setColumnWidth(1, round(0.45 * width))
 
     def show_problems(self, problems: Sequence[Problem], folders: Sequence[Path] = ()) -> None:
         """List other problems; ``folders`` are the slide folders."""

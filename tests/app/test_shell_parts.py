@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette
-from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QTableView, QVBoxLayout, QWidget
 
 from marrowdesk.app import shortcuts, translations
 from marrowdesk.app.banner import Banner
@@ -314,3 +314,14 @@ def test_that_english_needs_no_translation_and_is_always_offered(qapp):
     assert translations.languages()["en"] == "English"
     assert translations.install(qapp, "en") == []
     assert translations.install(qapp, "xx") == []
+
+
+@pytest.mark.parametrize("width", [690, 1400])
+def test_that_the_hint_to_a_problem_is_in_sight(qtbot, width):
+    panel = ProblemsPanel()
+    qtbot.addWidget(panel)
+    panel.resize(width, 160)
+    panel.show()
+    view = panel.findChild(QTableView)
+    assert view.columnViewportPosition(2) + 100 < view.viewport().width()
+    assert view.columnWidth(1) > 0.4 * view.viewport().width()
