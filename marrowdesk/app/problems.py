@@ -119,6 +119,13 @@ class _Table(QTableView):
 
     copy_wanted = Signal()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width out, so that every column is in sight."""
+        super().resizeEvent(event)
+        width = self.viewport().width()
+        self.setColumnWidth(0, round(0.23 * width))
+        self.setColumnWidth(1, round(0.45 * width))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Copy on the platform's own keys."""
         if event.matches(QKeySequence.StandardKey.Copy):
@@ -165,13 +172,6 @@ class ProblemsPanel(QWidget):
         column.setContentsMargins(8, 4, 8, 8)
         column.addLayout(buttons)
         column.addWidget(self._view, 1)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the width out, so that every column is in sight."""
-        super().resizeEvent(event)
-        width = self._view.viewport().width()
-        self._view.setColumnWidth(0, round(0.23 * width))
-        self._view.setColumnWidth(1, round(0.45 * width))
 
     def show_problems(self, problems: Sequence[Problem], folders: Sequence[Path] = ()) -> None:
         """List other problems; ``folders`` are the slide folders."""
