@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QAction, QEnterEvent
+    from PySide6.QtGui import QAction, QEnterEvent, QKeyEvent
 
 _ICON = 34
 _PAD = 18
@@ -41,6 +41,13 @@ class StartButton(QAbstractButton):
     def sizeHint(self) -> QSize:
         """Room for two lines of words beside the picture."""
         return QSize(270, 3 * self.fontMetrics().lineSpacing() + 2 * _PAD + 14)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Press on Return too: only some desktops let Qt do so by itself."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Light up."""

@@ -82,3 +82,15 @@ def test_that_a_messages_sign_follows_the_theme(desk, drawn_slide, qtbot):
             )
         )
     assert darkest[0] < darkest[1] / 2
+
+
+def test_that_the_first_page_is_pressed_by_return_and_by_space(desk):
+    pressed = []
+    for action in (desk.window.acts.open_folder, desk.window.acts.open_files):
+        action.triggered.disconnect()  # no file dialog
+        action.triggered.connect(lambda _=False, name=action.objectName(): pressed.append(name))
+    desk.window.start_page.focus_first()
+    press(desk, Key.Key_Return)
+    press(desk, Key.Key_Tab)
+    press(desk, Key.Key_Space)
+    assert pressed == ["open_folder", "open_files"]
