@@ -88,7 +88,7 @@ def test_that_the_first_page_is_pressed_by_return_and_by_space(desk):
     pressed = []
     for action in (desk.window.acts.open_folder, desk.window.acts.open_files):
         action.triggered.disconnect()  # no file dialog
-        action.triggered.connect(lambda _=False, name=action.objectName(): pressed.append(name))
+        action.triggered.connect(lambda _=False, each=action: pressed.append(each.objectName()))
     desk.window.start_page.focus_first()
     press(desk, Key.Key_Return)
     press(desk, Key.Key_Tab)
