@@ -176,7 +176,7 @@ class CellDelegate(QStyledItemDelegate):
             label = self._label(cell, stamps)
             painter.drawPixmap(picture.x(), top, label)
             if prediction is not None and cell.review is None:
-                percent = stamps.certainty(int(100 * prediction.confidence))
+                percent = stamps.certainty(min(99, round(100 * prediction.confidence)))
                 width = round(percent.width() / stamps.ratio)
                 painter.drawPixmap(picture.x() + picture.width() - width, top, percent)
         if cell.review is None and prediction is not None:
