@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
+from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.operations import Lane, Operation
+from marrowdesk.inference.apart import EngineApart, EngineEnded
 
 if TYPE_CHECKING:
     import threading
@@ -18,6 +22,10 @@ if TYPE_CHECKING:
     from marrowdesk.core.cell import Cell
     from marrowdesk.inference.engine import Engine
     from marrowdesk.services.analysis import Analysed
+
+
+Loader = Callable[[Any, Any], Any]
+"""Called with the folder of a bundle (None for the shipped one) and a cancel event; gives an Engine."""
 
 
 class EngineState(enum.Enum):
@@ -63,9 +71,17 @@ class Classifier(QObject):
     failed_images = Signal(list)
     failed = Signal(object)
 
-    def __init__(self, model: CaseModel, parent: QObject | None = None) -> None:
+    def __init__(self, model: CaseModel, loader: Loader | None = None, parent: QObject | None = None) -> None:
+        """Feed an engine with the cells of a model.
+
+        Args:
+            model: the open case.
+            loader: makes the engine, on the inference thread; :func:`load_apart` when None.
+            parent: owner.
+        """
         super().__init__(parent)
         self._model = model
+        self._loader = loader or load_apart
         self._engine: Engine | None = None
         self._state = EngineState.ABSENT
         self._job: Operation | None = None
@@ -89,9 +105,10 @@ class Classifier(QObject):
     def load(self, bundle: Path | None = None) -> None:
         """Load a model bundle on the inference thread; the shipped one when None."""
         self._set_state(EngineState.LOADING)
-        Operation(self, lambda cancel: _load(bundle, cancel), lane=Lane.INFERENCE, series="load").on_success(
-            self._take_engine
-        ).on_failure(self._without_engine).start()
+        work = partial(self._loader, bundle)
+        Operation(self, work, lane=Lane.INFERENCE, series="load").on_success(self._take_engine).on_failure(
+            self._without_engine
+        ).start()
 
     def _take_engine(self, engine: Engine) -> None:
         self._engine = engine
@@ -99,8 +116,15 @@ class Classifier(QObject):
         self.go_on()
 
     def _without_engine(self, error: Exception) -> None:
+        self._engine = None
         self._set_state(EngineState.FAILED)
         self.failed.emit(error)
+
+    def close(self) -> None:
+        """End the engine's process, when the workers have ended."""
+        engine, self._engine = self._engine, None
+        if isinstance(engine, EngineApart):
+            engine.close()
 
     def _set_state(self, state: EngineState) -> None:
         self._state = state
@@ -137,6 +161,7 @@ class Classifier(QObject):
         self._job = (
             Operation(self, lambda cancel: analyse(case, engine, pending, cancel), lane=Lane.INFERENCE)
             .on_progress(self._take)
+            .on_failure(self._stopped_by)
             .on_end(self._end)
             .start()
         )
@@ -167,15 +192,20 @@ class Classifier(QObject):
         left = (total - self._done) / speed if speed > 0 else None
         self.progressed.emit(Progress(self._done, total, speed, left))
 
-    def _end(self) -> None:
-        cancelled = self._job is not None and self._job.cancelled.is_set()
-        failed = self._job is not None and self._job.failed
-        self._job = None
-        if cancelled or failed:
-            self._paused = True
-            self._tried = {cell.id for cell in self._model.cells if cell.prediction is not None}
+    def _stopped_by(self, error: Exception) -> None:
+        if isinstance(error, EngineEnded):
+            self._without_engine(error)
         else:
-            self.go_on()
+            self._paused = True
+            show_failure(self, error)
+
+    def _end(self) -> None:
+        job, self._job = self._job, None
+        if job is not None and job.cancelled.is_set():
+            self._paused = True
+        if job is not None and (job.failed or job.cancelled.is_set()):
+            self._tried = {cell.id for cell in self._model.cells if cell.prediction is not None}
+        self.go_on()
         if not self.running:
             self.running_changed.emit(False)
 
@@ -188,15 +218,17 @@ class Classifier(QObject):
         self._paused = False
         self._tried.clear()
         self._done = sum(cell.prediction is not None for cell in self._model.cells)
-        if was_running:
-            self.running_changed.emit(False)
+        if was_running:  # told when all views have taken the other case over
+            QTimer.singleShot(0, self, lambda: self.running_changed.emit(self.running))
 
 
-def _load(folder: Path | None, cancel: threading.Event) -> Engine:
-    from marrowdesk.inference.bundle import load_bundle, shipped_bundle
-    from marrowdesk.inference.libraries import preload
-    from marrowdesk.inference.torch_engine import load_engine
+def load_apart(folder: Path | None, cancel: threading.Event) -> Engine:
+    """Load a bundle, the shipped one when ``folder`` is None, into a process of its own.
 
-    bundle = shipped_bundle() if folder is None else load_bundle(folder)
-    preload()
-    return load_engine(bundle)
+    Raises:
+        BundleError: the bundle is missing, altered or not understood.
+        Cancelled: ``cancel`` was set.
+    """
+    from marrowdesk.inference.bundle import shipped_bundle
+
+    return EngineApart(shipped_bundle().path if folder is None else folder, cancel=cancel)

@@ -18,7 +18,7 @@ class GarbageCollector(QObject):
     """Collects cycles from a timer while automatic collection is off.
 
     Left alone, the collector may run on a worker thread and destroy Qt objects there, which crashes. A full
-    collection walks over every object there is (a quarter of a second once torch is loaded), so it waits
+    collection walks over every object there is (a tenth of a second), so it waits
     until nothing else is going on, and what lives for good is frozen out of its sight.
     """
 
@@ -32,7 +32,6 @@ class GarbageCollector(QObject):
         super().__init__(parent)
         self._idle = idle
         self._rounds = 0
-        self._held = False
         gc.disable()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.collect)
@@ -40,22 +39,15 @@ class GarbageCollector(QObject):
 
     def collect(self) -> None:
         """Collect what is young; everything, when it is time for it and nobody waits."""
-        if self._held:
-            return
         gc.collect(1)
         self._rounds += 1
         if self._rounds >= _FULL_EVERY and self._idle():
             self._rounds = 0
             gc.collect()
 
-    def hold(self) -> None:
-        """Collect nothing while heavy libraries are loaded: they make half a million objects that stay."""
-        self._held = True
-
     def settle(self) -> None:
-        """Go on collecting, with all objects alive now kept out of sight for good."""
+        """Keep all objects alive now out of sight for good: the libraries are loaded, they stay."""
         gc.freeze()
-        self._held = False
 
     def stop(self) -> None:
         """Give collection back to Python."""

@@ -7,24 +7,26 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QApplication
+
 from marrowdesk import __version__
-from marrowdesk.inference.libraries import load_before_qt
-
-load_before_qt()
-
-from PySide6.QtCore import QCoreApplication  # noqa: E402 - on Windows, torch's libraries come before Qt's
-from PySide6.QtWidgets import QApplication  # noqa: E402
-
-from marrowdesk.app import operations, translations  # noqa: E402
-from marrowdesk.app.classifier import EngineState  # noqa: E402
-from marrowdesk.app.collector import GarbageCollector  # noqa: E402
-from marrowdesk.app.crash import CrashHook  # noqa: E402
-from marrowdesk.app.preferences import Preferences  # noqa: E402
-from marrowdesk.app.theme import Theme  # noqa: E402
-from marrowdesk.app.window import MainWindow  # noqa: E402
+from marrowdesk.app import operations, translations
+from marrowdesk.app.classifier import EngineState
+from marrowdesk.app.collector import GarbageCollector
+from marrowdesk.app.crash import CrashHook
+from marrowdesk.app.plotting import load_intervals, load_pyqtgraph
+from marrowdesk.app.preferences import Preferences
+from marrowdesk.app.theme import Theme
+from marrowdesk.app.window import MainWindow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from marrowdesk.app.classifier import Loader
+
+_SWITCH_INTERVAL = 0.001
+"""Seconds for which a thread may keep the interpreter's lock; Python's own 5 ms add up where several wait."""
 
 
 class Desk:
@@ -36,20 +38,22 @@ class Desk:
         crash: takes what nobody caught.
     """
 
-    def __init__(self, app: QApplication, bundle: Path | None = None) -> None:
+    def __init__(self, app: QApplication, bundle: Path | None = None, loader: Loader | None = None) -> None:
         """Build the window, without showing it.
 
         Args:
             app: the application.
             bundle: folder of a model bundle; the shipped one when None.
+            loader: makes the engine; in a process of its own when None.
         """
+        sys.setswitchinterval(_SWITCH_INTERVAL)
         operations.runner()  # lives in this thread
         self.preferences = Preferences()
         self.crash = CrashHook()
         self.crash.happened.connect(self._tell_fault)
         self._translators = translations.install(app, self.preferences.now.language)
         self.theme = Theme(app, self.preferences.now.theme)
-        self.window = MainWindow(self.preferences, self.theme, bundle)
+        self.window = MainWindow(self.preferences, self.theme, bundle, loader)
         self.window.first_shown.connect(self._shown)
         self._collector = GarbageCollector(lambda: operations.runner().idle)
         self.window.classifier.engine_changed.connect(self._engine_changed)
@@ -65,13 +69,12 @@ class Desk:
             self.window.show_error(self.preferences.broken)
         if self._paths:
             self.window.session.open(self._paths)
-        self._collector.hold()
+        load_intervals(self.window, lambda: None)  # before they are needed: half a second each
+        load_pyqtgraph(self.window, lambda: None)
         self.window.classifier.load(self.window.bundle)
 
     def _engine_changed(self) -> None:
-        if self.window.classifier.state is EngineState.LOADING:
-            self._collector.hold()
-        else:
+        if self.window.classifier.state is EngineState.READY:
             self._collector.settle()
 
     def _tell_fault(self, error: Exception, report: Path | None) -> None:
@@ -85,6 +88,7 @@ class Desk:
         self.window.session.close()
         self.preferences.close()
         operations.shut_down()
+        self.window.classifier.close()
         self.window.session.end()
         self.window.thumbnails.close()
         self._collector.stop()

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from marrowdesk.app.priority import stand_back
+
 if TYPE_CHECKING:
     from marrowdesk.app.operations import Operation
 
@@ -38,7 +40,8 @@ class Runner(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._lanes = {
-            lane: ThreadPoolExecutor(lane.value, f"marrowdesk-{lane.name.lower()}") for lane in Lane
+            lane: ThreadPoolExecutor(lane.value, f"marrowdesk-{lane.name.lower()}", stand_back)
+            for lane in Lane
         }
         self._numbers = itertools.count(1)
         self._alive: dict[int, tuple[Operation, Future[None]]] = {}

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QCloseEvent, QShowEvent
 
+    from marrowdesk.app.classifier import Loader
     from marrowdesk.app.preferences import Preferences
     from marrowdesk.app.theme import Theme
 
@@ -56,7 +57,13 @@ class MainWindow(QMainWindow):
 
     first_shown = Signal()
 
-    def __init__(self, preferences: Preferences, theme: Theme, bundle: Path | None = None) -> None:
+    def __init__(
+        self,
+        preferences: Preferences,
+        theme: Theme,
+        bundle: Path | None = None,
+        loader: Loader | None = None,
+    ) -> None:
         super().__init__()
         self.preferences = preferences
         self.theme = theme
@@ -66,7 +73,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(900, 560)
         self.model = CaseModel(self)
         self.session = Session(self.model, self)
-        self.classifier = Classifier(self.model, self)
+        self.classifier = Classifier(self.model, loader, self)
         self._make_panels()
         self._make_frame()
         self._make_controls()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 
 import cv2
 import numpy as np
@@ -12,7 +14,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
-from marrowdesk.app.classifier import EngineState
+from marrowdesk.app.classifier import EngineState, load_apart
 from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.paths import case_path_for
 
@@ -141,6 +143,26 @@ def test_that_an_altered_model_is_refused_and_named(make_desk, qtbot, tiny_bundl
     again.click()
     qtbot.waitUntil(lambda: desk.window.classifier.state is EngineState.READY, timeout=60_000)
     assert "model" not in messages(desk)
+
+
+def test_that_the_death_of_the_classifier_costs_no_cell_and_is_mended_by_one_button(
+    make_desk, tiny_bundle, qtbot, tmp_path
+):
+    desk = make_desk(tiny_bundle.path, loader=load_apart)
+    wait_for_model(qtbot, desk)
+    desk.window.commands.open([noise_slide(tmp_path / "slide", 200)])
+    qtbot.waitUntil(
+        lambda: any(cell.prediction is not None for cell in desk.window.model.cells), timeout=30_000
+    )
+    os.kill(desk.window.classifier.engine._process.pid, signal.SIGKILL)
+    qtbot.waitUntil(lambda: desk.window.classifier.state is EngineState.FAILED, timeout=30_000)
+    assert "ended unexpectedly" in messages(desk)["model"].text
+    kept = sum(cell.prediction is not None for cell in desk.window.model.cells)
+    assert 0 < kept < 200
+    again = next(b for b in messages(desk)["model"].findChildren(QPushButton) if "again" in b.text())
+    again.click()
+    wait_until_classified(qtbot, desk)
+    assert len(desk.window.model.cells) == 200
 
 
 def test_that_files_and_folders_are_opened_where_they_are_dropped(desk, qtbot, drawn_slide):

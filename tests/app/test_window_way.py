@@ -20,6 +20,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from marrowdesk import RESEARCH_USE
+from marrowdesk.app.classifier import load_apart
 from marrowdesk.app.dialogs.report import ReportDialog
 from marrowdesk.app.dialogs.shortcuts_sheet import ShortcutsSheet
 from marrowdesk.core.cell import CellState
@@ -31,8 +32,10 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 @pytest.mark.slow
 def test_that_a_slide_is_opened_classified_corrected_reported_and_found_again(
-    desk, make_desk, tiny_bundle, qtbot, tmp_path, monkeypatch
+    make_desk, tiny_bundle, qtbot, tmp_path, monkeypatch
 ):
+    desk = make_desk(tiny_bundle.path, loader=load_apart)  # as the program does
+    wait_for_model(qtbot, desk)
     window = desk.window
     window.acts.demo.trigger()
     qtbot.waitUntil(lambda: window.session.case is not None, timeout=120_000)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
+from marrowdesk.app.priority import stand_back
 from marrowdesk.core.cell import Place
 from marrowdesk.core.errors import ImageUnreadable
 
@@ -70,7 +71,7 @@ class ThumbnailLoader(QObject):
         self._generation = 0
         self._workers = 0
         self._closed = False
-        self._pool = ThreadPoolExecutor(THREADS, "marrowdesk-thumbnail")
+        self._pool = ThreadPoolExecutor(THREADS, "marrowdesk-thumbnail", stand_back)
         self._gather = QTimer(self, interval=_GATHER, singleShot=True)
         self._gather.timeout.connect(self._deliver)
         self._posted.connect(self._on_posted, Qt.ConnectionType.QueuedConnection)

@@ -1,0 +1,176 @@
+"""An engine in a process of its own: a window beside it never waits for the interpreter's lock."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, Any
+
+from marrowdesk.core.errors import BundleError, Cancelled, MarrowdeskError
+from marrowdesk.inference.bundle import load_bundle
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Sequence
+    from multiprocessing.connection import Connection
+    from pathlib import Path
+
+    import numpy as np
+
+    from marrowdesk.inference.bundle import Bundle
+    from marrowdesk.inference.engine import Batch
+
+_NICER = 10
+_BELOW_NORMAL = 0x4000  # BELOW_NORMAL_PRIORITY_CLASS, winbase.h
+_PATIENCE = 2.0
+"""Seconds that the process may take to end by itself."""
+_AGAIN = "Classify again to go on with the rest; if it happens again, close other programs to free memory."
+
+
+class EngineEnded(BundleError):
+    """The process of the network is gone: killed by the system or a person, or crashed."""
+
+
+class EngineApart:
+    """Runs a bundle's network in a child process of lower priority.
+
+    Torch takes the interpreter's lock thousands of times a second, and its threads want every processor: in
+    the process of a window that costs pauses of 0.1 to 0.3 s. The child ends with :meth:`close`, and by
+    itself when this process is gone.
+
+    Args:
+        folder: the bundle.
+        device: as for :func:`~marrowdesk.inference.torch_engine.load_engine`.
+        cancel: set to stop loading.
+
+    Raises:
+        BundleError: the bundle is missing, altered or not understood.
+        EngineEnded: the process ended while it loaded.
+        Cancelled: ``cancel`` was set.
+    """
+
+    def __init__(self, folder: Path, device: str = "auto", cancel: threading.Event | None = None) -> None:
+        self._bundle = load_bundle(folder)
+        context = multiprocessing.get_context("spawn")
+        self._link, far_end = context.Pipe()
+        self._process = context.Process(
+            target=_serve, args=(far_end, folder, device), name="marrowdesk-inference", daemon=True
+        )
+        self._process.start()
+        far_end.close()  # so that the end of the process is the end of the pipe
+        try:
+            while cancel is not None and not self._link.poll(0.1):
+                if cancel.is_set():
+                    raise Cancelled("Loading the model was stopped.")
+            loaded: tuple[str, int] = self._answer()
+        except BaseException:
+            self.close()
+            raise
+        self._device, self._batch_size = loaded
+
+    @property
+    def bundle(self) -> Bundle:
+        """The bundle it runs."""
+        return self._bundle
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The K classes, in the order of the probabilities and maps."""
+        return self._bundle.codes
+
+    @property
+    def device(self) -> str:
+        """What it runs on, for people."""
+        return self._device
+
+    @property
+    def batch_size(self) -> int:
+        """How many images a batch should hold for good speed."""
+        return self._batch_size
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process is there."""
+        return self._process.is_alive()
+
+    def predict(self, images: Sequence[np.ndarray]) -> Batch:
+        """Classify images, each (H, W, 3) uint8 RGB of any size.
+
+        Raises:
+            ValueError: an image is not (H, W, 3) uint8.
+            EngineEnded: the process is gone.
+        """
+        try:
+            self._link.send(list(images))
+        except OSError as error:
+            raise self._ended() from error
+        batch: Batch = self._answer()
+        return batch
+
+    def close(self) -> None:
+        """End the process; closing twice does no harm."""
+        self._link.close()
+        self._process.join(_PATIENCE)
+        if self._process.is_alive():
+            self._process.terminate()
+            self._process.join(_PATIENCE)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+
+    def _answer(self) -> Any:
+        try:
+            answer = self._link.recv()
+        except (EOFError, OSError) as error:
+            raise self._ended() from error
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def _ended(self) -> EngineEnded:
+        self._process.join(_PATIENCE)
+        code = self._process.exitcode
+        return EngineEnded(f"The classifier's process ended unexpectedly (exit code {code}).", _AGAIN)
+
+
+def _serve(link: Connection, folder: Path, device: str) -> None:
+    """Answer the other process until it closes the pipe or is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is for the window
+    _stand_back()
+    try:
+        from marrowdesk.inference.libraries import leave_a_core
+        from marrowdesk.inference.torch_engine import load_engine
+
+        leave_a_core()
+        engine = load_engine(folder, device)
+        link.send((engine.device, engine.batch_size))
+    except (MarrowdeskError, ImportError, OSError, RuntimeError) as error:
+        link.send(error if isinstance(error, MarrowdeskError) else BundleError(_broken(error)))
+        return
+    while True:
+        try:
+            images = link.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            link.send(engine.predict(images))
+        except (MarrowdeskError, ValueError, RuntimeError) as error:
+            link.send(error)
+
+
+def _broken(error: Exception) -> str:
+    return f"The libraries of the classifier cannot be loaded ({type(error).__name__}: {error})."
+
+
+def _stand_back() -> None:
+    """Lower the priority of this process: a window beside it comes first."""
+    if sys.platform == "win32":
+        import ctypes
+
+        kernel = ctypes.windll.kernel32
+        kernel.GetCurrentProcess.restype = ctypes.c_void_p
+        kernel.SetPriorityClass(ctypes.c_void_p(kernel.GetCurrentProcess()), _BELOW_NORMAL)
+    else:
+        os.nice(_NICER)

@@ -1,0 +1,111 @@
+"""The engine in a process of its own: the same answers, and no process that outlives its owner."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from marrowdesk.core.errors import BundleError, Cancelled
+from marrowdesk.inference.apart import EngineApart, EngineEnded
+from marrowdesk.inference.torch_engine import load_engine
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory):
+    from tiny_bundle import make_tiny_bundle
+
+    return make_tiny_bundle(tmp_path_factory.mktemp("apart") / "tiny")
+
+
+@pytest.fixture
+def apart(bundle):
+    engine = EngineApart(bundle.path, "cpu")
+    yield engine
+    engine.close()
+
+
+def cells(count=5):
+    random = np.random.default_rng(4)
+    return [random.integers(0, 255, (80 + 7 * number, 90, 3), np.uint8) for number in range(count)]
+
+
+def gone(pid: int, seconds: float = 10) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_that_it_says_what_the_engine_in_this_process_says(apart, bundle):
+    here = load_engine(bundle, "cpu")
+    assert (apart.codes, apart.device, apart.batch_size) == (here.codes, here.device, here.batch_size)
+    one, other = apart.predict(cells()), here.predict(cells())
+    for name in ("probabilities", "doubt", "maps", "windows", "embeddings"):
+        np.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=1e-4, atol=1e-4)
+
+
+def test_that_a_wrong_image_is_refused_and_the_next_is_classified(apart):
+    with pytest.raises(ValueError, match="uint8"):
+        apart.predict([np.zeros((4, 4), np.float32)])
+    assert apart.predict(cells(1)).probabilities.shape[0] == 1
+
+
+def test_that_its_process_ends_with_it(bundle):
+    engine = EngineApart(bundle.path, "cpu")
+    process = engine._process
+    assert engine.alive
+    engine.close()
+    engine.close()
+    assert not process.is_alive()
+
+
+def test_that_a_process_that_was_killed_is_told_as_such(apart):
+    os.kill(apart._process.pid, signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
+    with pytest.raises(EngineEnded, match="ended unexpectedly") as caught:
+        apart.predict(cells())
+    assert "Classify again" in caught.value.hint
+
+
+def test_that_a_broken_bundle_is_named_before_any_process_begins(tmp_path):
+    with pytest.raises(BundleError, match="nothing"):
+        EngineApart(tmp_path / "nothing")
+
+
+def test_that_loading_can_be_stopped(bundle):
+    cancel = threading.Event()
+    cancel.set()
+    with pytest.raises(Cancelled):
+        EngineApart(bundle.path, "cpu", cancel)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="asks for a process by its number as POSIX does")
+def test_that_its_process_does_not_outlive_a_killed_program(bundle):
+    program = (
+        "import sys, pathlib\n"
+        "from marrowdesk.inference.apart import EngineApart\n"
+        "engine = EngineApart(pathlib.Path(sys.argv[1]), 'cpu')\n"
+        "print(engine._process.pid, flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    owner = subprocess.Popen(
+        [sys.executable, "-c", program, str(bundle.path)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    child = int(owner.stdout.readline())
+    assert not gone(child, 0.2)
+    owner.kill()
+    owner.wait()
+    owner.stdin.close()
+    owner.stdout.close()
+    assert gone(child)
