@@ -14,7 +14,7 @@ from marrowdesk.imaging.formats import EXTENSIONS
 from marrowdesk.store import paths as places
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from marrowdesk.app.case_model import CaseModel
     from marrowdesk.app.classifier import Classifier
@@ -81,10 +81,14 @@ class Commands(QObject):
         """Draw the demonstration slide, unless it is drawn already, and open it."""
         from marrowdesk.services.demo import make_demo
 
+        self.draw_and_open(make_demo)
+
+    def draw_and_open(self, draw: Callable[[], Path]) -> None:
+        """Draw a slide on a worker, and open the folder that ``draw`` gives."""
         if self._drawing is not None:
             return
         self._drawing = (
-            Operation(self, lambda _: make_demo())
+            Operation(self, lambda _: draw())
             .on_success(lambda folder: self.open([folder]))
             .on_end(self._drawn)
             .start()

@@ -21,7 +21,7 @@ from marrowdesk.app.theme import Theme
 from marrowdesk.app.window import MainWindow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from marrowdesk.app.classifier import Loader
 
@@ -58,10 +58,16 @@ class Desk:
         self._collector = GarbageCollector(lambda: operations.runner().idle)
         self.window.classifier.engine_changed.connect(self._engine_changed)
         self._paths: list[Path] = []
+        self._draw: Callable[[], Path] | None = None
 
-    def show(self, paths: Sequence[Path] = ()) -> None:
-        """Show the window; what is to be opened and the model follow when it is on the screen."""
-        self._paths = list(paths)
+    def show(self, paths: Sequence[Path] = (), draw: Callable[[], Path] | None = None) -> None:
+        """Show the window; what is to be opened and the model follow when it is on the screen.
+
+        Args:
+            paths: folders, images or a case to open.
+            draw: draws a slide to open, on a worker, and gives its folder.
+        """
+        self._paths, self._draw = list(paths), draw
         self.window.show()
 
     def _shown(self) -> None:
@@ -69,6 +75,8 @@ class Desk:
             self.window.show_error(self.preferences.broken)
         if self._paths:
             self.window.session.open(self._paths)
+        if self._draw is not None:
+            self.window.commands.draw_and_open(self._draw)
         load_intervals(self.window, lambda: None)  # before they are needed: half a second each
         load_pyqtgraph(self.window, lambda: None)
         self.window.classifier.load(self.window.bundle)
@@ -105,11 +113,12 @@ def application(arguments: Sequence[str]) -> QApplication:
     return app
 
 
-def run(paths: Sequence[str]) -> int:
+def run(paths: Sequence[str], draw: Callable[[], Path] | None = None) -> int:
     """Run the program until its window is closed.
 
     Args:
         paths: folders, images or a case to open.
+        draw: draws a slide to open, on a worker, and gives its folder.
 
     Returns:
         The exit code.
@@ -119,7 +128,7 @@ def run(paths: Sequence[str]) -> int:
     desk.crash.install()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: desk.window.close())
-    desk.show([Path(each) for each in paths])
+    desk.show([Path(each) for each in paths], draw)
     try:
         return int(app.exec())
     finally:

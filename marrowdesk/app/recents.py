@@ -95,6 +95,7 @@ class RecentList(QWidget):
             item = QListWidgetItem(each.title, self.list)
             item.setData(Qt.ItemDataRole.UserRole, each)
             item.setToolTip(str(each.path))
+        self.list.setMaximumHeight(len(cases) * self.list.sizeHintForRow(0) + 2 if cases else 0)
         self.setVisible(bool(cases))
         paths = [each.path for each in cases]
         Operation(self, lambda cancel: _states(paths, cancel), series="states").on_progress(

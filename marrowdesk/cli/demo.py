@@ -34,7 +34,6 @@ def run(options: argparse.Namespace) -> int:
         print(make_demo(options.folder, options.cells))
         return 0
     require_screen()
-    folder = make_demo(options.folder, options.cells)
     from marrowdesk.app.main import run as open_window
 
-    return open_window([str(folder)])
+    return open_window([], lambda: make_demo(options.folder, options.cells))

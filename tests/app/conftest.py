@@ -100,11 +100,11 @@ def make_desk(qapp, qtbot):
     desks = []
     palette = qapp.palette()
 
-    def make(bundle, *paths, size=(1366, 768), loader=load_here):
+    def make(bundle, *paths, size=(1366, 768), loader=load_here, draw=None):
         desk = Desk(qapp, bundle, loader)
         desks.append(desk)
         desk.window.resize(*size)
-        desk.show(paths)
+        desk.show(paths, draw)
         qtbot.waitExposed(desk.window)
         desk.window.activateWindow()
         return desk

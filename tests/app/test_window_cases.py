@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import threading
 
 import cv2
 import numpy as np
@@ -286,3 +287,23 @@ def test_that_decisions_of_two_windows_on_one_case_are_all_kept_and_shown(
     assert one.window.model.cells[0].review is None
     assert one.window.model.current == 7
     assert any("another window" in message.text for message in one.window.banner.messages())
+
+
+def test_that_a_slide_is_drawn_while_the_window_is_up_and_opened_when_it_is_there(desk, qtbot, tmp_path):
+    released = threading.Event()
+
+    def draw():
+        released.wait(30)
+        return noise_slide(tmp_path / "drawn", 5)
+
+    desk.window.commands.draw_and_open(draw)
+    qtbot.wait(100)
+    assert desk.window.isVisible()
+    assert len(desk.window.model.cells) == 0
+    released.set()
+    qtbot.waitUntil(lambda: len(desk.window.model.cells) == 5, timeout=30_000)
+
+
+def test_that_the_demonstration_of_the_terminal_opens_in_its_window(make_desk, tiny_bundle, qtbot, tmp_path):
+    desk = make_desk(tiny_bundle.path, draw=lambda: noise_slide(tmp_path / "drawn", 6))
+    qtbot.waitUntil(lambda: len(desk.window.model.cells) == 6, timeout=30_000)
