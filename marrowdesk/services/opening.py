@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +26,6 @@ CASE_SUFFIX = ".mdcase"
 
 # The first batches are small, so that the first cells are on the screen at once.
 _BATCHES = (16, 64, 256)
-_READERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +126,15 @@ def open_slides(case: CaseFile, paths: Sequence[Path], cancel: threading.Event) 
     known = {cell.place.path for cell in case.cells()}
     slides = {slide.folder: slide for slide in case.slides()}
     files = 0
-    with ThreadPoolExecutor(_READERS, thread_name_prefix="probe") as pool:
-        for folder, wanted in slide_folders(paths).items():
-            slide = slides.get(folder) or case.add_slide(folder.name or folder.anchor, folder)
-            case.forget_problems(slide.id)  # a file may have been mended since
-            found = (each for each in scan(wanted) if each.path not in known)
-            for batch in _batched(found):
-                if cancel.is_set():
-                    raise Cancelled("Reading the folder was stopped.", "Open it again to go on.")
-                files += len(batch)
-                yield _take(case, slide, batch, pool, files)
+    for folder, wanted in slide_folders(paths).items():
+        slide = slides.get(folder) or case.add_slide(folder.name or folder.anchor, folder)
+        case.forget_problems(slide.id)  # a file may have been mended since
+        found = (each for each in scan(wanted) if each.path not in known)
+        for batch in _batched(found):
+            if cancel.is_set():
+                raise Cancelled("Reading the folder was stopped.", "Open it again to go on.")
+            files += len(batch)
+            yield _take(case, slide, batch, files)
 
 
 def _batched(found: Iterable[Found | Unreadable]) -> Iterator[list[Found | Unreadable]]:
@@ -149,12 +146,11 @@ def _batched(found: Iterable[Found | Unreadable]) -> Iterator[list[Found | Unrea
         yield batch
 
 
-def _take(
-    case: CaseFile, slide: Slide, batch: list[Found | Unreadable], pool: ThreadPoolExecutor, files: int
-) -> Opened:
+def _take(case: CaseFile, slide: Slide, batch: list[Found | Unreadable], files: int) -> Opened:
     cells: list[NewCell] = []
     problems: list[Problem] = []
-    for result in pool.map(lambda each: _look(each, case.scheme), batch):
+    # One thread: a second one gains nothing while the network computes, and the window waits longer for both.
+    for result in (_look(each, case.scheme) for each in batch):
         if isinstance(result, Problem):
             problems.append(result)
         else:
