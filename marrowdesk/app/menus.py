@@ -20,11 +20,9 @@ if TYPE_CHECKING:
     from marrowdesk.app.preferences import Preferences
     from marrowdesk.app.viewer.actions import ViewerActions
 
+translate = QCoreApplication.translate
+
 _TARGETS = (100, 200, 300, 500, 1000)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Menus", text)
 
 
 class Choice(QObject):
@@ -81,9 +79,9 @@ class Menus(QObject):
         return self._window.menuBar().addMenu(title)
 
     def _fill_file(self) -> None:
-        actions, menu = self._actions, self._menu(_tr("&File"))
+        actions, menu = self._actions, self._menu(translate("Menus", "&File"))
         menu.addActions([actions.open_folder, actions.open_files])
-        self.recent = menu.addMenu(_tr("Open &recent"))
+        self.recent = menu.addMenu(translate("Menus", "Open &recent"))
         menu.addAction(actions.demo)
         menu.addSeparator()
         menu.addAction(actions.report)
@@ -93,10 +91,10 @@ class Menus(QObject):
         menu.addAction(actions.quit)
 
     def _fill_edit(self) -> None:
-        actions, menu = self._actions, self._menu(_tr("&Edit"))
+        actions, menu = self._actions, self._menu(translate("Menus", "&Edit"))
         menu.addActions([actions.undo, actions.redo])
         menu.addSeparator()
-        self.assign = menu.addMenu(_tr("&Assign class"))
+        self.assign = menu.addMenu(translate("Menus", "&Assign class"))
         menu.addActions([actions.confirm, actions.exclude, actions.unidentified, actions.clear])
         menu.addSeparator()
         menu.addActions([actions.select_all, actions.invert])
@@ -106,8 +104,8 @@ class Menus(QObject):
         menu.addActions([actions.classify, actions.stop])
 
     def _fill_view(self, viewer: ViewerActions) -> None:
-        actions, menu = self._actions, self._menu(_tr("&View"))
-        self.panels = menu.addMenu(_tr("&Panels"))
+        actions, menu = self._actions, self._menu(translate("Menus", "&View"))
+        self.panels = menu.addMenu(translate("Menus", "&Panels"))
         menu.addActions([actions.focus_gallery, actions.focus_classes, actions.focus_viewer])
         menu.addSeparator()
         menu.addActions([actions.larger, actions.smaller])
@@ -115,38 +113,46 @@ class Menus(QObject):
         menu.addActions([viewer.zoom_in, viewer.zoom_out, viewer.fit, viewer.show_map])
         menu.addSeparator()
         self._theme = self._choice(
-            menu.addMenu(_tr("&Theme")),
-            {"system": _tr("As the &system"), "light": _tr("&Light"), "dark": _tr("&Dark")},
+            menu.addMenu(translate("Menus", "&Theme")),
+            {
+                "system": translate("Menus", "As the &system"),
+                "light": translate("Menus", "&Light"),
+                "dark": translate("Menus", "&Dark"),
+            },
             "theme",
         )
         menu.addAction(actions.full_screen)
 
     def _fill_count(self) -> None:
-        menu = self._menu(_tr("&Count"))
+        menu = self._menu(translate("Menus", "&Count"))
         self.count = menu
         self._references = self._choice(
-            menu.addMenu(_tr("&Reference ranges")),
+            menu.addMenu(translate("Menus", "&Reference ranges")),
             {each.key: each.name for each in REFERENCE_SETS.values()},
             "reference_set",
         )
         self._sex = Choice(
-            menu.addMenu(_tr("&Sex of the patient")),
-            {"": _tr("&Unknown: span of both ranges"), "F": _tr("&Female"), "M": _tr("&Male")},
+            menu.addMenu(translate("Menus", "&Sex of the patient")),
+            {
+                "": translate("Menus", "&Unknown: span of both ranges"),
+                "F": translate("Menus", "&Female"),
+                "M": translate("Menus", "&Male"),
+            },
         )
         self._sex.chosen.connect(self.sex_chosen)
         self._me = self._choice(
-            menu.addMenu(_tr("&M:E ratio")),
+            menu.addMenu(translate("Menus", "&M:E ratio")),
             {each.key: each.definition for each in ME_RULES.values()},
             "me_definition",
         )
-        targets = menu.addMenu(_tr("&Target"))
-        entries = {value: _tr("{} cells").format(numbers.count(value)) for value in _TARGETS}
+        targets = menu.addMenu(translate("Menus", "&Target"))
+        entries = {value: translate("Menus", "{} cells").format(numbers.count(value)) for value in _TARGETS}
         self._target = self._choice(targets, entries, "target_count")
         targets.addSeparator()
-        targets.addAction(_tr("&Other…")).triggered.connect(self._ask_target)
+        targets.addAction(translate("Menus", "&Other…")).triggered.connect(self._ask_target)
 
     def _fill_help(self) -> None:
-        actions, menu = self._actions, self._menu(_tr("&Help"))
+        actions, menu = self._actions, self._menu(translate("Menus", "&Help"))
         menu.addAction(actions.shortcuts)
         menu.addSeparator()
         menu.addActions([actions.cases_folder, actions.logs_folder])
@@ -160,7 +166,7 @@ class Menus(QObject):
 
     def _ask_target(self) -> None:
         value, agreed = QInputDialog.getInt(
-            self._window, _tr("Target"), _tr("Nucleated cells to count:"),
+            self._window, translate("Menus", "Target"), translate("Menus", "Nucleated cells to count:"),
             self._preferences.now.target_count, 1, 100_000, 50,
         )  # fmt: skip
         if agreed:
@@ -198,7 +204,7 @@ class Menus(QObject):
 
 def make_toolbar(window: QMainWindow, actions: Actions) -> QToolBar:
     """Build the toolbar: what is done all the time, with short texts."""
-    bar = QToolBar(_tr("Toolbar"), window)
+    bar = QToolBar(translate("Menus", "Toolbar"), window)
     bar.setObjectName("toolbar")
     bar.setMovable(False)
     bar.setIconSize(QSize(20, 20))
@@ -213,6 +219,7 @@ def make_toolbar(window: QMainWindow, actions: Actions) -> QToolBar:
             bar.addSeparator()
         bar.addActions(list(group))
     for button in bar.findChildren(QObject, "qt_toolbar_ext_button"):
-        button.setAccessibleName(_tr("More"))
+        button.setAccessibleName(translate("Menus", "More"))
+    bar.toggleViewAction().setVisible(False)  # it comes and goes with the case
     window.addToolBar(bar)
     return bar

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
     from marrowdesk.store.settings import RecentCase
 
+translate = QCoreApplication.translate
+
 _Index = QModelIndex | QPersistentModelIndex
 _STATE = Qt.ItemDataRole.UserRole + 1
 
@@ -87,6 +89,7 @@ class RecentList(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._heading)
         column.addWidget(self.list, 1)
+        column.addStretch(0)
 
     def show_cases(self, cases: Sequence[RecentCase]) -> None:
         """List other cases; how far each one is comes from its file a moment later."""
@@ -140,20 +143,18 @@ def _states(paths: list[Path], cancel: threading.Event) -> Iterator[tuple[Path, 
             yield path, CaseState(problem=error.message)
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("RecentList", text)
-
-
 def describe(case: RecentCase, state: CaseState | None) -> str:
     """Say in one line when a case was opened and how far it is."""
     parts = [case.opened.astimezone(datetime.now().astimezone().tzinfo).strftime("%Y-%m-%d %H:%M")]
     if state is None:
         return parts[0]
     if state.problem:
-        return f"{parts[0]} · {_tr('not there any more')}"
-    parts.append(_tr("{} cells").format(numbers.count(state.cells)))
+        return " · ".join((*parts, translate("RecentList", "not there any more")))
+    parts.append(translate("RecentList", "{} cells").format(numbers.count(state.cells)))
     share = 100 * state.reviewed / state.cells if state.cells else 0
-    parts.append(_tr("{} reviewed ({:.0f} %)").format(numbers.count(state.reviewed), share))
+    parts.append(
+        translate("RecentList", "{} reviewed ({:.0f} %)").format(numbers.count(state.reviewed), share)
+    )
     return " · ".join(parts)
 
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 from PySide6.QtGui import QKeySequence
 
-_N = QT_TRANSLATE_NOOP
-
 
 @dataclass(frozen=True, slots=True)
 class Keys:
@@ -35,49 +33,57 @@ def _bare(action: str, keys: tuple[str, ...], text: str, section: str) -> Keys:
 
 
 _FILE, _REVIEW, _LOOK, _HELP = (
-    _N("shortcuts", "Case and report"),
-    _N("shortcuts", "Review"),
-    _N("shortcuts", "Look"),
-    _N("shortcuts", "Help"),
+    QT_TRANSLATE_NOOP("shortcuts", "Case and report"),
+    QT_TRANSLATE_NOOP("shortcuts", "Review"),
+    QT_TRANSLATE_NOOP("shortcuts", "Look"),
+    QT_TRANSLATE_NOOP("shortcuts", "Help"),
 )
 
 TABLE: tuple[Keys, ...] = (
-    Keys("open_folder", ("Ctrl+O",), _N("shortcuts", "Open a slide folder"), _FILE),
-    Keys("open_files", ("Ctrl+Shift+O",), _N("shortcuts", "Open images or a case"), _FILE),
-    Keys("close_case", ("Ctrl+W",), _N("shortcuts", "Close the case"), _FILE),
-    Keys("report", ("Ctrl+P",), _N("shortcuts", "Report: header, PDF, tables"), _FILE),
-    Keys("settings", ("Ctrl+,",), _N("shortcuts", "Settings"), _FILE),
-    Keys("quit", ("Ctrl+Q",), _N("shortcuts", "Quit"), _FILE),
-    _bare("confirm", ("Space",), _N("shortcuts", "Confirm the proposal"), _REVIEW),
-    _bare("unidentified", (), _N("shortcuts", "Mark as not identifiable"), _REVIEW),
-    _bare("exclude", ("Del",), _N("shortcuts", "Exclude from the count"), _REVIEW),
-    _bare("step_back", ("Backspace",), _N("shortcuts", "Take the last decision back and show it"), _REVIEW),
-    _bare("next", (".",), _N("shortcuts", "Next unreviewed cell"), _REVIEW),
-    Keys("clear", ("Ctrl+Backspace",), _N("shortcuts", "Clear the decision"), _REVIEW),
-    Keys("undo", ("Ctrl+Z",), _N("shortcuts", "Undo"), _REVIEW),
-    Keys("redo", ("Ctrl+Shift+Z", "Ctrl+Y"), _N("shortcuts", "Redo"), _REVIEW),
-    Keys("select_all", ("Ctrl+A",), _N("shortcuts", "Select all cells shown"), _REVIEW),
-    Keys("tidy_up", ("F5",), _N("shortcuts", "Move decided cells to their classes"), _REVIEW),
-    Keys("invert", ("Ctrl+I",), _N("shortcuts", "Invert the selection"), _REVIEW),
-    _bare("hold_map", ("Q",), _N("shortcuts", "Show the activation map while held"), _LOOK),
-    Keys("toggle_map", ("Ctrl+M",), _N("shortcuts", "Activation map on or off"), _LOOK),
-    Keys("zoom_in", ("Ctrl++", "Ctrl+="), _N("shortcuts", "Zoom in"), _LOOK),
-    Keys("zoom_out", ("Ctrl+-",), _N("shortcuts", "Zoom out"), _LOOK),
-    Keys("fit", ("Ctrl+0",), _N("shortcuts", "Fit the cell into the view"), _LOOK),
-    Keys("larger", ("Ctrl+Alt++", "Ctrl+Alt+="), _N("shortcuts", "Larger thumbnails"), _LOOK),
-    Keys("smaller", ("Ctrl+Alt+-",), _N("shortcuts", "Smaller thumbnails"), _LOOK),
-    Keys("focus_gallery", ("F6",), _N("shortcuts", "Go to the gallery"), _LOOK),
-    Keys("focus_classes", ("F7",), _N("shortcuts", "Go to the classes"), _LOOK),
-    Keys("focus_viewer", ("F8",), _N("shortcuts", "Go to the viewer"), _LOOK),
-    Keys("full_screen", ("F11",), _N("shortcuts", "Full screen"), _LOOK),
-    Keys("shortcuts", ("F1",), _N("shortcuts", "This sheet"), _HELP),
-    _bare("shortcuts_too", ("?",), _N("shortcuts", "This sheet"), _HELP),
+    Keys("open_folder", ("Ctrl+O",), QT_TRANSLATE_NOOP("shortcuts", "Open a slide folder"), _FILE),
+    Keys("open_files", ("Ctrl+Shift+O",), QT_TRANSLATE_NOOP("shortcuts", "Open images or a case"), _FILE),
+    Keys("close_case", ("Ctrl+W",), QT_TRANSLATE_NOOP("shortcuts", "Close the case"), _FILE),
+    Keys("report", ("Ctrl+P",), QT_TRANSLATE_NOOP("shortcuts", "Report: header, PDF, tables"), _FILE),
+    Keys("settings", ("Ctrl+,",), QT_TRANSLATE_NOOP("shortcuts", "Settings"), _FILE),
+    Keys("quit", ("Ctrl+Q",), QT_TRANSLATE_NOOP("shortcuts", "Quit"), _FILE),
+    _bare("confirm", ("Space",), QT_TRANSLATE_NOOP("shortcuts", "Confirm the proposal"), _REVIEW),
+    _bare("unidentified", (), QT_TRANSLATE_NOOP("shortcuts", "Mark as not identifiable"), _REVIEW),
+    _bare("exclude", ("Del",), QT_TRANSLATE_NOOP("shortcuts", "Exclude from the count"), _REVIEW),
+    _bare(
+        "step_back",
+        ("Backspace",),
+        QT_TRANSLATE_NOOP("shortcuts", "Take the last decision back and show it"),
+        _REVIEW,
+    ),
+    _bare("next", (".",), QT_TRANSLATE_NOOP("shortcuts", "Next unreviewed cell"), _REVIEW),
+    Keys("clear", ("Ctrl+Backspace",), QT_TRANSLATE_NOOP("shortcuts", "Clear the decision"), _REVIEW),
+    Keys("undo", ("Ctrl+Z",), QT_TRANSLATE_NOOP("shortcuts", "Undo"), _REVIEW),
+    Keys("redo", ("Ctrl+Shift+Z", "Ctrl+Y"), QT_TRANSLATE_NOOP("shortcuts", "Redo"), _REVIEW),
+    Keys("select_all", ("Ctrl+A",), QT_TRANSLATE_NOOP("shortcuts", "Select all cells shown"), _REVIEW),
+    Keys("tidy_up", ("F5",), QT_TRANSLATE_NOOP("shortcuts", "Move decided cells to their classes"), _REVIEW),
+    Keys("invert", ("Ctrl+I",), QT_TRANSLATE_NOOP("shortcuts", "Invert the selection"), _REVIEW),
+    _bare("hold_map", ("Q",), QT_TRANSLATE_NOOP("shortcuts", "Show the activation map while held"), _LOOK),
+    Keys("toggle_map", ("Ctrl+M",), QT_TRANSLATE_NOOP("shortcuts", "Activation map on or off"), _LOOK),
+    Keys("zoom_in", ("Ctrl++", "Ctrl+="), QT_TRANSLATE_NOOP("shortcuts", "Zoom in"), _LOOK),
+    Keys("zoom_out", ("Ctrl+-",), QT_TRANSLATE_NOOP("shortcuts", "Zoom out"), _LOOK),
+    Keys("fit", ("Ctrl+0",), QT_TRANSLATE_NOOP("shortcuts", "Fit the cell into the view"), _LOOK),
+    Keys("larger", ("Ctrl+Alt++", "Ctrl+Alt+="), QT_TRANSLATE_NOOP("shortcuts", "Larger thumbnails"), _LOOK),
+    Keys("smaller", ("Ctrl+Alt+-",), QT_TRANSLATE_NOOP("shortcuts", "Smaller thumbnails"), _LOOK),
+    Keys("focus_gallery", ("F6",), QT_TRANSLATE_NOOP("shortcuts", "Go to the gallery"), _LOOK),
+    Keys("focus_classes", ("F7",), QT_TRANSLATE_NOOP("shortcuts", "Go to the classes"), _LOOK),
+    Keys("focus_viewer", ("F8",), QT_TRANSLATE_NOOP("shortcuts", "Go to the viewer"), _LOOK),
+    Keys("full_screen", ("F11",), QT_TRANSLATE_NOOP("shortcuts", "Full screen"), _LOOK),
+    Keys("shortcuts", ("F1",), QT_TRANSLATE_NOOP("shortcuts", "This sheet"), _HELP),
+    _bare("shortcuts_too", ("?",), QT_TRANSLATE_NOOP("shortcuts", "This sheet"), _HELP),
 )
 
 GALLERY_KEYS = (
-    (_N("shortcuts", "Arrows"), _N("shortcuts", "Move through the cells")),
-    (_N("shortcuts", "Shift+Arrows"), _N("shortcuts", "Select several cells")),
-    (_N("shortcuts", "Return"), _N("shortcuts", "Look at the cell in the viewer, and back")),
+    (QT_TRANSLATE_NOOP("shortcuts", "Arrows"), QT_TRANSLATE_NOOP("shortcuts", "Move through the cells")),
+    (QT_TRANSLATE_NOOP("shortcuts", "Shift+Arrows"), QT_TRANSLATE_NOOP("shortcuts", "Select several cells")),
+    (
+        QT_TRANSLATE_NOOP("shortcuts", "Return"),
+        QT_TRANSLATE_NOOP("shortcuts", "Look at the cell in the viewer, and back"),
+    ),
 )
 """Keys that gallery and viewer handle themselves, for the sheet."""
 

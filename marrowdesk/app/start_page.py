@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import (
     QFrame,
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from marrowdesk.app.actions import Actions
     from marrowdesk.store.settings import RecentCase
+
+translate = QCoreApplication.translate
 
 
 class StartPage(QScrollArea):
@@ -113,9 +115,14 @@ class StartPage(QScrollArea):
 
 def _steps(page: StartPage) -> QLabel:
     lines = (
-        page.tr("Open a folder with images of cells: the classifier proposes a class for each one."),
-        page.tr("Look through the groups and correct with one key a class. Every decision is kept at once."),
-        page.tr("Watch the differential with its intervals, and print the report."),
+        translate(
+            "StartPage", "Open a folder with images of cells: the classifier proposes a class for each one."
+        ),
+        translate(
+            "StartPage",
+            "Look through the groups and correct with one key a class. Every decision is kept at once.",
+        ),
+        translate("StartPage", "Watch the differential with its intervals, and print the report."),
     )
     text = "".join(
         f"<tr><td style='padding-right:10px'><b>{number}</b></td>"
@@ -126,7 +133,7 @@ def _steps(page: StartPage) -> QLabel:
     label.setTextFormat(Qt.TextFormat.RichText)
     label.setWordWrap(True)
     label.setAccessibleName(" ".join(lines))
-    label.setToolTip(page.tr("All keys: {}").format(shortcuts.shown("shortcuts")))
+    label.setToolTip(translate("StartPage", "All keys: {}").format(shortcuts.shown("shortcuts")))
     return label
 
 

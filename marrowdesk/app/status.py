@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from marrowdesk.app.classifier import Progress
     from marrowdesk.core.differential import Differential
 
+translate = QCoreApplication.translate
+
 
 class StatusBar(QStatusBar):
     """What goes on, and for whom.
@@ -101,8 +103,9 @@ class StatusBar(QStatusBar):
             self.count.clear()
             return
         counted, target = numbers.count(count.counted), numbers.count(count.rules.target)
-        reviewed = numbers.count(count.reviewed)
-        self.count.setText(self.tr("Counted {} of {}   Reviewed {}").format(counted, target, reviewed))
+        reviewed, total = numbers.count(count.reviewed), numbers.count(count.total)
+        text = self.tr("Counted {} of {}   Reviewed {} of {} cells")
+        self.count.setText(text.format(counted, target, reviewed, total))
 
     def show_reader(self, name: str) -> None:
         """Show who decides."""
@@ -120,18 +123,20 @@ class StatusBar(QStatusBar):
         self.model.setAccessibleName(self.tr("Model: {}").format(name))
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("StatusBar", text)
-
-
 def progress_text(progress: Progress) -> str:
     """Write progress in words: ``1,240 of 2,000 cells · 85 cells/s · 9 s left``."""
-    parts = [_tr("{} of {} cells").format(numbers.count(progress.done), numbers.count(progress.total))]
+    parts = [
+        translate("StatusBar", "{} of {} cells").format(
+            numbers.count(progress.done), numbers.count(progress.total)
+        )
+    ]
     if progress.cells_per_second > 0:
         speed = progress.cells_per_second
-        parts.append(_tr("{} cells/s").format(f"{speed:.0f}" if speed >= 10 else f"{speed:.1f}"))
+        parts.append(
+            translate("StatusBar", "{} cells/s").format(f"{speed:.0f}" if speed >= 10 else f"{speed:.1f}")
+        )
     if progress.seconds_left is not None:
-        parts.append(_tr("{} left").format(duration(progress.seconds_left)))
+        parts.append(translate("StatusBar", "{} left").format(duration(progress.seconds_left)))
     return " · ".join(parts)
 
 

@@ -46,10 +46,10 @@ LIGHT = Tones(
 )  # fmt: skip
 
 DARK = Tones(
-    window="#1c1e26", base="#15171d", alternate="#1a1c24", button="#2a2d38",
-    text="#e6e8ef", faint="#9aa1b4", disabled="#636a7d",
+    window="#24262f", base="#16181d", alternate="#1c1e25", button="#31343f",
+    text="#e6e8ef", faint="#a3aabb", disabled="#6b7285",
     accent="#5865e0", on_accent="#ffffff", link="#9ba6ff",
-    tip="#343848", tip_text="#f1f2f7", line="#3a3e4c",
+    tip="#343848", tip_text="#f1f2f7", line="#444957",
     good="#6fdd8b", warning="#ffb454", bad="#ff8a80",
 )  # fmt: skip
 

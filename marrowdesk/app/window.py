@@ -121,8 +121,8 @@ class MainWindow(QMainWindow):
     def show_desk(self, case_open: bool) -> None:
         """Show the panels of a case, or the first page."""
         self._pages.setCurrentWidget(self.gallery if case_open else self.start_page)
-        self.toolbar.setVisible(case_open)
         self.docks.show_panels(case_open)
+        self.toolbar.setVisible(case_open)  # after the panels: their kept arrangement speaks of it too
         if self.isVisible():
             self.focus_cells() if case_open else self.start_page.focus_first()
 

@@ -22,8 +22,10 @@ from marrowdesk import RESEARCH_USE, __version__
 from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.app.icons import application_icon
 from marrowdesk.assets import resource_path
+from marrowdesk.core.taxonomy import MARROW
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from marrowdesk.inference.bundle import Bundle
@@ -40,9 +42,9 @@ class AboutDialog(QDialog):
         column.setSpacing(12)
         column.addLayout(self._head())
         tabs = QTabWidget(self)
-        tabs.addTab(
-            _text(model_text(bundle) if bundle else self.tr("No model is loaded."), self), self.tr("&Model")
-        )
+        model = _text(model_text(bundle) if bundle else self.tr("No model is loaded."), self)
+        model.setAccessibleName(self.tr("About the model"))
+        tabs.addTab(model, self.tr("&Model"))
         tabs.addTab(self._licences(), self.tr("&Licences"))
         column.addWidget(tabs, 1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
@@ -119,9 +121,9 @@ def model_text(bundle: Bundle) -> str:
     """Say which model it is, what it proposes, what it learned from and where it is weak."""
     card = bundle.card
     lines = [f"{card.name} {card.revision}", card.summary, "", f"sha256 {bundle.sha256}", ""]
-    lines += ["Proposes: " + ", ".join(bundle.proposed)]
+    lines += ["Proposes: " + _names(bundle.proposed)]
     if bundle.reader_only:
-        lines += ["Given by readers only: " + ", ".join(bundle.reader_only)]
+        lines += ["Given by readers only: " + _names(bundle.reader_only)]
     if card.data:
         lines += ["", "Trained on:"]
         lines += [
@@ -131,3 +133,7 @@ def model_text(bundle: Bundle) -> str:
         lines += ["", "Known weaknesses:"]
         lines += [f"  – {each}" for each in card.weaknesses]
     return "\n".join(lines)
+
+
+def _names(codes: Sequence[str]) -> str:
+    return ", ".join(MARROW[code].name if code in MARROW else code for code in codes)

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from marrowdesk.app.session import Session
     from marrowdesk.core.differential import Differential
 
+translate = QCoreApplication.translate
+
 
 class ReportDialog(QDialog):
     """Fills in the report's header and writes the report.
@@ -236,17 +238,15 @@ class ReportDialog(QDialog):
         self.open_button.setFocus()
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ReportDialog", text)
-
-
 def summary(count: Differential) -> str:
     """Say in a sentence what the report will hold."""
-    text = _tr("{} nucleated cells counted; {} of all {} cells reviewed.").format(
+    text = translate("ReportDialog", "{} nucleated cells counted; {} of all {} cells reviewed.").format(
         numbers.count(count.counted), numbers.count(count.reviewed), numbers.count(count.total)
     )
     if count.reviewed < count.total:
-        text += " " + _tr("The report will say that it is preliminary.")
+        text += " " + translate("ReportDialog", "The report will say that it is preliminary.")
     if count.unresolved:
-        text += " " + _tr("Not identifiable cells left: {}.").format(numbers.count(count.unresolved))
+        text += " " + translate("ReportDialog", "Not identifiable cells left: {}.").format(
+            numbers.count(count.unresolved)
+        )
     return text

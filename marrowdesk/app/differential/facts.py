@@ -12,9 +12,7 @@ from marrowdesk.app import numbers
 if TYPE_CHECKING:
     from marrowdesk.core.differential import Differential, Ratio, ThresholdMark
 
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("DifferentialPanel", text)
+translate = QCoreApplication.translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,11 @@ def _standing(marks: list[ThresholdMark]) -> Standing:
     above = [mark for mark in marks if mark.side == "above"]
     crosses = [mark for mark in marks if mark.side == "crosses"]
     named = [*above[-1:], *crosses] or marks[:1]
-    words = {"above": _tr("above {}"), "crosses": _tr("crosses {}"), "below": _tr("below {}")}
+    words = {
+        "above": translate("DifferentialPanel", "above {}"),
+        "crosses": translate("DifferentialPanel", "crosses {}"),
+        "below": translate("DifferentialPanel", "below {}"),
+    }
     sides = [words[mark.side].format(numbers.whole_percent(mark.threshold.percent)) for mark in named]
     share, first = marks[0].share, marks[0].threshold
     value = f"{numbers.percent_sign(share.percent)} ({numbers.interval(share.low, share.high)})"
@@ -59,13 +61,13 @@ def _standing(marks: list[ThresholdMark]) -> Standing:
 def ratio(value: Ratio) -> str:
     """Write a ratio with its interval: ``M:E ratio 3.21 (2.60–3.98)``."""
     if value.value is None:
-        return _tr("{} not computable").format(value.name)
+        return translate("DifferentialPanel", "{} not computable").format(value.name)
     return f"{value.name} {numbers.ratio(value.value)} ({numbers.interval(value.low, value.high, 2)})"
 
 
 def progress(counted: Differential) -> str:
     """Say how far the count is: ``412 of 500 counted, 120 reviewed``."""
-    return _tr("{} of {} counted, {} reviewed").format(
+    return translate("DifferentialPanel", "{} of {} counted, {} reviewed").format(
         numbers.count(counted.counted),
         numbers.count(counted.rules.target),
         numbers.count(counted.counted_reviewed),
@@ -75,13 +77,17 @@ def progress(counted: Differential) -> str:
 def review(counted: Differential) -> str:
     """Say how much of the case was reviewed and how much of that changed."""
     share = numbers.percent_sign(100 * counted.reviewed / counted.total) if counted.total else numbers.NOTHING
-    text = _tr("Reviewed {} of {} cells ({}), changed {}").format(
+    text = translate("DifferentialPanel", "Reviewed {} of {} cells ({}), changed {}").format(
         numbers.count(counted.reviewed), numbers.count(counted.total), share, numbers.count(counted.changed)
     )
     if counted.unresolved:
-        text += " · " + _tr("{} not identified").format(numbers.count(counted.unresolved))
+        text += " · " + translate("DifferentialPanel", "{} not identified").format(
+            numbers.count(counted.unresolved)
+        )
     if counted.unfamiliar:
-        text += " · " + _tr("{} unfamiliar").format(numbers.count(counted.unfamiliar))
+        text += " · " + translate("DifferentialPanel", "{} unfamiliar").format(
+            numbers.count(counted.unfamiliar)
+        )
     return text
 
 
@@ -89,7 +95,7 @@ def agreement(counted: Differential) -> str:
     """Compare with the labels of the folders; empty where there are none."""
     if not counted.compared:
         return ""
-    return _tr("Same as folder label: {} of {} ({})").format(
+    return translate("DifferentialPanel", "Same as folder label: {} of {} ({})").format(
         numbers.count(counted.agreeing),
         numbers.count(counted.compared),
         numbers.percent_sign(100 * counted.agreeing / counted.compared),

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from marrowdesk.core.reference import Range
     from marrowdesk.core.taxonomy import Scheme
 
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("DifferentialPanel", text)
+translate = QCoreApplication.translate
 
 
 class Column(enum.IntEnum):
@@ -86,15 +84,15 @@ class Line:
 def header(column: Column, confidence: float = 0.95) -> str:
     """Give the heading of a column; ``confidence`` is the level of the intervals."""
     return {
-        Column.NAME: _tr("Class"),
-        Column.COUNT: _tr("n"),
-        Column.PERCENT: _tr("%"),
-        Column.INTERVAL: _tr("{:g} % CI").format(100 * confidence),
-        Column.RANGE: _tr("Range"),
-        Column.MARK: _tr("Mark"),
-        Column.PREDICTED: _tr("Pred. n"),
-        Column.PREDICTED_PERCENT: _tr("Pred. %"),
-        Column.REVIEWED: _tr("Rev. n"),
+        Column.NAME: translate("DifferentialPanel", "Class"),
+        Column.COUNT: translate("DifferentialPanel", "n"),
+        Column.PERCENT: translate("DifferentialPanel", "%"),
+        Column.INTERVAL: translate("DifferentialPanel", "{:g} % CI").format(100 * confidence),
+        Column.RANGE: translate("DifferentialPanel", "Range"),
+        Column.MARK: translate("DifferentialPanel", "Mark"),
+        Column.PREDICTED: translate("DifferentialPanel", "Pred. n"),
+        Column.PREDICTED_PERCENT: translate("DifferentialPanel", "Pred. %"),
+        Column.REVIEWED: translate("DifferentialPanel", "Rev. n"),
     }[column]
 
 
@@ -102,39 +100,58 @@ def header_tip(column: Column, counted: Differential) -> str:
     """Explain a column."""
     references = counted.rules.references
     return {
-        Column.NAME: _tr("Lineages with their sum, and the classes in them"),
-        Column.COUNT: _tr("Cells now: by the reader's class where reviewed, else by the proposed one"),
-        Column.PERCENT: _tr("Of all counted nucleated cells"),
+        Column.NAME: translate("DifferentialPanel", "Lineages with their sum, and the classes in them"),
+        Column.COUNT: translate(
+            "DifferentialPanel", "Cells now: by the reader's class where reviewed, else by the proposed one"
+        ),
+        Column.PERCENT: translate("DifferentialPanel", "Of all counted nucleated cells"),
         Column.INTERVAL: sampling_note(counted),
         Column.RANGE: f"{references.name}\n{references.source}".strip(),
-        Column.MARK: _tr("On which side of the reference range the share lies"),
-        Column.PREDICTED: _tr("Cells proposed as this class, whatever the reader decided"),
-        Column.PREDICTED_PERCENT: _tr("Of all cells proposed as a counted class"),
-        Column.REVIEWED: _tr("Cells that a reader gave this class or confirmed in it"),
+        Column.MARK: translate("DifferentialPanel", "On which side of the reference range the share lies"),
+        Column.PREDICTED: translate(
+            "DifferentialPanel", "Cells proposed as this class, whatever the reader decided"
+        ),
+        Column.PREDICTED_PERCENT: translate("DifferentialPanel", "Of all cells proposed as a counted class"),
+        Column.REVIEWED: translate(
+            "DifferentialPanel", "Cells that a reader gave this class or confirmed in it"
+        ),
     }[column]
 
 
 def sampling_note(counted: Differential) -> str:
     """Say what the interval covers."""
-    return _tr(
-        "Exact {:g} % intervals (Clopper-Pearson): sampling error only, not errors of classification."
+    return translate(
+        "DifferentialPanel",
+        "Exact {:g} % intervals (Clopper-Pearson): sampling error only, not errors of classification.",
     ).format(100 * counted.rules.confidence)
 
 
 def mark_text(mark: Mark) -> str:
     """Write a mark as an arrow and a word."""
-    return {"": "", "low": _tr("↓ low"), "high": _tr("↑ high")}[mark]
+    return {
+        "": "",
+        "low": translate("DifferentialPanel", "↓ low"),
+        "high": translate("DifferentialPanel", "↑ high"),
+    }[mark]
 
 
 def lines(counted: Differential, scheme: Scheme) -> list[Line]:
     """Give all lines of a differential, in the order shown; those that may be left out too."""
     return [
         *(line for row in counted.groups for line in _lineage(row, counted)),
-        *_section("sums", _tr("Sums"), [_row_line(f"sum:{row.name}", Kind.SUM, row) for row in counted.sums]),
-        *_section("ratios", _tr("Ratios"), list(_ratios(counted))),
-        *_section("thresholds", _tr("Thresholds"), list(_thresholds(counted))),
-        *_section("apart", _tr("Not in the count (n, per 100 counted)"), list(_apart_lines(counted, scheme))),
-        *_section("review", _tr("Review"), list(_review(counted))),
+        *_section(
+            "sums",
+            translate("DifferentialPanel", "Sums"),
+            [_row_line(f"sum:{row.name}", Kind.SUM, row) for row in counted.sums],
+        ),
+        *_section("ratios", translate("DifferentialPanel", "Ratios"), list(_ratios(counted))),
+        *_section("thresholds", translate("DifferentialPanel", "Thresholds"), list(_thresholds(counted))),
+        *_section(
+            "apart",
+            translate("DifferentialPanel", "Not in the count (n, per 100 counted)"),
+            list(_apart_lines(counted, scheme)),
+        ),
+        *_section("review", translate("DifferentialPanel", "Review"), list(_review(counted))),
     ]
 
 
@@ -195,7 +212,11 @@ def _row_line(key: str, kind: Kind, row: Row, limits: Range | None = None, mark:
         Column.REVIEWED: numbers.count(row.reviewed),
     }
     name = row.name[:1].upper() + row.name[1:] if kind is Kind.GROUP else row.name
-    tip = "" if limits is None else _tr("{}: reference range {} %").format(name, texts[Column.RANGE])
+    tip = (
+        ""
+        if limits is None
+        else translate("DifferentialPanel", "{}: reference range {} %").format(name, texts[Column.RANGE])
+    )
     return Line(
         key, kind, name, texts, mark, tip=tip,
         code="" if of is None else of.code,

@@ -107,5 +107,6 @@ class ClassModel(QAbstractListModel):
         if cell_class is not None and cell_class.always_review:
             lines.append(self.tr("Always needs a reader: no proposal of this class is taken as settled."))
         if row.target(self._case_model.scheme):
-            lines.append(f"<i>{self.tr('Drag cells here')}</i>")
+            text = self.tr("Drag cells here")
+            lines.append(f"<i>{text}</i>")
         return "<br>".join(lines)

@@ -72,17 +72,17 @@ def describe(cell: Cell, scheme: Scheme) -> str:
     if cell.prediction is not None:
         proposal = class_name(cell.prediction.code, scheme)
         certainty = probability(cell.prediction.confidence)
-        lines.append(f"{translate('gallery', 'Proposed')}: {escape(proposal)}, {escape(certainty)}")
+        text = translate("gallery", "Proposed: {}, {}")
+        lines.append(text.format(escape(proposal), escape(certainty)))
         if cell.prediction.unfamiliar:
             lines.append(
                 translate("gallery", "Unlike the cells that the model was trained on: look closely.")
             )
     if cell.review is not None and cell.review.reader:
         at = cell.review.at.astimezone().strftime("%Y-%m-%d %H:%M")
-        lines.append(f"{translate('gallery', 'Decided by')} {escape(cell.review.reader)}, {at}")
+        lines.append(translate("gallery", "Decided by {}, {}").format(escape(cell.review.reader), at))
     if cell.reference is not None:
-        lines.append(
-            f"{translate('gallery', 'Label of the folder')}: {escape(class_name(cell.reference, scheme))}"
-        )
+        label = escape(class_name(cell.reference, scheme))
+        lines.append(translate("gallery", "Label of the folder: {}").format(label))
     lines.append(f"<span style='color:gray'>{escape(cell.name)}</span>")
     return "<br>".join(lines)

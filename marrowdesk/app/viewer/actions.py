@@ -13,9 +13,7 @@ from marrowdesk.app.icons import icon
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ViewerPanel", text)
+translate = QCoreApplication.translate
 
 
 class ViewerActions(QObject):
@@ -34,15 +32,17 @@ class ViewerActions(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self.previous = self._make("previous", _tr("Previous cell"))
-        self.next = self._make("next", _tr("Next cell"))
-        self.zoom_in = self._make("zoom-in", _tr("Zoom in"))
-        self.zoom_out = self._make("zoom-out", _tr("Zoom out"))
-        self.fit = self._make("fit", _tr("Fit to view"))
-        self.actual_size = self._make("actual-size", _tr("Actual size"))
-        self.show_map = self._make("heatmap", _tr("Attention map"))
+        self.previous = self._make("previous", translate("ViewerPanel", "Previous cell"))
+        self.next = self._make("next", translate("ViewerPanel", "Next cell"))
+        self.zoom_in = self._make("zoom-in", translate("ViewerPanel", "Zoom in"))
+        self.zoom_out = self._make("zoom-out", translate("ViewerPanel", "Zoom out"))
+        self.fit = self._make("fit", translate("ViewerPanel", "Fit to view"))
+        self.actual_size = self._make("actual-size", translate("ViewerPanel", "Actual size"))
+        self.show_map = self._make("heatmap", translate("ViewerPanel", "Attention map"))
         self.show_map.setCheckable(True)
-        self.show_map.setStatusTip(_tr("Where the model looked: attention, not evidence"))
+        self.show_map.setStatusTip(
+            translate("ViewerPanel", "Where the model looked: attention, not evidence")
+        )
 
         self.zooming = (self.zoom_in, self.zoom_out, self.fit, self.actual_size)
 

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from marrowdesk.core.cell import Cell, Review
     from marrowdesk.core.taxonomy import Scheme
 
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ViewerPanel", text)
+translate = QCoreApplication.translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,37 +52,58 @@ def standing(cell: Cell, scheme: Scheme) -> Standing:
     proposed = None if cell.prediction is None else cell.prediction.code
     if cell.review is None:
         if proposed is None:
-            return Standing(None, _tr("no class yet"), False, _tr("not classified yet"))
+            return Standing(
+                None,
+                translate("ViewerPanel", "no class yet"),
+                False,
+                translate("ViewerPanel", "not classified yet"),
+            )
         always = proposed in scheme and scheme[proposed].always_review
-        text = _tr("proposed, always needs a reader") if always else _tr("proposed")
+        text = (
+            translate("ViewerPanel", "proposed, always needs a reader")
+            if always
+            else translate("ViewerPanel", "proposed")
+        )
         return Standing(proposed, name_of(scheme, proposed), False, text)
     code = cell.review.code
-    chip = _tr("excluded") if code is None else name_of(scheme, code)
+    chip = translate("ViewerPanel", "excluded") if code is None else name_of(scheme, code)
     return Standing(code, chip, True, f"{_deed(cell, scheme)} · {_who(cell.review)}")
 
 
 def _deed(cell: Cell, scheme: Scheme) -> str:
     before = "" if cell.prediction is None else name_of(scheme, cell.prediction.code)
     if cell.state is CellState.CONFIRMED:
-        return _tr("confirmed")
+        return translate("ViewerPanel", "confirmed")
     if cell.review is not None and cell.review.verdict is Verdict.EXCLUDED:
-        return _tr("not counted, proposed as {}").format(before) if before else _tr("not counted")
-    return _tr("changed from {}").format(before) if before else _tr("given by hand")
+        return (
+            translate("ViewerPanel", "not counted, proposed as {}").format(before)
+            if before
+            else translate("ViewerPanel", "not counted")
+        )
+    return (
+        translate("ViewerPanel", "changed from {}").format(before)
+        if before
+        else translate("ViewerPanel", "given by hand")
+    )
 
 
 def _who(review: Review) -> str:
-    reader = review.reader or _tr("reader without a name")
+    reader = review.reader or translate("ViewerPanel", "reader without a name")
     return f"{reader}, {moment(review.at)}"
 
 
 def position(place: int, total: int) -> str:
     """Write where a cell stands in the order shown: ``37 of 2,000``."""
-    return _tr("{} of {}").format(numbers.count(place + 1), numbers.count(total))
+    return translate("ViewerPanel", "{} of {}").format(numbers.count(place + 1), numbers.count(total))
 
 
 def unreviewed(left: int) -> str:
     """Write how much is left to do."""
-    return _tr("all reviewed") if left == 0 else _tr("{} unreviewed").format(numbers.count(left))
+    return (
+        translate("ViewerPanel", "all reviewed")
+        if left == 0
+        else translate("ViewerPanel", "{} unreviewed").format(numbers.count(left))
+    )
 
 
 def reference(cell: Cell, scheme: Scheme) -> str:
@@ -93,15 +112,20 @@ def reference(cell: Cell, scheme: Scheme) -> str:
         return ""
     name = name_of(scheme, cell.reference)
     if cell.code is None:
-        return _tr("Folder label: {}").format(name)
-    verdict = _tr("same") if cell.code == cell.reference else _tr("differs")
-    return _tr("Folder label: {} – {}").format(name, verdict)
+        return translate("ViewerPanel", "Folder label: {}").format(name)
+    verdict = (
+        translate("ViewerPanel", "same")
+        if cell.code == cell.reference
+        else translate("ViewerPanel", "differs")
+    )
+    return translate("ViewerPanel", "Folder label: {} – {}").format(name, verdict)
 
 
 def unfamiliar_reason(doubt: float) -> str:
     """Explain the mark of an unfamiliar cell."""
-    return _tr(
+    return translate(
+        "ViewerPanel",
         "This cell lies outside of what the model was trained on: its distance from the training cells is "
         "{:.1f} times the model's threshold. The proposal and its probabilities may not hold; look at the "
-        "cell yourself."
+        "cell yourself.",
     ).format(doubt)
