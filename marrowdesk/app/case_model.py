@@ -96,6 +96,7 @@ class CaseModel(QObject):
         case: CaseFile | None,
         cells: Sequence[Cell] = (),
         history: tuple[History, History] | None = None,
+        tally: Tally | None = None,
     ) -> None:
         """Show another case, or none.
 
@@ -103,12 +104,13 @@ class CaseModel(QObject):
             case: the case.
             cells: what ``case.cells()`` gave, read by a worker beforehand.
             history: what ``undo_history()`` and ``redo_history()`` gave; read here when None.
+            tally: of these cells; the model goes on with it. Counted here when None.
         """
         self._forget()
         self._case = case
         self._cells = list(cells)
         self._rows = {cell.id: row for row, cell in enumerate(self._cells)}
-        self._tally = Tally.of(self._cells)
+        self._tally = tally or Tally.of(self._cells)
         if case is not None:
             self._restore(*(history or (case.undo_history(), case.redo_history())))
         self.reset.emit()
@@ -224,6 +226,7 @@ class CaseModel(QObject):
 
     def _restore(self, undo: History, redo: History) -> None:
         self._restoring = True
+        self.undo_stack.blockSignals(True)  # a long case has thousands of acts; ``reset`` tells it all
         # the last act, be it an undo, is always among those that can be undone or redone
         self._last_act = max((batch for batch, _ in (*undo, *redo)), default=0)
         for batch, edit in undo:
@@ -231,6 +234,7 @@ class CaseModel(QObject):
         for batch, edit in reversed(redo):
             self.undo_stack.push(EditCommand(self, edit, batch))
         self.undo_stack.setIndex(len(undo))
+        self.undo_stack.blockSignals(False)
         self._restoring = False
 
     def _put(self, row: int, cell: Cell) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.core.errors import Cancelled
+from marrowdesk.core.tally import Tally
 
 if TYPE_CHECKING:
     import threading
@@ -29,6 +30,7 @@ class _Loaded:
 
     case: CaseFile
     cells: list[Cell]
+    tally: Tally
     history: tuple[History, History]
     problems: list[Problem]
     fields: dict[str, str]
@@ -127,7 +129,7 @@ class Session(QObject):
         self._leave()
         self._problems = list(loaded.problems)
         self._fields = loaded.fields
-        self._model.show_case(loaded.case, loaded.cells, loaded.history)
+        self._model.show_case(loaded.case, loaded.cells, loaded.history, loaded.tally)
         if looked_at is not None:
             self._model.set_current(self._model.row_of(looked_at))
         self.opened.emit()
@@ -249,9 +251,11 @@ def _load(paths: list[Path], cancel: threading.Event) -> _Loaded:
 
     case = case_for(paths)
     try:
+        cells = case.cells()
         loaded = _Loaded(
             case,
-            case.cells(),
+            cells,
+            Tally.of(cells),
             (case.undo_history(), case.redo_history()),
             case.problems(),
             case.fields(),
