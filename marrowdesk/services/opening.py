@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 CASE_SUFFIX = ".mdcase"
 
 # The first batches are small, so that the first cells are on the screen at once.
-_BATCHES = (16, 64, 256)
+_BATCHES = (16, 64, 128)
 
 
 @dataclass(frozen=True, slots=True)
