@@ -29,6 +29,7 @@ class Standing(QObject):
         super().__init__(window)
         self._window = window
         self._asked_for_reader = False
+        self._remembered: Path | None = None
         self._overtaken: Path | None = None
         self._recents: tuple[RecentCase, ...] | None = None
         self._listen()
@@ -67,13 +68,18 @@ class Standing(QObject):
     # -- the case -------------------------------------------------------------------------------------
 
     def _opened(self) -> None:
-        window, case = self._window, self._window.session.case
-        if case is None:
-            return
-        window.preferences.replace(window.preferences.now.with_recent(case.path, case.title))
+        self._remembered = None
+        self._remember()
         self._follow_settings()
         self._show_case()
         self._ask_for_reader()
+
+    def _remember(self) -> None:
+        """Put the case among the recent ones, once it holds a cell: an empty folder is no work begun."""
+        window, case = self._window, self._window.session.case
+        if case is not None and window.model.cells and self._remembered != case.path:
+            self._remembered = case.path
+            window.preferences.replace(window.preferences.now.with_recent(case.path, case.title))
 
     def _show_case(self) -> None:
         window, case = self._window, self._window.session.case
@@ -128,6 +134,7 @@ class Standing(QObject):
     def _cells_found(self) -> None:
         window = self._window
         window.classifier.go_on()
+        self._remember()
         if not window.session.reading and window.session.case is not None and not window.model.cells:
             text = self.tr("No image of a cell was found here. Open a folder of JPEG, PNG or TIFF images.")
             window.banner.tell("empty", text, "warning")

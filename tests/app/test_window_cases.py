@@ -111,6 +111,7 @@ def test_that_a_folder_without_images_says_so(desk, qtbot, tmp_path):
     desk.window.commands.open([tmp_path / "nothing here"])
     qtbot.waitUntil(lambda: "empty" in messages(desk))
     assert "No image" in messages(desk)["empty"].text
+    assert desk.preferences.now.recent_cases == (), "an empty folder is no work to go on with"
 
 
 def test_that_without_a_model_the_reader_still_counts(make_desk, qtbot, drawn_slide, tmp_path):
