@@ -4,10 +4,11 @@ import pytest
 from gallery_desk import Desk, draw_picture, loose_cells, make_case
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionComboBox
 
 from marrowdesk.app.gallery import Sort, Special
 from marrowdesk.app.gallery.facts import EXCLUDED, NOT_CLASSIFIED
+from marrowdesk.app.gallery.filter_bar import FilterBar
 from marrowdesk.core.cell import CellState
 
 Key = Qt.Key
@@ -253,3 +254,19 @@ def test_that_a_section_menu_folds_and_chooses(open_desk):
     actions["Unfold all classes"].trigger()
     assert open_desk.view.collapsed == frozenset()
     menu.close()
+
+
+def test_that_what_the_filters_show_is_read_whole_in_a_narrow_bar(qtbot):
+    bar = FilterBar()
+    qtbot.addWidget(bar)
+    bar.set_slides({1: "smear A", 2: "smear B"})
+    bar.resize(bar.minimumSizeHint().width(), bar.sizeHint().height())
+    bar.show()
+    qtbot.waitExposed(bar)
+    for combo in (bar.state, bar.slide):
+        option = QStyleOptionComboBox()
+        combo.initStyleOption(option)
+        room = combo.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, combo
+        )
+        assert room.width() >= combo.fontMetrics().horizontalAdvance(combo.currentText())

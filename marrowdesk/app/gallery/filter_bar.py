@@ -89,7 +89,10 @@ class FilterBar(QWidget):
         self.size.setToolTip(self.tr("Size of the thumbnails (Ctrl and the mouse wheel)"))
 
     def _lay_out(self) -> None:
-        widest = self.fontMetrics().horizontalAdvance("100–100\u202f%")
+        letters = self.fontMetrics()
+        widest = letters.horizontalAdvance("100–100\u202f%")
+        for combo, text in ((self.state, self.tr("All states")), (self.slide, self.tr("All slides"))):
+            combo.setMinimumWidth(letters.horizontalAdvance(text) + 2 * letters.height() + 4)
         self._limits.setFixedWidth(widest + 2)
         label = QLabel(self.tr("Certainty"), self)
         row = QHBoxLayout(self)
