@@ -1,0 +1,17 @@
+"""The training side's commands, as the command line adds them; each lives in a module of its name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marrowdesk.training.commands import evaluate, export, train
+
+if TYPE_CHECKING:
+    from marrowdesk.training.commands.options import Parsers
+
+
+def add_commands(subparsers: Parsers) -> None:
+    """Add the commands; each sets ``handler``, a function of the arguments that gives the exit code."""
+    train.add_command(subparsers)
+    export.add_command(subparsers)
+    evaluate.add_command(subparsers)

@@ -1,0 +1,68 @@
+"""``marrowdesk export``: make a model bundle of a training run."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from marrowdesk.training.commands.options import HELD_OUT, Defaults, add_data, open_cells, read_cells
+
+if TYPE_CHECKING:
+    import argparse
+
+    from marrowdesk.training.commands.options import Parsers
+
+
+def add_command(subparsers: Parsers) -> None:
+    """Add ``export`` and its options."""
+    parser = subparsers.add_parser(
+        "export",
+        help="make a model bundle of a training run",
+        description="Make a bundle of a training run: half-precision weights, calibration, doubt and card.",
+        formatter_class=Defaults,
+    )
+    add_data(parser)
+    parser.add_argument("--run", type=Path, required=True, help="folder of the training run")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the bundle, named like the model")
+    parser.add_argument("--revision", default="1.0.0", help="revision of the bundle")
+    parser.set_defaults(handler=export)
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """Run ``marrowdesk export``."""
+    from marrowdesk.inference.preprocess import Recipe
+    from marrowdesk.training.export import export_run, read_plan
+
+    samples, held = read_cells(arguments, arguments.run)
+    plan = read_plan(arguments.run)
+    store = open_cells(arguments, samples, Recipe(**plan["recipe"]))
+    classes = len(plan["codes"])
+    told = {
+        "name": arguments.out.resolve().name,
+        "revision": arguments.revision,
+        "summary": f"Proposes up to {classes} classes of marrow and blood cells, May-Gruenwald-Giemsa stain.",
+        "command": _command(plan),
+        "held_out": HELD_OUT,
+    }
+    bundle = export_run(arguments.run, store, held, arguments.out, told)
+    split = arguments.held_out or arguments.run / HELD_OUT
+    if not (arguments.out / HELD_OUT).exists() or not split.samefile(arguments.out / HELD_OUT):
+        shutil.copyfile(split, arguments.out / HELD_OUT)
+    print(f"{bundle.path}: {len(bundle.proposed)} classes, sha256 {bundle.sha256}")
+    return 0
+
+
+def _command(plan: dict[str, Any]) -> str:
+    """Write the command that makes a run again."""
+    options = [f"--option {name}={json.dumps(value)}" for name, value in plan["options"].items()]
+    parts = [
+        "marrowdesk train --data DATA --run runs/NAME",
+        f"--architecture {plan['architecture']}",
+        *options,
+        f"--side {plan['recipe']['side']} --small {plan['small']} --small-part {plan['small_part']}",
+        f"--steps {plan['steps']} --batch {plan['batch']} --rate {plan['rate']} --cost {plan['cost']}",
+        f"--teacher {'package' if plan['teacher'] else 'none'} --seed {plan['seed']}",
+    ]
+    return " ".join(parts)
