@@ -16,12 +16,11 @@ from marrowdesk.inference.doubt import METHOD as DOUBT_METHOD
 from marrowdesk.inference.doubt import DoubtSpace
 from marrowdesk.inference.engine import Batch
 from marrowdesk.inference.maps import placing
+from marrowdesk.inference.precision import fast_dtype
 from marrowdesk.inference.preprocess import METHOD, Recipe, Window, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import torch
 
     from marrowdesk.inference.bundle import Bundle
 
@@ -57,7 +56,7 @@ class TorchEngine:
         if device == "auto":
             device = "cuda" if torch.cuda.is_available() else "cpu"
         self._device = torch.device(device)
-        self._dtype = _precision(device) if precision == "auto" else getattr(torch, precision)
+        self._dtype = fast_dtype(device) if precision == "auto" else getattr(torch, precision)
         tensors = load_tensors(bundle)
         try:
             self._space = DoubtSpace.from_tensors(tensors)
@@ -164,16 +163,6 @@ def _recipe(bundle: Bundle) -> Recipe:
         raise BundleError(
             f"The preprocessing in {bundle.path} is not understood: {error}.", _UPDATE
         ) from error
-
-
-def _precision(device: str) -> torch.dtype:
-    """Choose the number format in which the network runs fast on this machine."""
-    import torch
-
-    if device == "cuda":
-        return torch.float16
-    native = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
-    return torch.bfloat16 if native.get("amx_bf16") or native.get("avx512_bf16") else torch.float32
 
 
 def _network(bundle: Bundle, tensors: dict[str, np.ndarray]) -> Any:

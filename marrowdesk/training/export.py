@@ -26,6 +26,7 @@ from marrowdesk.inference.doubt import METHOD as DOUBT_METHOD
 from marrowdesk.inference.doubt import fit_doubt
 from marrowdesk.inference.maps import map_offset
 from marrowdesk.inference.network import MEAN, STD, as_input, build, run
+from marrowdesk.inference.precision import fast_dtype
 from marrowdesk.inference.preprocess import METHOD, Recipe, masked, round_mask
 from marrowdesk.training.dataset import FEWEST
 from marrowdesk.training.sources import described
@@ -115,12 +116,13 @@ def embed(
     import torch
     from tqdm import tqdm
 
+    dtype = fast_dtype("cpu")
     border, mask = (store.crops.shape[1] - recipe.side) // 2, round_mask(recipe.side, recipe.mask)
     inner = slice(border, border + recipe.side)
     found: list[tuple[np.ndarray, np.ndarray]] = []
     for start in tqdm(range(0, len(at), 64), desc="embedding cells", unit="batch"):
         crops = np.stack([masked(store.crops[each][inner, inner], mask) for each in at[start : start + 64]])
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+        with torch.inference_mode(), torch.autocast("cpu", dtype, enabled=dtype is not torch.float32):
             outputs = run(network, as_input(crops, MEAN, STD))
         found.append((outputs.logits.float().numpy(), outputs.pooled.float().numpy()))
     return np.concatenate([each[0] for each in found]), np.concatenate([each[1] for each in found])

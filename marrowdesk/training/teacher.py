@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.inference.precision import fast_dtype
 from marrowdesk.inference.preprocess import masked, round_mask
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ def _features(network: Any, crops: np.ndarray, recipe: Recipe, batch: int = 32) 
     mean, std = (torch.tensor(each).view(1, 3, 1, 1) for each in (_MEAN, _STD))
     border = (crops.shape[1] - recipe.side) // 2
     mask = round_mask(recipe.side, recipe.mask)
+    dtype = fast_dtype("cpu")
     found = []
     for start in tqdm(range(0, len(crops), batch), desc="asking the teacher", unit="batch", mininterval=5):
         inner = crops[start : start + batch, border : border + recipe.side, border : border + recipe.side]
@@ -114,7 +116,7 @@ def _features(network: Any, crops: np.ndarray, recipe: Recipe, batch: int = 32) 
             cv2.resize(masked(each, mask), (_SIDE, _SIDE), interpolation=cv2.INTER_LINEAR) for each in inner
         ]
         pixels = torch.from_numpy(np.stack(shown)).permute(0, 3, 1, 2).float() / 255
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+        with torch.inference_mode(), torch.autocast("cpu", dtype, enabled=dtype is not torch.float32):
             tokens = network.forward_features((pixels - mean) / std).float()
         found.append(torch.cat([tokens[:, 0], tokens[:, 1:].mean(1)], 1).numpy())
     return np.concatenate(found)
