@@ -36,6 +36,12 @@ class Strength:
     jpeg: float = 0.3
     light: float = 0.03
 
+    def scaled(self, factor: float) -> Strength:
+        """Give ``factor`` times the strength; probabilities stay at most 0.9."""
+        odds = {name: min(0.9, getattr(self, name) * factor) for name in ("blur", "sharpen", "jpeg")}
+        spreads = ("scale", "shift", "stain", "mixing", "light")
+        return Strength(**odds, **{name: getattr(self, name) * factor for name in spreads})
+
 
 def varied(
     crop: np.ndarray, side: int, span: float, strength: Strength, rng: np.random.Generator

@@ -14,14 +14,18 @@ import numpy as np
 
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.network import MEAN, STD, as_input, build, run
+from marrowdesk.inference.precision import fast_dtype
 from marrowdesk.inference.preprocess import Recipe
 from marrowdesk.training.augment import Strength, varied
 from marrowdesk.training.losses import class_weights, cost_matrix, cost_sensitive
+from marrowdesk.training.priors import source_log_priors
 from marrowdesk.training.sampling import source_balanced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    import torch
 
     from marrowdesk.training.dataset import Store
 
@@ -44,10 +48,13 @@ class Plan:
         average: decay of the moving average of the weights.
         clip: largest norm of the gradient.
         cost: share of the expected lineage cost in the loss.
+        prior: smoothing of each source's class prior inside the loss, see
+            :func:`marrowdesk.training.priors.source_log_priors`; None leaves the prior out.
         teacher: share of the distance to the teacher's features in the loss; 0 without a teacher.
         small: input side in the first part of the training, px.
         small_part: how long that part is, as a share of all steps.
         seed: seed of every source of chance.
+        start: sha256 of the weight file of the bundle that the weights start from; empty for chance.
         strength: augmentation.
         recipe: how the cells are prepared.
     """
@@ -62,10 +69,12 @@ class Plan:
     average: float = 0.998
     clip: float = 1.0
     cost: float = 1.0
+    prior: float | None = None
     teacher: float = 1.0
     small: int = 96
     small_part: float = 0.5
     seed: int = 1
+    start: str = ""
     strength: Strength = field(default_factory=Strength)
     recipe: Recipe = field(default_factory=Recipe)
 
@@ -108,13 +117,20 @@ class Training:
         at: which of them to train on.
         targets: (len(store.samples), T) unit-length features of a teacher, or None.
         folder: where checkpoints and the log are written.
+        start: state of the network to start from, or None for chance.
 
     Raises:
         MarrowdeskError: the folder holds a checkpoint of another plan.
     """
 
     def __init__(
-        self, plan: Plan, store: Store, at: Sequence[int], targets: np.ndarray | None, folder: Path
+        self,
+        plan: Plan,
+        store: Store,
+        at: Sequence[int],
+        targets: np.ndarray | None,
+        folder: Path,
+        start: Mapping[str, torch.Tensor] | None = None,
     ) -> None:
         import torch
 
@@ -124,10 +140,14 @@ class Training:
         samples = [store.samples[each] for each in at]
         self._labels = np.array([plan.codes.index(sample.code) for sample in samples])
         self._odds = source_balanced(samples)
+        self._priors = None if plan.prior is None else source_log_priors(samples, plan.codes, plan.prior)
+        self._dtype = fast_dtype("cpu")
         counts = np.bincount(self._labels, minlength=len(plan.codes))
         self.weights = class_weights(counts)
         self._loss = cost_sensitive(self.weights, cost_matrix(plan.codes), plan.cost)
         self.network = build(plan.architecture, plan.options, len(plan.codes))
+        if start is not None:
+            self.network.load_state_dict(start)
         self.network = self.network.to(memory_format=torch.channels_last)
         width = int(self.network.num_features)
         self._follow = torch.nn.Linear(width, 1 if targets is None else targets.shape[1], bias=False)
@@ -206,9 +226,12 @@ class Training:
 
         self.network.train()
         labels = torch.from_numpy(self._labels[chosen])
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", self._dtype, enabled=self._dtype is not torch.float32):
             outputs = run(self.network, as_input(images, MEAN, STD))
-        loss = self._loss(outputs.logits.float(), labels)
+        logits = outputs.logits.float()
+        if self._priors is not None:
+            logits = logits + torch.from_numpy(self._priors[chosen])
+        loss = self._loss(logits, labels)
         if self._targets is not None:
             wanted = torch.from_numpy(self._targets[self._at[chosen]])
             followed = torch.nn.functional.cosine_similarity(self._follow(outputs.pooled.float()), wanted)
