@@ -140,7 +140,9 @@ class Training:
         samples = [store.samples[each] for each in at]
         self._labels = np.array([plan.codes.index(sample.code) for sample in samples])
         self._odds = source_balanced(samples)
-        self._priors = None if plan.prior is None else source_log_priors(samples, plan.codes, plan.prior)
+        self._priors = (
+            None if plan.prior is None else source_log_priors(samples, plan.codes, plan.prior, self._odds)
+        )
         self._dtype = fast_dtype("cpu")
         counts = np.bincount(self._labels, minlength=len(plan.codes))
         self.weights = class_weights(counts)

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from marrowdesk.training.dataset import Sample
 
 
-def source_log_priors(samples: Sequence[Sample], codes: Sequence[str], smoothing: float) -> np.ndarray:
+def source_log_priors(
+    samples: Sequence[Sample], codes: Sequence[str], smoothing: float, odds: np.ndarray
+) -> np.ndarray:
     """Give log p(class | source of the cell) for each cell, to be added to its logits inside the loss.
 
     Logit adjustment (Menon et al. 2021, "Long-tail learning via logit adjustment"; Ren et al. 2020, "Balanced
@@ -26,6 +28,7 @@ def source_log_priors(samples: Sequence[Sample], codes: Sequence[str], smoothing
         samples: training cells.
         codes: the K classes, in the order of the outputs.
         smoothing: pseudo-count of every class in every source, as a share of a source's mean cells per class.
+        odds: (N,) probability with which each cell is drawn; the prior is that of the cells drawn.
 
     Returns:
         (N, K) float32, each row the logarithm of probabilities.
@@ -34,7 +37,7 @@ def source_log_priors(samples: Sequence[Sample], codes: Sequence[str], smoothing
     rows = np.array([sources.index(each.source) for each in samples])
     columns = np.array([codes.index(each.code) for each in samples])
     counts = np.zeros((len(sources), len(codes)))
-    np.add.at(counts, (rows, columns), 1.0)
+    np.add.at(counts, (rows, columns), odds)
     counts += smoothing * counts.sum(1, keepdims=True) / len(codes)
     priors = counts / counts.sum(1, keepdims=True)
     return np.log(np.maximum(priors, 1e-12)).astype(np.float32)[rows]
