@@ -25,10 +25,13 @@ from marrowdesk.inference.card import (
 from marrowdesk.inference.doubt import METHOD as DOUBT_METHOD
 from marrowdesk.inference.doubt import fit_doubt
 from marrowdesk.inference.maps import map_offset
-from marrowdesk.inference.network import MEAN, STD, as_input, build, run
+from marrowdesk.inference.network import MEAN, STD, as_input, build, head_of, run
 from marrowdesk.inference.precision import fast_dtype
 from marrowdesk.inference.preprocess import METHOD, Recipe, masked, round_mask
 from marrowdesk.training.dataset import FEWEST
+from marrowdesk.training.priors import source_log_priors
+from marrowdesk.training.refit import refit_head
+from marrowdesk.training.sampling import source_balanced
 from marrowdesk.training.sources import described
 
 if TYPE_CHECKING:
@@ -138,7 +141,8 @@ def export_run(
         store: prepared crops of all cells.
         held: files that were kept back from the training.
         folder: where the bundle goes.
-        told: ``name``, ``revision``, ``summary``, ``command`` and ``held_out`` for the card.
+        told: ``name``, ``revision``, ``summary``, ``command`` and ``held_out`` for the card; ``head``,
+            ``"refitted"`` to fit the last layer anew on unvaried cells or ``"kept"`` as it was trained.
 
     Raises:
         MarrowdeskError: there is no checkpoint, or the network is too poor to propose any class.
@@ -157,6 +161,9 @@ def export_run(
     threshold = float(np.quantile(distances, 1 - UNFAMILIAR_SHARE))
     labels = np.array([codes.index(store.samples[at].code) for at in tested])
     log_weights = np.log(np.asarray(kept["weights"]))
+    if told["head"] == "refitted":
+        logits = _refit(network, embeddings, [store.samples[at] for at in trained], plan, distant)
+        log_weights = np.zeros(len(codes))
     temperature = fit_temperature(logits, labels, log_weights)
     odds = probabilities(logits, log_weights, temperature)
     return write_bundle(
@@ -187,6 +194,32 @@ def export_run(
             ),
         },
     )
+
+
+def _refit(
+    network: torch.nn.Module,
+    embeddings: np.ndarray,
+    samples: Sequence[Sample],
+    plan: Mapping[str, Any],
+    distant: np.ndarray,
+) -> np.ndarray:
+    """Put a head fitted anew into the network; give the logits of the cells with embeddings ``distant``."""
+    import torch
+
+    codes = list(plan["codes"])
+    labels, odds = np.array([codes.index(each.code) for each in samples]), source_balanced(samples)
+    prior = plan.get("prior")
+    priors = (
+        np.zeros((len(samples), len(codes)), np.float32)
+        if prior is None
+        else source_log_priors(samples, codes, prior, odds)
+    )
+    weights, biases = refit_head(embeddings, labels, priors, odds)
+    head = head_of(network)
+    with torch.no_grad():
+        head.weight.copy_(torch.from_numpy(weights))
+        head.bias.copy_(torch.from_numpy(biases))
+    return np.asarray(distant @ weights.T + biases, np.float32)
 
 
 def _note(changes: Sequence[Sequence[float]]) -> str:

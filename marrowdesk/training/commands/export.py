@@ -27,6 +27,12 @@ def add_command(subparsers: Parsers) -> None:
     parser.add_argument("--run", type=Path, required=True, help="folder of the training run")
     parser.add_argument("--out", type=Path, required=True, help="folder of the bundle, named like the model")
     parser.add_argument("--revision", default="1.0.0", help="revision of the bundle")
+    parser.add_argument(
+        "--head",
+        choices=("refitted", "kept"),
+        default="refitted",
+        help="fit the last layer anew on unvaried cells, or keep it as it was trained",
+    )
     parser.set_defaults(handler=export)
 
 
@@ -45,6 +51,7 @@ def export(arguments: argparse.Namespace) -> int:
         "summary": f"Proposes up to {classes} classes of marrow and blood cells, May-Gruenwald-Giemsa stain.",
         "command": _command(plan),
         "held_out": HELD_OUT,
+        "head": arguments.head,
     }
     bundle = export_run(arguments.run, store, held, arguments.out, told)
     split = arguments.held_out or arguments.run / HELD_OUT
