@@ -7,15 +7,19 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from marrowdesk.core.errors import MarrowdeskError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from marrowdesk.inference.preprocess import Recipe
-    from marrowdesk.training.dataset import Sample, Store
+    from marrowdesk.training.dataset import Store
+    from marrowdesk.training.samples import Sample
 
     Parsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 HELD_OUT = "held_out.csv"
+CHECKPOINT = "last.pt"
 
 
 class Defaults(argparse.ArgumentDefaultsHelpFormatter):
@@ -25,40 +29,162 @@ class Defaults(argparse.ArgumentDefaultsHelpFormatter):
         return action.help if action.default in (None, False) else super()._get_help_string(action)
 
 
-def add_data(parser: argparse.ArgumentParser) -> None:
-    """Add the options that name the labelled images and the cells kept back."""
-    add = parser.add_argument
-    add("--data", type=Path, required=True, help="folder with manifest.csv and the images it names")
-    add("--held-out", type=Path, help=f"CSV of the cells kept back, else {HELD_OUT} in the run or bundle")
+def add_data(parser: argparse._ActionsContainer, *, new_split: bool = False) -> None:
+    """Add the options that name the labelled cells and those that are kept back.
+
+    Args:
+        parser: takes the options; a parser or a group of one.
+        new_split: whether the command may also make folds.
+    """
+    add_sources(parser)
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument(
+        "--held-out", type=Path, help=f"CSV of the cells kept back, else {HELD_OUT} in the run or bundle"
+    )
+    how.add_argument(
+        "--leave-out", action="append", metavar="SOURCE", help="keep back all of this source; may be repeated"
+    )
+    parser.set_defaults(folds=None)
+    if new_split:
+        how.add_argument(
+            "--folds",
+            type=int,
+            metavar="K",
+            help="keep back one of K folds; they are kept in folds-K.csv beside the run, for the other runs",
+        )
+    parser.add_argument("--fold", type=int, help="which fold is kept back, from 0 on")
+
+
+def add_sources(parser: argparse._ActionsContainer) -> None:
+    """Add the option that names the labelled cells."""
+    parser.add_argument(
+        "--data",
+        action="append",
+        required=True,
+        metavar="[NAME=]PATH",
+        help="folder with manifest.csv, a manifest, a folder with sub-folders named after classes, or a case "
+        "(.mdcase) with reviewed cells; NAME names the source of the last two; may be repeated",
+    )
+
+
+def read_samples(arguments: argparse.Namespace) -> list[Sample]:
+    """Read the labelled cells, telling what was left out on the error stream."""
+    from marrowdesk.training.reading import read_labelled
+
+    cells = read_labelled(arguments.data)
+    tell(cells.problems)
+    return list(cells.samples)
+
+
+def tell(problems: Sequence[str], most: int = 20) -> None:
+    """Print problems on the error stream; of very many, the first."""
+    for problem in problems[:most]:
+        print(problem, file=sys.stderr)
+    if len(problems) > most:
+        print(f"... and {len(problems) - most} more of this kind", file=sys.stderr)
 
 
 def read_cells(arguments: argparse.Namespace, folder: Path) -> tuple[list[Sample], set[str]]:
-    """Read the manifest and which cells are kept back."""
-    from marrowdesk.training.dataset import read_manifest, read_split
+    """Read the cells, and which of them are kept back: as the options say, else as the run or bundle did.
 
-    return read_manifest(arguments.data / "manifest.csv"), read_split(arguments.held_out or folder / HELD_OUT)
+    Raises:
+        MarrowdeskError: the data or the split cannot be read, or do not fit.
+    """
+    from marrowdesk.training.split_file import check_fit, read_split
+
+    samples = read_samples(arguments)
+    path, held = _asked_for(arguments, samples)
+    if held is None:
+        path = folder / HELD_OUT
+        held = read_split(path)
+    tell(check_fit(path, samples, held))
+    return samples, held
 
 
-def settle_split(arguments: argparse.Namespace) -> None:
-    """Put the split that was given, or a new one, into the folder of a run that has none."""
-    from marrowdesk.training.dataset import hold_out, read_manifest, write_split
+def settle_split(arguments: argparse.Namespace) -> tuple[list[Sample], set[str]]:
+    """Read the cells, and put the split that was asked for, or a new one, into the run's folder.
 
-    split = arguments.run / HELD_OUT
-    if split.exists() and arguments.held_out is None:
-        return
+    Raises:
+        MarrowdeskError: the data or the split cannot be read or do not fit, nothing would be trained on or
+            kept back, or the run was begun with another split.
+    """
+    from marrowdesk.training.split_file import check_fit, read_split, write_split
+    from marrowdesk.training.splits import hold_out
+
+    samples = read_samples(arguments)
+    kept = arguments.run / HELD_OUT
+    path, held = _asked_for(arguments, samples)
+    before = read_split(kept) if kept.exists() else None
+    if held is None:
+        path, held = kept, hold_out(samples, fewest=arguments.fewest) if before is None else before
+    tell(check_fit(path, samples, held))
+    held &= {sample.file for sample in samples}
+    _check_sides(samples, held)
+    if before is None or (path != kept and before != held):
+        if before is not None and (arguments.run / CHECKPOINT).exists():
+            raise MarrowdeskError(
+                f"The run {arguments.run} was begun with other cells kept back.",
+                "Give a new folder to --run.",
+            )
+        write_split(kept, samples, held)
+    return samples, held
+
+
+def _asked_for(arguments: argparse.Namespace, samples: Sequence[Sample]) -> tuple[Path, set[str] | None]:
+    """Give the split that the options ask for, and the name it is told by; None where they ask for none."""
+    from marrowdesk.training.split_file import read_split
+    from marrowdesk.training.splits import leave_out
+
+    if arguments.leave_out:
+        return Path("--leave-out"), leave_out(samples, arguments.leave_out)
+    if arguments.folds is not None:
+        path = _folds(arguments, samples)
+        return path, read_split(path, arguments.fold)
     if arguments.held_out is not None:
-        samples, held = read_cells(arguments, arguments.run)
+        return arguments.held_out, read_split(arguments.held_out, arguments.fold)
+    if arguments.fold is not None:
+        raise MarrowdeskError(
+            "--fold names no fold by itself.", "Give --folds too, or --held-out with folds."
+        )
+    return Path(), None
+
+
+def _folds(arguments: argparse.Namespace, samples: Sequence[Sample]) -> Path:
+    """Give the file of the folds, making it where it is not there."""
+    from marrowdesk.training.split_file import check_folds, write_folds
+    from marrowdesk.training.splits import make_folds
+
+    count, fold = arguments.folds, arguments.fold
+    if count < 2 or fold is None or not 0 <= fold < count:
+        raise MarrowdeskError(
+            f"Of {count} folds, {'none is named' if fold is None else f'fold {fold} cannot be kept back'}.",
+            "Write, for example, --folds 5 --fold 0; the last of five is --fold 4.",
+        )
+    path: Path = arguments.run.parent / f"folds-{count}.csv"
+    if path.exists():
+        check_folds(path, samples)
     else:
-        samples = read_manifest(arguments.data / "manifest.csv")
-        held = hold_out(samples, fewest=arguments.fewest)
-    write_split(split, samples, held)
+        write_folds(path, samples, make_folds(samples, count))
+    return path
+
+
+def _check_sides(samples: Sequence[Sample], held: set[str]) -> None:
+    if not held:
+        raise MarrowdeskError(
+            "No cell would be kept back to measure on.",
+            "Give more data (all of one slide or patient is on one side), or name cells with --held-out.",
+        )
+    if len(held) == len(samples):
+        raise MarrowdeskError(
+            f"All {len(samples)} cells would be kept back, and none is left to train on.",
+            "Give more data, or lower --fewest.",
+        )
 
 
 def open_cells(arguments: argparse.Namespace, samples: Sequence[Sample], recipe: Recipe) -> Store:
     """Open the prepared crops beside the run, telling what could not be read on the error stream."""
     from marrowdesk.training.dataset import open_store
 
-    store = open_store(arguments.data, samples, recipe, arguments.run.parent / "cache")
-    for problem in store.problems:
-        print(problem, file=sys.stderr)
+    store = open_store(Path(), samples, recipe, arguments.run.parent / "cache")
+    tell(store.problems)
     return store
