@@ -36,10 +36,20 @@ def add_data(parser: argparse._ActionsContainer, *, new_split: bool = False) -> 
         parser: takes the options; a parser or a group of one.
         new_split: whether the command may also make folds.
     """
-    add_sources(parser)
+    parser.add_argument(
+        "--data",
+        action="append",
+        required=True,
+        metavar="[NAME=]PATH",
+        help="folder with manifest.csv, a manifest, a folder with sub-folders named after classes, or a case "
+        "(.mdcase) with reviewed cells; NAME names the source of the last two; may be repeated",
+    )
     how = parser.add_mutually_exclusive_group()
     how.add_argument(
-        "--held-out", type=Path, help=f"CSV of the cells kept back, else {HELD_OUT} in the run or bundle"
+        "--held-out",
+        type=Path,
+        metavar="FILE",
+        help=f"CSV of the cells kept back, else {HELD_OUT} of the run or bundle, where there is one",
     )
     how.add_argument(
         "--leave-out", action="append", metavar="SOURCE", help="keep back all of this source; may be repeated"
@@ -52,19 +62,7 @@ def add_data(parser: argparse._ActionsContainer, *, new_split: bool = False) -> 
             metavar="K",
             help="keep back one of K folds; they are kept in folds-K.csv beside the run, for the other runs",
         )
-    parser.add_argument("--fold", type=int, help="which fold is kept back, from 0 on")
-
-
-def add_sources(parser: argparse._ActionsContainer) -> None:
-    """Add the option that names the labelled cells."""
-    parser.add_argument(
-        "--data",
-        action="append",
-        required=True,
-        metavar="[NAME=]PATH",
-        help="folder with manifest.csv, a manifest, a folder with sub-folders named after classes, or a case "
-        "(.mdcase) with reviewed cells; NAME names the source of the last two; may be repeated",
-    )
+    parser.add_argument("--fold", type=int, metavar="NUMBER", help="which fold is kept back, from 0 on")
 
 
 def read_samples(arguments: argparse.Namespace) -> list[Sample]:
@@ -93,12 +91,19 @@ def read_cells(arguments: argparse.Namespace, folder: Path) -> tuple[list[Sample
     from marrowdesk.training.split_file import check_fit, read_split
 
     samples = read_samples(arguments)
-    path, held = _asked_for(arguments, samples)
+    path, held = asked_for(arguments, samples)
     if held is None:
         path = folder / HELD_OUT
         held = read_split(path)
     tell(check_fit(path, samples, held))
     return samples, held
+
+
+def tell_cells(samples: Sequence[Sample], held: set[str]) -> None:
+    """Print the cells of each class and source, and how many are kept back."""
+    from marrowdesk.training.data_page import count_lines
+
+    print("\n".join([*count_lines(samples, held), ""]), flush=True)
 
 
 def settle_split(arguments: argparse.Namespace) -> tuple[list[Sample], set[str]]:
@@ -113,7 +118,7 @@ def settle_split(arguments: argparse.Namespace) -> tuple[list[Sample], set[str]]
 
     samples = read_samples(arguments)
     kept = arguments.run / HELD_OUT
-    path, held = _asked_for(arguments, samples)
+    path, held = asked_for(arguments, samples)
     before = read_split(kept) if kept.exists() else None
     if held is None:
         path, held = kept, hold_out(samples, fewest=arguments.fewest) if before is None else before
@@ -130,7 +135,7 @@ def settle_split(arguments: argparse.Namespace) -> tuple[list[Sample], set[str]]
     return samples, held
 
 
-def _asked_for(arguments: argparse.Namespace, samples: Sequence[Sample]) -> tuple[Path, set[str] | None]:
+def asked_for(arguments: argparse.Namespace, samples: Sequence[Sample]) -> tuple[Path, set[str] | None]:
     """Give the split that the options ask for, and the name it is told by; None where they ask for none."""
     from marrowdesk.training.split_file import read_split
     from marrowdesk.training.splits import leave_out
