@@ -3,35 +3,71 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from marrowdesk.core.errors import ImageUnreadable
-from marrowdesk.imaging.decode import read_image
+from marrowdesk.core.errors import ImageUnreadable, MarrowdeskError
 from marrowdesk.inference.bundle import write_card
+from marrowdesk.training.blocks import held_out_blocks
 from marrowdesk.training.foreign import foreign_images
-from marrowdesk.training.metrics import Judged, summarise
+from marrowdesk.training.judged import Judged
+from marrowdesk.training.metrics import DETAIL, mean_recall, measured, summarise
+from marrowdesk.training.samples import read_cell
+from marrowdesk.training.shifts import SHIFTS, few_of_each
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Collection, Sequence
 
     from marrowdesk.inference.bundle import Bundle
     from marrowdesk.inference.engine import Engine
-    from marrowdesk.training.dataset import Sample
+    from marrowdesk.training.samples import Sample
+    from marrowdesk.training.shifts import Shift
 
 
-def judge(engine: Engine, data: Path, samples: Sequence[Sample]) -> tuple[Judged, list[str]]:
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """What a bundle is measured on.
+
+    Attributes:
+        tested: labelled cells that the training never saw.
+        trained: pairs of source and class that the training saw.
+        blocks: block of each tested file, see :func:`marrowdesk.training.blocks.held_out_blocks`.
+    """
+
+    tested: tuple[Sample, ...]
+    trained: frozenset[tuple[str, str]]
+    blocks: dict[str, int]
+
+
+def held_out_cells(samples: Sequence[Sample], held: Collection[str]) -> Cells:
+    """Choose the cells that a split kept back.
+
+    Args:
+        samples: all labelled cells.
+        held: the files that the training never saw.
+    """
+    tested = tuple(each for each in samples if each.file in held)
+    trained = frozenset((each.source, each.code) for each in samples if each.file not in held)
+    return Cells(tested, trained, held_out_blocks(samples, held))
+
+
+def judge(
+    engine: Engine, samples: Sequence[Sample], change: Callable[[np.ndarray], np.ndarray] | None = None
+) -> tuple[Judged, list[str]]:
     """Classify labelled images.
 
     Args:
         engine: the engine to judge.
-        data: folder that the samples' files are relative to.
         samples: labelled images.
+        change: done to each image before it is prepared for the network.
 
     Returns:
         What the engine said about the readable ones, and why the others are not.
+
+    Raises:
+        MarrowdeskError: none of the images can be read.
     """
     from tqdm import tqdm
 
@@ -43,16 +79,22 @@ def judge(engine: Engine, data: Path, samples: Sequence[Sample]) -> tuple[Judged
         images = []
         for sample in samples[start : start + engine.batch_size]:
             try:
-                images.append(read_image(data / sample.file))
+                image = read_cell(sample)
             except ImageUnreadable as error:
                 problems.append(str(error))
                 continue
+            images.append(image if change is None else change(image))
             read.append(sample)
         batch = engine.predict(images)
         odds.append(batch.probabilities)
         doubts.append(batch.doubt)
-    labels, sources = np.array([each.code for each in read]), np.array([each.source for each in read])
-    return Judged(engine.codes, np.concatenate(odds), np.concatenate(doubts), labels, sources), problems
+    if not read:
+        raise MarrowdeskError(
+            f"None of the {len(samples)} images to measure can be read. The first: {problems[0]}",
+            "Check that the data lie where they are expected.",
+        )
+    told = [np.array([getattr(each, name) for each in read]) for name in ("code", "source", "file")]
+    return Judged(engine.codes, np.concatenate(odds), np.concatenate(doubts), *told), problems
 
 
 def foreign_doubt(engine: Engine) -> dict[str, dict[str, float]]:
@@ -68,25 +110,66 @@ def foreign_doubt(engine: Engine) -> dict[str, dict[str, float]]:
     return rows
 
 
-def evaluate(engine: Engine, data: Path, samples: Sequence[Sample], held: set[str]) -> dict[str, Any]:
-    """Measure an engine on the cells kept back and on images that show no cell; see :func:`summarise`.
+def stress(
+    engine: Engine, cells: Cells, judged: Judged, shifts: Sequence[Shift] = SHIFTS
+) -> dict[str, dict[str, float]]:
+    """Tell how a bundle bears changed images.
 
     Args:
         engine: the engine to measure.
-        data: folder that the samples' files are relative to.
-        samples: all labelled images.
-        held: the files that the training never saw.
+        cells: what was measured; a few of each class and source are taken.
+        judged: what the engine said about them unchanged.
+        shifts: the changes.
+
+    Returns:
+        For ``unchanged`` and each shift: ``cells``, ``unfamiliar``, and for each source its mean recall and,
+        under ``… fall``, by how much that is less than unchanged.
     """
-    trained = {(each.source, each.code) for each in samples if each.file not in held}
-    judged, problems = judge(engine, data, [each for each in samples if each.file in held])
-    results = summarise(judged, trained)
+    files = set(judged.files[measured(judged, cells.trained)].tolist())
+    chosen = few_of_each([each for each in cells.tested if each.file in files])
+    before = _borne(judged.only(np.isin(judged.files, [each.file for each in chosen])))
+    rows = {"unchanged": before}
+    for shift in shifts:
+        after = _borne(judge(engine, chosen, shift.change)[0])
+        falls = {
+            f"{name} fall": before[name] - after[name]
+            for name in sorted(set(after) & set(judged.sources.tolist()))
+        }
+        rows[shift.name] = {**after, **falls}
+    return rows
+
+
+def _borne(judged: Judged) -> dict[str, float]:
+    sources = sorted(set(judged.sources.tolist()))
+    recalls = {name: mean_recall(judged.only(judged.sources == name)) for name in sources}
+    return {"cells": len(judged.labels), "unfamiliar": float((judged.doubt > 1).mean()), **recalls}
+
+
+def evaluate(engine: Engine, cells: Cells) -> tuple[dict[str, Any], Judged]:
+    """Measure an engine on cells and on images that show no cell; see :func:`summarise`.
+
+    Returns:
+        The results, and what the engine said about each cell.
+
+    Raises:
+        MarrowdeskError: there is nothing to measure.
+    """
+    judged, problems = judge(engine, cells.tested)
+    judged = replace(judged, blocks=np.array([cells.blocks[file] for file in judged.files.tolist()]))
+    results = summarise(judged, cells.trained)
     results["images that show no cell"] = foreign_doubt(engine)
     results["unreadable images"] = len(problems)
     results["measured with"] = engine.device
-    return results
+    results[DETAIL]["unreadable images"] = problems
+    return results, judged
+
+
+def for_card(results: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what is too bulky for a card."""
+    return {name: value for name, value in results.items() if name != DETAIL}
 
 
 def keep_results(bundle: Bundle, results: dict[str, Any]) -> None:
     """Write measured results into a bundle's card, and the page made from it."""
-    plain = json.loads(json.dumps(results))
+    plain = json.loads(json.dumps(for_card(results)))
     write_card(bundle.path, bundle.card.model_copy(update={"results": plain}))

@@ -2,179 +2,203 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.core.taxonomy import MARROW
-from marrowdesk.inference.calibration import calibration_error, fit_temperature, probabilities
+from marrowdesk.inference.calibration import calibration_error
+from marrowdesk.training.agreement import (
+    WELL_FILLED,
+    confusion,
+    in_first_two,
+    lineages,
+    neighbours,
+    scores,
+)
+from marrowdesk.training.confidence import BINS, as_shipped, cross_fitted, reliability, risk_at, risks
+from marrowdesk.training.headline import headline
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from marrowdesk.training.confidence import CrossFit
+    from marrowdesk.training.judged import Judged
+
+DETAIL = "detail"
+"""Key of the results that are too bulky for the card: matrices, curves, lists."""
+
+NEVER_SEEN = "The training saw no cell of these sources."
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Judged:
-    """Labelled cells and what a model said about them.
+def measured(judged: Judged, trained: Collection[tuple[str, str]]) -> np.ndarray:
+    """Choose the cells that enter the means: those of a class and source that the model was trained on.
 
-    Attributes:
-        codes: the model's K classes.
-        probabilities: (N, K) float32.
-        doubt: (N,) float32, above 1.0 is unfamiliar.
-        labels: (N,) class codes by the experts; may hold classes the model does not know.
-        sources: (N,) names of the data sets.
+    Where there are none, because whole sources were kept back or the data are another laboratory's, they are
+    all cells of sources that the model was not trained on. Cells of labels it has no output for never enter.
+
+    Returns:
+        (N,) bool.
+
+    Raises:
+        MarrowdeskError: there is no such cell.
     """
-
-    codes: tuple[str, ...]
-    probabilities: np.ndarray
-    doubt: np.ndarray
-    labels: np.ndarray
-    sources: np.ndarray
-
-    @property
-    def proposals(self) -> np.ndarray:
-        """The proposed class of each cell; (N,) codes."""
-        return np.asarray(self.codes)[self.probabilities.argmax(1)]
-
-    def only(self, chosen: np.ndarray) -> Judged:
-        """Keep some of the cells; ``chosen`` is a mask or indices."""
-        return Judged(
-            self.codes,
-            self.probabilities[chosen],
-            self.doubt[chosen],
-            self.labels[chosen],
-            self.sources[chosen],
+    pairs = zip(judged.sources.tolist(), judged.labels.tolist(), strict=True)
+    own = np.array([pair in trained for pair in pairs], bool) & judged.known
+    chosen = own if own.any() else _never_seen(judged, trained)
+    if not chosen.any():
+        raise MarrowdeskError(
+            "None of the cells kept back is of a class and source that the model was trained on, and none of "
+            "another source has a label it knows.",
+            f"Give the split the model was trained with. It knows {', '.join(judged.codes)}.",
         )
+    return chosen
+
+
+def _never_seen(judged: Judged, trained: Collection[tuple[str, str]]) -> np.ndarray:
+    return ~np.isin(judged.sources, sorted({source for source, _ in trained})) & judged.known
+
+
+def summarise(judged: Judged, trained: Collection[tuple[str, str]]) -> dict[str, Any]:
+    """Measure everything the card and the page tell about held-out cells.
+
+    Calibration error and share of unfamiliar cells are cross-fitted, see
+    :func:`marrowdesk.training.confidence.cross_fitted`. What is bulky stands under the key :data:`DETAIL`.
+
+    Args:
+        judged: held-out cells.
+        trained: pairs of source and class that the model was trained on. Beside the cells that
+            :func:`measured` chooses, those of classes that it knows from another source, those of sources it
+            knows nothing of, and those of labels it has no output for are told apart, each as a test of its
+            own.
+
+    Raises:
+        MarrowdeskError: there is nothing to measure.
+    """
+    chosen, strange = measured(judged, trained), _never_seen(judged, trained)
+    well, other = judged.only(chosen), judged.only(~chosen & ~strange & judged.known)
+    fits, sources, never = cross_fitted(well), _by_source(well), _by_source(judged.only(strange & ~chosen))
+    told = {name: headline(part) for name, part in {**sources, **never}.items()}
+    results = {
+        "note": NEVER_SEEN if strange[chosen].any() else "",
+        **_overall(well, fits),
+        "by source": {name: _source(well, fits, name, told[name]) for name in sources},
+        "sources never seen in training": {
+            name: _source(part, as_shipped(part), name, told[name]) for name, part in never.items()
+        },
+        "classes seen only in another source": _by_label(other),
+        "labels the model has no output for": _by_label(judged.only(~judged.known)),
+        "by class": per_class(well),
+        "recall by class and source": _recalls({**sources, **never}),
+        "classes without held-out cells": ", ".join(sorted(set(well.codes) - set(well.labels.tolist()))),
+        DETAIL: {**_detail(well, fits), "intervals by source": told},
+    }
+    return {name: value for name, value in results.items() if name in _ALWAYS or value not in ({}, "")}
+
+
+_ALWAYS = ("classes seen only in another source",)
+
+
+def _counts(part: Judged) -> np.ndarray:
+    return confusion(part.places, part.probabilities.argmax(1), len(part.codes))
 
 
 def per_class(judged: Judged) -> dict[str, dict[str, float | int]]:
-    """Give precision, recall, F1, cells and predicted/true count of each class the model knows."""
-    said, true = judged.proposals, judged.labels
-    rows: dict[str, dict[str, float | int]] = {}
-    for code in judged.codes:
-        hits = int(((said == code) & (true == code)).sum())
-        called, cells = int((said == code).sum()), int((true == code).sum())
-        if not cells:
-            continue
-        precision, recall = hits / called if called else 0.0, hits / cells
-        rows[code] = {
-            "cells": cells,
-            "precision": precision,
-            "recall": recall,
-            "F1": 2 * hits / (called + cells),
-            "predicted/true": called / cells,
+    """Measure each class of the model that has cells; labels must be classes of the model."""
+    counts = _counts(judged)
+    strict, tolerant = scores(counts), scores(counts, neighbours(judged.codes))
+    second = in_first_two(judged.probabilities, judged.places)
+    return {
+        code: {
+            "cells": int(strict.cells[at]),
+            "precision": float(strict.precision[at]),
+            "recall": float(strict.recall[at]),
+            "F1": float(strict.f1[at]),
+            "predicted/true": float(strict.called[at] / strict.cells[at]),
+            "tolerant F1": float(tolerant.f1[at]),
+            "top-2 recall": float(second[judged.places == at].mean()),
         }
-    return rows
+        for at, code in enumerate(judged.codes)
+        if strict.cells[at]
+    }
 
 
 def mean_recall(judged: Judged) -> float:
     """Average the recall over the labels present, each class weighing the same."""
-    right, true = judged.proposals == judged.labels, judged.labels
-    return float(np.mean([right[true == code].mean() for code in np.unique(true)]))
+    return float(scores(_counts(judged)).means()["macro recall"])
 
 
-def lineage_agreement(judged: Judged) -> float:
-    """Share of cells whose proposal is at least of the right lineage."""
-    lineages = {each.code: each.lineage for each in MARROW.classes}
-    same = [lineages[a] is lineages[b] for a, b in zip(judged.proposals, judged.labels, strict=True)]
-    return float(np.mean(same))
-
-
-def honest_calibration_error(judged: Judged) -> float:
-    """Expected calibration error of the proposals, each half with the temperature of the other half.
-
-    The temperature in the card was fitted on these same cells; refitting it on every other cell and measuring
-    on the rest, both ways, keeps that from flattering the number.
-    """
-    known = np.isin(judged.labels, judged.codes)
-    part = judged.only(known)
-    labels = np.array([judged.codes.index(code) for code in part.labels])
-    logits = np.log(np.maximum(part.probabilities, 1e-12))
-    zero, errors = np.zeros(len(judged.codes)), []
-    for half in range(2):
-        fit = np.arange(len(labels)) % 2 == half
-        temperature = fit_temperature(logits[fit], labels[fit], zero)
-        odds = probabilities(logits[~fit], zero, temperature)
-        errors.append(calibration_error(odds.max(1), odds.argmax(1) == labels[~fit]))
-    return float(np.mean(errors))
-
-
-def error_at(judged: Judged, coverage: float) -> float:
-    """Share of wrong proposals among the ``coverage`` most confident cells."""
-    confidence = judged.probabilities.max(1)
-    kept = np.argsort(-confidence, kind="stable")[: max(1, round(coverage * len(confidence)))]
-    return float((judged.proposals[kept] != judged.labels[kept]).mean())
-
-
-def bootstrap(judged: Judged, rounds: int = 200, seed: int = 0) -> tuple[float, float]:
-    """Give a 95 % interval of :func:`mean_recall`, drawing the cells of each class anew (percentiles)."""
-    rng = np.random.default_rng(seed)
-    right = judged.proposals == judged.labels
-    groups = [right[judged.labels == code] for code in np.unique(judged.labels)]
-    means = [np.mean([rng.choice(group, len(group)).mean() for group in groups]) for _ in range(rounds)]
-    low, high = np.percentile(means, [2.5, 97.5])
-    return float(low), float(high)
-
-
-def summarise(judged: Judged, trained: set[tuple[str, str]]) -> dict[str, Any]:
-    """Measure everything the card tells about held-out cells.
-
-    Args:
-        judged: held-out cells.
-        trained: pairs of source and class that the model was trained on. Cells of other pairs enter no mean;
-            those of classes that it knows from another source are told apart, as a test of its own.
-
-    Raises:
-        MarrowdeskError: there is no held-out cell of a trained pair.
-    """
-    pairs = zip(judged.sources.tolist(), judged.labels.tolist(), strict=True)
-    own = np.array([pair in trained for pair in pairs], bool)
-    if not own.any():
-        raise MarrowdeskError(
-            "None of the cells kept back is of a class and source that the model was trained on.",
-            "Give the split the model was trained with.",
-        )
-    well, elsewhere = judged.only(own), judged.only(~own & np.isin(judged.labels, judged.codes))
-    sources = {name: well.only(well.sources == name) for name in sorted(set(well.sources.tolist()))}
-    classes = per_class(well)
+def _readings(part: Judged) -> dict[str, dict[str, float | int]]:
+    """Average over classes in each reading: strict, without small classes, tolerant, by lineage."""
+    counts, join = _counts(part), lineages(part.codes)[1]
+    strict, tolerant = scores(counts), scores(counts, neighbours(part.codes))
+    readings = {
+        "strict": (strict, 1),
+        f"strict, classes of {WELL_FILLED} cells and more": (strict, WELL_FILLED),
+        "tolerant": (tolerant, 1),
+        "by lineage": (scores(join.T @ counts @ join), 1),
+    }
     return {
-        "cells": len(well.labels),
-        "accuracy": float((well.proposals == well.labels).mean()),
-        "macro precision": float(np.mean([row["precision"] for row in classes.values()])),
-        "macro recall": float(np.mean([row["recall"] for row in classes.values()])),
-        "macro F1": float(np.mean([row["F1"] for row in classes.values()])),
-        "right lineage": lineage_agreement(well),
-        "expected calibration error": honest_calibration_error(well),
-        "error at 100 % coverage": error_at(well, 1.0),
-        "error at 90 % coverage": error_at(well, 0.9),
-        "unfamiliar": float((well.doubt > 1).mean()),
-        "by source": {name: _source(part) for name, part in sources.items()},
-        "classes seen only in another source": _elsewhere(elsewhere),
-        "by class": classes,
-        "recall by class and source": _recalls(sources),
+        name: {
+            "classes": int((each.cells >= fewest).sum()),
+            **{measure: float(value) for measure, value in each.means(fewest).items()},
+        }
+        for name, (each, fewest) in readings.items()
+        if (each.cells >= fewest).any()
     }
 
 
-def _source(part: Judged) -> dict[str, Any]:
-    low, high = bootstrap(part)
+def _overall(well: Judged, fits: CrossFit) -> dict[str, Any]:
+    told = headline(well)
+    curve = risks(well.confidence, ~well.right)
+    whole, most = risk_at(curve, 1.0), risk_at(curve, 0.9)
+    return {
+        "cells": len(well.labels),
+        **{name: told[name]["value"] for name in ("accuracy", "macro precision", "macro recall", "macro F1")},
+        "macro top-2 recall": float(np.mean([row["top-2 recall"] for row in per_class(well).values()])),
+        "right lineage": told["right lineage"]["value"],
+        "expected calibration error": calibration_error(fits.confidence, well.right, BINS),
+        "error at 100 % coverage": whole,
+        "error at 90 % coverage": most,
+        "error at 90 % over 100 % coverage": most / whole if whole else 0.0,
+        "area under risk-coverage curve": float(curve.mean()),
+        "unfamiliar": float(fits.unfamiliar.mean()),
+        "agreement": _readings(well),
+        "intervals": told,
+    }
+
+
+def _by_source(part: Judged) -> dict[str, Judged]:
+    return {name: part.only(part.sources == name) for name in sorted(set(part.sources.tolist()))}
+
+
+def _source(
+    judged: Judged, fits: CrossFit, name: str, told: Mapping[str, Mapping[str, float]]
+) -> dict[str, Any]:
+    at = judged.sources == name
+    part = judged.only(at)
     return {
         "classes": len(np.unique(part.labels)),
         "cells": len(part.labels),
-        "mean recall": mean_recall(part),
-        "95 % from": low,
-        "95 % to": high,
-        "right lineage": lineage_agreement(part),
-        "unfamiliar": float((part.doubt > 1).mean()),
+        "mean recall": told["macro recall"]["value"],
+        "95 % from": told["macro recall"]["95 % from"],
+        "95 % to": told["macro recall"]["95 % to"],
+        "macro F1": told["macro F1"]["value"],
+        "right lineage": told["right lineage"]["value"],
+        "expected calibration error": calibration_error(fits.confidence[at], part.right, BINS),
+        "unfamiliar": float(fits.unfamiliar[at].mean()),
     }
 
 
-def _elsewhere(part: Judged) -> dict[str, dict[str, Any]]:
+def _by_label(part: Judged) -> dict[str, dict[str, Any]]:
     rows: dict[str, dict[str, Any]] = {}
     for code in sorted(set(part.labels.tolist())):
         own = part.only(part.labels == code)
-        said = [str(each) for each in own.proposals]
+        said = own.proposals.tolist()
         rows[code] = {
             "cells": len(said),
-            "recall": mean_recall(own),
+            **({"recall": float(own.right.mean())} if code in part.codes else {}),
+            "unfamiliar": float((own.doubt > 1).mean()),
             "proposed": ", ".join(f"{each} {said.count(each)}" for each in sorted(set(said))),
         }
     return rows
@@ -183,6 +207,29 @@ def _elsewhere(part: Judged) -> dict[str, dict[str, Any]]:
 def _recalls(sources: dict[str, Judged]) -> dict[str, dict[str, float]]:
     rows: dict[str, dict[str, float]] = {}
     for name, part in sources.items():
-        for code in sorted(set(part.labels.tolist())):
-            rows.setdefault(code, {})[name] = float((part.proposals[part.labels == code] == code).mean())
-    return rows
+        for code in part.codes:
+            if (own := part.labels == code).any():
+                rows.setdefault(code, {})[name] = float(part.right[own].mean())
+    order = [code for part in sources.values() for code in part.codes]
+    return {code: rows[code] for code in dict.fromkeys(order) if code in rows}
+
+
+def _detail(well: Judged, fits: CrossFit) -> dict[str, Any]:
+    """Everything that the page draws and the card leaves out."""
+    counts, (names, join) = _counts(well), lineages(well.codes)
+    curve, coverage = risks(well.confidence, ~well.right), np.arange(1, 101) / 100
+    return {
+        "confusion": {"codes": list(well.codes), "counts": counts.tolist()},
+        "confusion by lineage": {"codes": names, "counts": (join.T @ counts @ join).tolist()},
+        "reliability": reliability(fits.confidence, well.right),
+        "risk and coverage": {
+            "coverage": coverage.tolist(),
+            "error": [risk_at(curve, each) for each in coverage],
+        },
+        "cross-fit": {
+            "temperatures": list(fits.temperatures),
+            "doubt thresholds": list(fits.thresholds),
+            "expected calibration error as shipped": calibration_error(well.confidence, well.right, BINS),
+            "unfamiliar as shipped": float((well.doubt > 1).mean()),
+        },
+    }

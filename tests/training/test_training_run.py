@@ -18,7 +18,7 @@ from marrowdesk.training.commands import add_commands
 
 OPTIONS = [
     *("--architecture", "regnetx_002", "--side", "48", "--small", "32", "--small-part", "0.5"),
-    *("--fewest", "10", "--batch", "16", "--rate", "0.004", "--save-every", "2"),
+    *("--fewest", "10", "--batch", "16", "--rate", "0.004"),
 ]
 
 
@@ -79,7 +79,7 @@ def test_that_a_killed_run_ends_with_the_weights_of_one_that_was_not(painted_dat
 @pytest.mark.slow
 def test_that_training_brings_the_loss_down_and_keeps_a_log(trained):
     lines = (trained / "log.csv").read_text().splitlines()
-    assert lines[0] == "step,loss,rate,images_per_second"
+    assert lines[0] == "step,loss,rate,images_per_second,macro_f1,mean_recall"
     first, last = (float(line.split(",")[1]) for line in (lines[1], lines[-1]))
     assert last < first
 
@@ -104,6 +104,7 @@ def test_that_the_card_keeps_what_was_measured(painted_data, bundle, tmp_path, c
     out = tmp_path / "results.json"
     assert _run("evaluate", "--data", painted_data, "--bundle", bundle.path, "--json", out, "--keep") == 0
     results = json.loads(out.read_text())
+    assert results.pop("detail")["confusion"]["codes"] == ["BLA", "LYT", "ART"]
     assert json.loads(capsys.readouterr().out) == results
     card = read_card(bundle.path)
     assert card.results == results

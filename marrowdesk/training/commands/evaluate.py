@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import shlex
+import sys
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from marrowdesk.training.commands.options import Defaults, add_data, read_cells
+from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.training.commands.options import HELD_OUT, Defaults, add_data, read_cells, read_samples, tell
+from marrowdesk.training.metrics import DETAIL
 
 if TYPE_CHECKING:
     import argparse
 
+    from marrowdesk.inference.bundle import Bundle
     from marrowdesk.training.commands.options import Parsers
+    from marrowdesk.training.evaluate import Cells
 
 
 def add_command(subparsers: Parsers) -> None:
@@ -23,9 +30,14 @@ def add_command(subparsers: Parsers) -> None:
         formatter_class=Defaults,
     )
     add_data(parser)
-    parser.add_argument("--bundle", type=Path, required=True, help="folder of the bundle")
-    parser.add_argument("--json", type=Path, help="also write the results to this file")
-    parser.add_argument("--keep", action="store_true", help="write the results into the bundle's card")
+    add = parser.add_argument
+    add("--bundle", type=Path, required=True, help="folder of the bundle")
+    add("--all", action="store_true", help="measure all cells: the training saw none of them")
+    add("--shifts", action="store_true", help="also measure a few cells of each class on changed images")
+    add("--json", type=Path, help="write the results, curves and matrices too, to this file")
+    add("--page", type=Path, help="write the results to this file as a page to read (HTML)")
+    add("--cells", type=Path, help="write what was proposed for each cell to this file (CSV)")
+    add("--keep", action="store_true", help="write the results into the bundle's card")
     parser.set_defaults(handler=measure)
 
 
@@ -33,15 +45,68 @@ def measure(arguments: argparse.Namespace) -> int:
     """Run ``marrowdesk evaluate``."""
     from marrowdesk.inference.bundle import load_bundle
     from marrowdesk.inference.torch_engine import load_engine
-    from marrowdesk.training.evaluate import evaluate, keep_results
+    from marrowdesk.training.evaluate import evaluate, for_card, keep_results, stress
+    from marrowdesk.training.judged import write_cells
 
+    _check_folders(arguments.json, arguments.page, arguments.cells)
     bundle = load_bundle(arguments.bundle)
-    samples, held = read_cells(arguments, arguments.bundle)
-    results = evaluate(load_engine(bundle), arguments.data, samples, held)
-    text = json.dumps(results, indent=1)
-    print(text)
+    cells, engine = _cells(arguments, bundle), load_engine(bundle)
+    results, judged = evaluate(engine, cells)
+    tell(results[DETAIL]["unreadable images"])
+    if arguments.cells is not None:
+        write_cells(arguments.cells, judged)
+    if arguments.shifts:
+        results["shifts"] = stress(engine, cells, judged)
+    print(json.dumps(for_card(results), indent=1))
     if arguments.json is not None:
-        arguments.json.write_text(text + "\n", encoding="utf-8")
+        arguments.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    if arguments.page is not None:
+        arguments.page.write_text(_page(arguments, bundle, results), encoding="utf-8")
     if arguments.keep:
         keep_results(bundle, results)
     return 0
+
+
+def _check_folders(*files: Path | None) -> None:
+    """Refuse files that cannot be written before minutes are spent on what would stand in them."""
+    for file in files:
+        if file is not None and not file.absolute().parent.is_dir():
+            raise MarrowdeskError(f"There is no folder {file.parent} for {file.name}.", "Make it first.")
+
+
+def _cells(arguments: argparse.Namespace, bundle: Bundle) -> Cells:
+    from marrowdesk.training.evaluate import held_out_cells
+
+    if not arguments.all:
+        return held_out_cells(*read_cells(arguments, arguments.bundle))
+    if arguments.held_out is not None or arguments.leave_out or arguments.fold is not None:
+        raise MarrowdeskError("--all leaves nothing to choose.", "Give it without the options of a split.")
+    samples = read_samples(arguments)
+    if seen := sorted({each.source for each in samples} & {each.name for each in bundle.card.data}):
+        tell([f"The bundle was trained on {', '.join(seen)}: if these are the same cells, all will flatter."])
+    return held_out_cells(samples, {each.file for each in samples})
+
+
+def _page(arguments: argparse.Namespace, bundle: Bundle, results: dict[str, Any]) -> str:
+    from marrowdesk.training.evaluation_page import evaluation_page
+
+    name = f"{bundle.card.name} {bundle.card.revision}"
+    about = {
+        "bundle": name,
+        "weights": f"sha256 {bundle.sha256}",
+        "data": ", ".join(arguments.data),
+        "cells": _which(arguments),
+        "command": f"marrowdesk {shlex.join(sys.argv[1:])}",
+        "measured with": results["measured with"],
+        "measured on": f"{datetime.now().astimezone():%Y-%m-%d %H:%M %Z}",
+    }
+    return evaluation_page(results, f"Evaluation of {name}", about)
+
+
+def _which(arguments: argparse.Namespace) -> str:
+    if arguments.all:
+        return "all"
+    if arguments.leave_out:
+        return f"all of {', '.join(arguments.leave_out)}"
+    fold = "" if arguments.fold is None else f", fold {arguments.fold}"
+    return f"kept back by {arguments.held_out or arguments.bundle / HELD_OUT}{fold}"

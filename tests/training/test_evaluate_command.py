@@ -1,0 +1,124 @@
+"""Measuring a real small bundle on painted cells, from the command line."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+
+import numpy as np
+import pytest
+from tiny_bundle import make_tiny_bundle
+
+from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.inference.bundle import read_card
+from marrowdesk.inference.torch_engine import load_engine
+from marrowdesk.training.commands import add_commands
+from marrowdesk.training.evaluate import held_out_cells, judge, stress
+from marrowdesk.training.reading import read_labelled
+from marrowdesk.training.shifts import Shift, relit
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory):
+    """Give a bundle that knows lymphocytes and blasts, but has no output for artefacts."""
+    return make_tiny_bundle(tmp_path_factory.mktemp("models") / "tiny", codes=("BLA", "PMO", "LYT"))
+
+
+@pytest.fixture(scope="module")
+def split(painted_data, tmp_path_factory):
+    """Keep back three runs of four cells of each class and source, and the broken image."""
+    path = tmp_path_factory.mktemp("split") / "held_out.csv"
+    held = [
+        each.file
+        for each in read_labelled([str(painted_data)]).samples
+        if each.number % 7 < 4 or each.number == 99
+    ]
+    path.write_text("file\n" + "\n".join(held) + "\n")
+    return path
+
+
+def run(*words):
+    parser = argparse.ArgumentParser()
+    add_commands(parser.add_subparsers())
+    arguments = parser.parse_args(["evaluate", *(str(word) for word in words)])
+    return arguments.handler(arguments)
+
+
+def test_that_results_page_and_cells_tell_the_same(painted_data, bundle, split, tmp_path, capsys):
+    words = ("--data", painted_data, "--bundle", bundle.path, "--held-out", split, "--keep")
+    files = {name: tmp_path / name for name in ("results.json", "page.html", "cells.csv")}
+    options = zip(("--json", "--page", "--cells"), files.values(), strict=True)
+    assert run(*words, *(each for pair in options for each in pair)) == 0
+    told = capsys.readouterr()
+    results = json.loads(files["results.json"].read_text())
+    shown = json.loads(told.out)
+    assert shown == {name: value for name, value in results.items() if name != "detail"}
+    assert read_card(bundle.path).results == shown
+    with files["cells.csv"].open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    # 12 of each class and source; artefacts have no output, the broken image is no cell.
+    assert (len(rows), results["cells"], results["unreadable images"]) == (72, 48, 1)
+    right = [row["label"] == row["proposal"] for row in rows if row["label"] != "ART"]
+    assert results["accuracy"] == pytest.approx(np.mean(right))
+    assert results["labels the model has no output for"]["ART"]["cells"] == 24
+    assert results["classes without held-out cells"] == "PMO"
+    assert "LYT_00099.png" in results["detail"]["unreadable images"][0]
+    assert "LYT_00099.png" in told.err
+    page = files["page.html"].read_text()
+    assert bundle.sha256 in page
+    assert f"kept back by {split}" in page
+    assert "LYT_00099.png" in page
+
+
+def test_that_data_of_another_laboratory_are_measured_whole(painted_data, bundle, tmp_path, capsys):
+    out = tmp_path / "results.json"
+    assert run("--data", painted_data, "--bundle", bundle.path, "--all", "--json", out) == 0
+    results = json.loads(out.read_text())
+    assert results["cells"] == 80
+    assert results["note"] == "The training saw no cell of these sources."
+    assert sorted(results["by source"]) == ["one", "two"]
+    capsys.readouterr()
+
+
+def test_that_all_cells_and_a_split_exclude_each_other(painted_data, bundle, split):
+    with pytest.raises(MarrowdeskError, match="--all leaves nothing to choose"):
+        run("--data", painted_data, "--bundle", bundle.path, "--all", "--held-out", split)
+
+
+def test_that_a_folder_that_is_not_there_is_told_before_anything_is_measured(painted_data, tmp_path):
+    with pytest.raises(MarrowdeskError, match=r"no folder .*nowhere for page\.html"):
+        run(
+            "--data",
+            painted_data,
+            "--bundle",
+            tmp_path / "none",
+            "--page",
+            tmp_path / "nowhere" / "page.html",
+        )
+
+
+def test_that_unreadable_images_alone_are_explained(painted_data, bundle):
+    engine = load_engine(bundle)
+    broken = [each for each in read_labelled([str(painted_data)]).samples if each.number == 99]
+    with pytest.raises(
+        MarrowdeskError, match=r"None of the 1 images to measure can be read\. The first: LYT"
+    ):
+        judge(engine, broken)
+
+
+def test_that_a_shift_is_measured_on_the_same_cells_and_told_as_a_fall(painted_data, bundle):
+    engine = load_engine(bundle)
+    samples = read_labelled([str(painted_data)]).samples
+    cells = held_out_cells(samples, {each.file for each in samples if each.number < 5})
+    judged, _ = judge(engine, cells.tested)
+    same = Shift("same", lambda image: image)
+    dark = Shift("dark", lambda image: relit(image, 0.02, 0.02, 0.02))
+    rows = stress(engine, cells, judged, (same, dark))
+    assert rows["unchanged"]["cells"] == 20  # without the artefacts
+    assert {name: rows["same"][name] for name in rows["unchanged"]} == pytest.approx(rows["unchanged"])
+    assert rows["same"]["one fall"] == pytest.approx(0)
+    for source in ("one", "two"):
+        assert rows["dark"][f"{source} fall"] == pytest.approx(
+            rows["unchanged"][source] - rows["dark"][source]
+        )
