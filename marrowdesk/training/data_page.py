@@ -37,7 +37,8 @@ def count_lines(samples: Sequence[Sample], held: Collection[str] | None = None) 
     if kept is not None:
         for code, _, numbers in rows:
             numbers.append(kept[code] if code else kept.total())
-    lines = [f"{len(samples):,} cells, {len(totals)} classes, {len(counts)} sources", ""]
+    kinds = "1 class" if len(totals) == 1 else f"{len(totals)} classes"
+    lines = [f"{_many(len(samples), 'cell')}, {kinds}, {_many(len(counts), 'source')}", ""]
     lines.append(_row("", "", heads))
     lines += [_row(code, name, [f"{each:,}" if each else "-" for each in n], heads) for code, name, n in rows]
     return [*lines, *_cautions(counts)]

@@ -1,49 +1,34 @@
-"""Labelled cells: the manifest, the split, the store of prepared crops."""
+"""The store of prepared crops: made once, found again, without what cannot be read."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+from dataclasses import asdict, replace
+
+import cv2
 import numpy as np
 import pytest
+from painted import painted_cell
 
+from marrowdesk.core.cell import Box
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.inference.preprocess import Recipe
-from marrowdesk.training.dataset import Sample, hold_out, open_store, read_manifest, read_split, write_split
+from marrowdesk.inference.preprocess import METHOD, Recipe, standardise
+from marrowdesk.training.dataset import MARGIN, Sample, open_store, read_manifest
+from marrowdesk.training.samples import read_cell
 
-CELLS = [
-    Sample(f"{source}/{code}/{code}_{number:05d}.jpg", source, code)
-    for source, code, count in (("a", "LYT", 200), ("a", "BLA", 120), ("b", "LYT", 150), ("b", "BAS", 6))
-    for number in range(1, count + 1)
-]
+SMALL = Recipe(side=32)
 
 
-def _numbers(held, source, code):
-    own = [each for each in CELLS if (each.source, each.code) == (source, code)]
-    return sorted(each.number for each in own if each.file in held)
+def _few(folder, count=3):
+    """Write a few painted cells; give their samples."""
+    for number in range(count):
+        cv2.imwrite(str(folder / f"{number}.png"), painted_cell(60, 25, seed=number))
+    return [Sample(f"{number}.png", "one", "LYT") for number in range(count)]
 
 
-def test_that_fifteen_percent_of_each_class_and_source_is_kept_back():
-    held = hold_out(CELLS)
-    for source, code, count in (("a", "LYT", 200), ("a", "BLA", 120), ("b", "LYT", 150)):
-        assert len(_numbers(held, source, code)) == pytest.approx(0.15 * count, abs=2)
-
-
-def test_that_what_is_kept_back_is_three_runs_of_consecutive_numbers():
-    numbers = np.array(_numbers(hold_out(CELLS), "a", "LYT"))
-    assert 1 <= 1 + int((np.diff(numbers) > 1).sum()) <= 3
-
-
-def test_that_a_class_of_a_few_cells_is_kept_back_whole():
-    assert _numbers(hold_out(CELLS), "b", "BAS") == [1, 2, 3, 4, 5, 6]
-
-
-def test_that_the_split_does_not_depend_on_the_order_of_the_manifest():
-    assert hold_out(CELLS) == hold_out(CELLS[::-1])
-
-
-def test_that_a_split_is_read_back_from_its_file(tmp_path):
-    held = hold_out(CELLS)
-    write_split(tmp_path / "deep" / "held_out.csv", CELLS, held)
-    assert read_split(tmp_path / "deep" / "held_out.csv") == held
+def _made(folder):
+    return sorted(path.name for path in folder.iterdir())
 
 
 def test_that_a_missing_manifest_and_a_missing_column_are_named(tmp_path):
@@ -56,17 +41,57 @@ def test_that_a_missing_manifest_and_a_missing_column_are_named(tmp_path):
 
 def test_that_a_broken_image_is_reported_and_the_rest_is_prepared(painted_data, tmp_path):
     samples = read_manifest(painted_data / "manifest.csv")
-    store = open_store(painted_data, samples, Recipe(side=32), tmp_path)
+    store = open_store(painted_data, samples, SMALL, tmp_path)
     assert len(store.samples) == len(samples) - 1 == len(store.crops)
     assert len(store.problems) == 1
-    assert "LYT_00099.png" in store.problems[0]
+    assert "one/LYT/LYT_00099.png" in store.problems[0]
     assert store.crops.shape[1:] == (42, 42, 3)
 
 
-def test_that_the_store_is_made_once(painted_data, tmp_path):
-    samples = read_manifest(painted_data / "manifest.csv")[:5]
-    first = open_store(painted_data, samples, Recipe(side=32), tmp_path)
-    made = sorted(path.stat().st_mtime_ns for path in tmp_path.iterdir())
-    again = open_store(painted_data, samples, Recipe(side=32), tmp_path)
-    assert sorted(path.stat().st_mtime_ns for path in tmp_path.iterdir()) == made
+def test_that_the_store_is_made_once_and_leaves_no_drafts(tmp_path):
+    samples, cache = _few(tmp_path), tmp_path / "cache"
+    first = open_store(tmp_path, samples, SMALL, cache)
+    made = {path: path.stat().st_mtime_ns for path in cache.iterdir()}
+    assert sorted(path.suffix for path in made) == [".json", ".npy"]
+    again = open_store(tmp_path, samples, SMALL, cache)
+    assert {path: path.stat().st_mtime_ns for path in cache.iterdir()} == made
     assert (again.crops == first.crops).all()
+
+
+def test_that_a_store_of_an_earlier_version_is_found(tmp_path):
+    samples, cache = _few(tmp_path), tmp_path / "cache"
+    first = open_store(tmp_path, samples, SMALL, cache)
+    told = json.dumps([METHOD, asdict(SMALL), MARGIN, [sample.file for sample in samples]])
+    name = f"crops-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+    for path in list(cache.iterdir()):
+        path.rename(path.with_stem(name))
+    again = open_store(tmp_path, samples, SMALL, cache)
+    assert _made(cache) == [f"{name}.json", f"{name}.npy"]
+    assert (again.crops == first.crops).all()
+
+
+def test_that_a_mended_image_and_a_corrected_label_come_in(tmp_path):
+    samples, cache = _few(tmp_path), tmp_path / "cache"
+    whole = (tmp_path / "1.png").read_bytes()
+    (tmp_path / "1.png").write_bytes(whole[:200])
+    assert len(open_store(tmp_path, samples, SMALL, cache).problems) == 1
+    (tmp_path / "1.png").write_bytes(whole)
+    samples[0] = replace(samples[0], code="BLA", group="slide 1")
+    store = open_store(tmp_path, samples, SMALL, cache)
+    assert [sample.code for sample in store.samples] == ["BLA", "LYT", "LYT"]
+    assert store.samples[0].group == "slide 1"
+    assert not store.problems
+
+
+def test_that_a_cell_in_a_box_is_cut_out_before_it_is_prepared(tmp_path):
+    (sample,) = _few(tmp_path, 1)
+    boxed = replace(sample, place=replace(sample.place_in(tmp_path), box=Box(10, 10, 40, 40)))
+    store = open_store(tmp_path, [boxed], SMALL, tmp_path / "cache")
+    assert (store.crops[0] == standardise(read_cell(boxed), SMALL, MARGIN)[0]).all()
+
+
+def test_that_a_picture_of_a_single_pixel_and_one_that_is_gray_are_prepared(tmp_path):
+    cv2.imwrite(str(tmp_path / "dot.png"), np.full((1, 1, 3), 90, np.uint8))
+    cv2.imwrite(str(tmp_path / "gray.png"), painted_cell(60)[..., 0])
+    samples = [Sample(name, "one", "LYT") for name in ("dot.png", "gray.png")]
+    assert len(open_store(tmp_path, samples, SMALL, tmp_path / "cache").crops) == 2

@@ -46,7 +46,8 @@ def read_labelled(given: Sequence[str]) -> LabelledCells:
         problems += cells.problems
         if len(fresh) < len(cells.samples):
             twice = len(cells.samples) - len(fresh)
-            problems.append(f"{path}: {twice} cells were given before by other data and are left out here.")
+            many = "1 cell was" if twice == 1 else f"{twice} cells were"
+            problems.append(f"{path}: {many} given before by other data and left out here.")
         samples += _apart(samples, fresh, path.parent.name if path.suffix == ".csv" else path.stem)
     return LabelledCells(tuple(samples), tuple(problems))
 
