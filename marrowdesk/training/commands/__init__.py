@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marrowdesk.training.commands import evaluate, export, train
+from marrowdesk.training.commands import data, evaluate, export, train
 
 if TYPE_CHECKING:
     from marrowdesk.training.commands.options import Parsers
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 def add_commands(subparsers: Parsers) -> None:
     """Add the commands; each sets ``handler``, a function of the arguments that gives the exit code."""
+    data.add_command(subparsers)
     train.add_command(subparsers)
     export.add_command(subparsers)
     evaluate.add_command(subparsers)
