@@ -21,12 +21,14 @@ class Architecture(_Part):
     Attributes:
         name: timm name.
         options: arguments for timm's ``create_model``.
+        attention: kind put into its residual blocks, see :mod:`marrowdesk.inference.attention`.
         map_offset: how far up and left of its place in the frame each cell of the last stage looks, px of the
             input; see :func:`marrowdesk.inference.maps.map_offset`.
     """
 
     name: str
     options: dict[str, Any] = {}
+    attention: str = "none"
     map_offset: float = 0.0
 
 

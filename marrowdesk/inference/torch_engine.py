@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from marrowdesk.core.errors import BundleError
+from marrowdesk.core.errors import BundleError, MarrowdeskError
 from marrowdesk.inference.bundle import load_bundle, load_tensors
 from marrowdesk.inference.calibration import probabilities
 from marrowdesk.inference.doubt import METHOD as DOUBT_METHOD
@@ -48,6 +48,8 @@ class TorchEngine:
     def __init__(self, bundle: Bundle, device: str = "auto", precision: str = "auto") -> None:
         import torch
 
+        from marrowdesk.inference.network import head_of
+
         self._bundle = bundle
         card = bundle.card
         self._recipe = _recipe(bundle)
@@ -61,14 +63,18 @@ class TorchEngine:
         try:
             self._space = DoubtSpace.from_tensors(tensors)
             network = _network(bundle, tensors)
+        except MarrowdeskError as error:
+            raise BundleError(
+                f"The network of {bundle.path} cannot be made: {error.message}", _UPDATE
+            ) from error
         except (KeyError, RuntimeError) as error:
             raise BundleError(
                 f"The weights of {bundle.path} do not fit its card: {error}.", _UPDATE
             ) from error
-        self._head = network.get_classifier().float().to(self._device)
+        head = head_of(network)
+        self._head_weight = head.weight.detach().to(self._device)
+        self._head_bias = head.bias.detach().to(self._device)
         self._network = network.to(self._device, self._dtype, memory_format=torch.channels_last)
-        self._head_weight = self._head.weight.detach().float()
-        self._head_bias = self._head.bias.detach().float()
         self._offset = card.architecture.map_offset
         self._log_weights = np.asarray(card.calibration.log_weights)
         self._proposed = np.array([each.proposed for each in card.outputs])
@@ -139,12 +145,12 @@ class TorchEngine:
         """
         import torch
 
-        from marrowdesk.inference.network import as_input
+        from marrowdesk.inference.network import as_input, features_of
 
         card = self._bundle.card.preprocessing
         with torch.inference_mode():
             pixels = as_input(crops, card.mean, card.std).to(self._device, self._dtype)
-            features = self._network.forward_features(pixels).float()
+            features = features_of(self._network, pixels).float()
             maps = torch.einsum("kc,nchw->nkhw", self._head_weight, features)
             logits = maps.mean((2, 3)) + self._head_bias
             embeddings = features.mean((2, 3))
@@ -171,8 +177,10 @@ def _network(bundle: Bundle, tensors: dict[str, np.ndarray]) -> Any:
 
     from marrowdesk.inference.network import build
 
-    card = bundle.card
-    network = build(card.architecture.name, card.architecture.options, len(bundle.codes))
+    card = bundle.card.architecture
+    # All weights are in the bundle: options that fetched some for the training must fetch none here.
+    options = {**card.options, "pretrained": False}
+    network = build(card.name, options, len(bundle.codes), card.attention)
     state = {
         name.removeprefix("network."): torch.from_numpy(value.astype(np.float32))
         for name, value in tensors.items()

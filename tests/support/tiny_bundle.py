@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from small_networks import woken
 
 from marrowdesk.inference.card import Architecture, Calibration, ClassEntry, Doubt, TrainingRecord
 from marrowdesk.inference.doubt import METHOD, fit_doubt
 from marrowdesk.inference.maps import map_offset
-from marrowdesk.inference.network import MEAN, STD, as_input, build, run
+from marrowdesk.inference.network import MEAN, STD, as_input, build, head_of, run
 from marrowdesk.inference.preprocess import Recipe
 from marrowdesk.training.export import preprocessing_card, write_bundle
 
@@ -40,26 +41,36 @@ def _spread_head(network, images: np.ndarray) -> np.ndarray:
 
     with torch.no_grad():
         embeddings = run(network, as_input(images, MEAN, STD)).pooled
-        head = network.get_classifier()
+        head = head_of(network)
         torch.nn.init.normal_(head.weight, std=2.0 / embeddings.shape[1] ** 0.5)
         head.weight /= embeddings.std(0) + embeddings.std(0).mean()
         head.bias.copy_(-head.weight @ embeddings.mean(0))
     return embeddings.numpy()
 
 
-def make_tiny_bundle(folder: Path, codes: Sequence[str] = CODES, seed: int = 0) -> Bundle:
-    """Write a regnetx_002 bundle at 64 px whose proposals are spread over the classes, and load it.
+def make_tiny_bundle(
+    folder: Path,
+    codes: Sequence[str] = CODES,
+    seed: int = 0,
+    architecture: Architecture | None = None,
+) -> Bundle:
+    """Write a bundle of a small network at 64 px whose proposals are spread over the classes, and load it.
 
     Args:
         folder: the bundle's folder; made where it is not there.
         codes: the classes of the outputs; HAC is added as "reader only".
         seed: other seeds give other weights, so another sha256.
+        architecture: the network, a bare regnetx_002 when None. Of another one, the residual branches that
+            begin with zero are given weight, and ``map_offset`` is filled in.
     """
     import torch
 
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        network = build("regnetx_002", {}, len(codes)).eval()
+        card = architecture or Architecture(name="regnetx_002")
+        network = build(card.name, card.options, len(codes), card.attention).eval()
+        if architecture:
+            woken(network)
         embeddings = _spread_head(network, _blobs(48, np.random.default_rng(seed)))
     classes = [ClassEntry(code=code, output=at, images=100) for at, code in enumerate(codes)]
     classes.append(ClassEntry(code="HAC", proposed=False, reason="only 5 images", images=5))
@@ -71,7 +82,7 @@ def make_tiny_bundle(folder: Path, codes: Sequence[str] = CODES, seed: int = 0) 
             "name": "tiny-random",
             "revision": str(seed),
             "summary": "Random weights, for tests only.",
-            "architecture": Architecture(name="regnetx_002", map_offset=map_offset(network, 64)),
+            "architecture": card.model_copy(update={"map_offset": map_offset(network, 64)}),
             "classes": classes,
             "preprocessing": preprocessing_card(Recipe(side=64)),
             "calibration": Calibration(log_weights=(0.0,) * len(codes), temperature=1.0),
