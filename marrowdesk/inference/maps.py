@@ -37,30 +37,40 @@ def placing(cells: int, side: int, offset: float) -> np.ndarray:
 
 
 def map_offset(network: Any, side: int) -> float:
-    """Measure where the cells of the last stage look, by the gradient of their own place along the diagonal.
+    """Find where the cells of the last stage look, from the layers that make the frame coarser.
+
+    Cell i of a layer with kernel k, stride s and padding p is centred on pixel s i + (k - 1) / 2 - p of its
+    input, while the middle of its share of the input is s i + (s - 1) / 2. The differences add up, each in
+    pixels of the frame; layers beside each other (a shortcut) count with their mean. What is merged without
+    such a layer, as patches are in Swin, looks at its middle.
 
     Args:
         network: a timm network in evaluation mode.
         side: side of its input, px.
 
     Returns:
-        (stride - 1) / 2 for networks whose cells look at the upper left of their share of the frame (padded
-        convolutions), 0 for those that look at its middle (patches).
+        How far before the middle of its share a cell looks, px: (stride - 1) / 2 for a network of padded
+        convolutions of odd kernels, 0 for one of patches.
     """
     import torch
 
-    pixels = torch.randn(4, 3, side, side, generator=torch.Generator().manual_seed(0)).requires_grad_()
-    features = network.forward_features(pixels)
-    cells = features.shape[-1]
-    stride = side / cells
-    early = [at * stride + stride / 2 - _peak(features[:, :, at, at], pixels) for at in range(cells)]
-    return (stride - 1) / 2 if float(np.median(early)) > stride / 4 else 0.0
+    early: dict[int, list[float]] = {}
 
+    def note(layer: Any, inputs: tuple[torch.Tensor], output: torch.Tensor) -> None:
+        before = inputs[0].shape[2]
+        if output.shape[2] < before:
+            kernel, stride, padding = (
+                each[0] if isinstance(each, tuple) else each
+                for each in (layer.kernel_size, layer.stride, layer.padding)
+            )
+            early.setdefault(before, []).append((stride - 1) / 2 - ((kernel - 1) / 2 - padding))
 
-def _peak(values: torch.Tensor, pixels: torch.Tensor) -> float:
-    """Give the row of the input, px, that moves some outputs most."""
-    import torch
-
-    (gradient,) = torch.autograd.grad((values**2).sum(), pixels, retain_graph=True)
-    rows = gradient.abs().sum((0, 1, 3)).numpy()
-    return float(np.argmax(np.convolve(rows, np.ones(5), "same"))) + 0.5
+    kinds = (torch.nn.Conv2d, torch.nn.MaxPool2d, torch.nn.AvgPool2d)
+    hooks = [each.register_forward_hook(note) for each in network.modules() if isinstance(each, kinds)]
+    try:
+        with torch.no_grad():
+            network.forward_features(torch.zeros(1, 3, side, side))
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return float(sum(np.mean(values) * side / before for before, values in early.items()))

@@ -8,6 +8,15 @@ import pytest
 from marrowdesk.inference.maps import map_offset, placing
 
 
+def made_of(*layers):
+    """A network of these layers alone."""
+    import torch
+
+    network = torch.nn.Sequential(*layers)
+    network.forward_features = network.forward
+    return network
+
+
 def test_that_maps_fade_where_no_cell_looks():
     weights = placing(4, 128, 15.5)
     assert weights.shape == (8, 4)
@@ -29,7 +38,7 @@ def test_that_a_cell_of_padded_convolutions_moves_half_a_cell_up_and_left():
     assert (line * middles).sum() / line.sum() == pytest.approx(64.5, abs=1)
 
 
-def test_that_the_offset_of_padded_convolutions_is_measured():
+def test_that_the_offset_of_padded_convolutions_is_found():
     import timm
     import torch
 
@@ -42,14 +51,21 @@ def test_that_the_offset_of_padded_convolutions_is_measured():
 def test_that_patches_have_no_offset():
     import torch
 
-    class Patches(torch.nn.Module):
-        """Looks at each 16 px patch alone, most of all at its middle."""
+    assert map_offset(made_of(torch.nn.Conv2d(3, 4, 16, stride=16)), 64) == 0.0
 
-        def __init__(self):
-            super().__init__()
-            self.look = torch.nn.Conv2d(3, 4, 8, stride=16, padding=0)
 
-        def forward_features(self, pixels):
-            return self.look(pixels[..., 4:, 4:])
+def test_that_the_offset_is_where_the_middle_cell_looks():
+    import torch
 
-    assert map_offset(Patches(), 64) == 0.0
+    network = made_of(
+        torch.nn.Conv2d(3, 4, 7, stride=2, padding=3),
+        torch.nn.AvgPool2d(2),
+        torch.nn.Conv2d(4, 2, 3, stride=2, padding=1),
+    )
+    for value in network.parameters():
+        torch.nn.init.ones_(value)
+    pixels = torch.zeros(1, 3, 64, 64, requires_grad=True)
+    network.forward_features(pixels)[0, :, 4, 4].sum().backward()
+    rows = pixels.grad.sum((0, 1, 3))
+    looks = float((rows * (torch.arange(64) + 0.5)).sum() / rows.sum())
+    assert looks == pytest.approx(4.5 * 8 - map_offset(network, 64), abs=0.01)
