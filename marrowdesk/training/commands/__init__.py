@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marrowdesk.training.commands import data, evaluate, export, train
+from marrowdesk.training.commands import data, evaluate, export, networks, train
 
 if TYPE_CHECKING:
     from marrowdesk.training.commands.options import Parsers
@@ -16,3 +16,4 @@ def add_commands(subparsers: Parsers) -> None:
     train.add_command(subparsers)
     export.add_command(subparsers)
     evaluate.add_command(subparsers)
+    networks.add_command(subparsers)
