@@ -84,7 +84,8 @@ def _rescaled(odds: np.ndarray, temperature: float) -> np.ndarray:
     if not len(odds):
         return np.zeros(0)
     offered = odds.max(0) > 0
-    return probabilities(_logits(odds), np.zeros(odds.shape[1]), temperature, offered).max(1)
+    scaled = probabilities(_logits(odds), np.zeros(odds.shape[1]), temperature, offered)
+    return np.asarray(scaled.max(1))
 
 
 def reliability(confidence: np.ndarray, right: np.ndarray, bins: int = BINS) -> list[dict[str, float | int]]:

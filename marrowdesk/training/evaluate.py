@@ -111,14 +111,15 @@ def foreign_doubt(engine: Engine) -> dict[str, dict[str, float]]:
 
 
 def stress(
-    engine: Engine, cells: Cells, judged: Judged, shifts: Sequence[Shift] = SHIFTS
+    engine: Engine, cells: Cells, judged: Judged, most: int, shifts: Sequence[Shift] = SHIFTS
 ) -> dict[str, dict[str, float]]:
     """Tell how a bundle bears changed images.
 
     Args:
         engine: the engine to measure.
-        cells: what was measured; a few of each class and source are taken.
+        cells: what was measured.
         judged: what the engine said about them unchanged.
+        most: how many cells of each class and source are taken.
         shifts: the changes.
 
     Returns:
@@ -126,7 +127,7 @@ def stress(
         under ``… fall``, by how much that is less than unchanged.
     """
     files = set(judged.files[measured(judged, cells.trained)].tolist())
-    chosen = few_of_each([each for each in cells.tested if each.file in files])
+    chosen = few_of_each([each for each in cells.tested if each.file in files], most)
     before = _borne(judged.only(np.isin(judged.files, [each.file for each in chosen])))
     rows = {"unchanged": before}
     for shift in shifts:

@@ -57,7 +57,7 @@ class Judged:
     def strata(self) -> np.ndarray:
         """Number of the class and source of each cell; (N,) int."""
         names = [f"{code} {source}" for code, source in zip(self.labels, self.sources, strict=True)]
-        return np.unique(names, return_inverse=True)[1]
+        return np.asarray(np.unique(names, return_inverse=True)[1])
 
     @property
     def known(self) -> np.ndarray:

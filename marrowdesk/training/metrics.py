@@ -56,7 +56,8 @@ def measured(judged: Judged, trained: Collection[tuple[str, str]]) -> np.ndarray
 
 
 def _never_seen(judged: Judged, trained: Collection[tuple[str, str]]) -> np.ndarray:
-    return ~np.isin(judged.sources, sorted({source for source, _ in trained})) & judged.known
+    seen = sorted({source for source, _ in trained})
+    return np.asarray(~np.isin(judged.sources, seen) & judged.known)
 
 
 def summarise(judged: Judged, trained: Collection[tuple[str, str]]) -> dict[str, Any]:

@@ -78,9 +78,9 @@ def _cell(value: object) -> str:
     return f"<td{_WORDS if _is_words(value) else ''}>{text(value)}</td>"
 
 
-def paragraph(words: str, kind: str = "") -> str:
-    """Write a paragraph of plain words."""
-    return f'<p class="{kind}">{escape(words)}</p>'
+def paragraph(words: str) -> str:
+    """Write a paragraph of plain words; a number keeps its percent sign."""
+    return f"<p>{escape(words).replace(' %', '&nbsp;%')}</p>"
 
 
 def section(title: str, *parts: str) -> str:
@@ -156,7 +156,7 @@ footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .75
   table { font-size: 8pt; } th, td { padding: .15rem .35rem; } td.whole { font-size: 8pt; }
   .matrix th, .matrix td { padding: .15rem .2rem; }
   .matrix td, .matrix thead th:not(:first-child) { min-width: 0; }
-  .wide, figure { break-inside: avoid; } h2, p { break-after: avoid; }
-  figure { max-width: 47%; margin-right: 2%; }
+  .wide, figure, p { break-inside: avoid; } h2, p { break-after: avoid; }
+  figure:has(+ figure), figure + figure { max-width: 47%; margin-right: 2%; }
 }
 """

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from marrowdesk.training.samples import Sample
 
 PER_CLASS = 40
-"""Cells of each class and source that shifts are measured on; each is classified once for every shift."""
+"""Cells of each class and source to measure shifts on: each is classified once for every shift."""
 
 _NUCLEAR = (0.650, 0.704, 0.286)
 _PLASMIC = (0.072, 0.990, 0.105)
@@ -46,6 +46,22 @@ def resized(image: np.ndarray, factor: float) -> np.ndarray:
     size = max(1, round(width * factor)), max(1, round(height * factor))
     method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(image, size, interpolation=method))
+
+
+def framed(image: np.ndarray, factor: float) -> np.ndarray:
+    """Show a wider field (factor above 1) around the same cell, or a narrower one.
+
+    What lies beyond the image is its mirror image: more cells, as in a crowded smear.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+        factor: width and height of the field in those of the image, 0 to 2.
+    """
+    height, width = image.shape[:2]
+    down, across = (round(length * (factor - 1) / 2) for length in (height, width))
+    if factor < 1:
+        return np.ascontiguousarray(image[-down : height + down, -across : width + across])
+    return np.asarray(cv2.copyMakeBorder(image, down, down, across, across, cv2.BORDER_REFLECT_101))
 
 
 def restained(image: np.ndarray, nuclear: float = 1.0, plasmic: float = 1.0) -> np.ndarray:
@@ -81,15 +97,17 @@ def blurred(image: np.ndarray, sigma: float) -> np.ndarray:
 def compressed(image: np.ndarray, quality: int) -> np.ndarray:
     """Compress an image as JPEG, ``quality`` 1 to 100, and read it again."""
     _, data = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
+    return np.ascontiguousarray(np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))[..., ::-1])
 
 
 def _bytes(image: np.ndarray) -> np.ndarray:
-    return np.clip(np.rint(image), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(image), 0, 255).astype(np.uint8))
 
 
 SHIFTS = (
     *(Shift(f"scale × {factor}", partial(resized, factor=factor)) for factor in (0.5, 0.7, 1.4, 2.0)),
+    Shift("field × 1.5, mirrored at its edges", partial(framed, factor=1.5)),
+    Shift("field × 0.7, its edges cut off", partial(framed, factor=0.7)),
     Shift("nuclear stain + 30 %", partial(restained, nuclear=1.3)),
     Shift("nuclear stain − 30 %", partial(restained, nuclear=0.7)),
     Shift("eosin + 30 %", partial(restained, plasmic=1.3)),
@@ -104,7 +122,7 @@ SHIFTS = (
 """What `marrowdesk evaluate --shifts` measures."""
 
 
-def few_of_each(samples: Sequence[Sample], most: int = PER_CLASS, seed: int = 0) -> list[Sample]:
+def few_of_each(samples: Sequence[Sample], most: int, seed: int = 0) -> list[Sample]:
     """Draw at most ``most`` cells of each class and source, the same ones for the same seed."""
     rng = np.random.default_rng(seed)
     ordered = sorted(samples, key=lambda each: each.file)

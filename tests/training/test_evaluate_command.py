@@ -114,11 +114,16 @@ def test_that_a_shift_is_measured_on_the_same_cells_and_told_as_a_fall(painted_d
     judged, _ = judge(engine, cells.tested)
     same = Shift("same", lambda image: image)
     dark = Shift("dark", lambda image: relit(image, 0.02, 0.02, 0.02))
-    rows = stress(engine, cells, judged, (same, dark))
-    assert rows["unchanged"]["cells"] == 20  # without the artefacts
+    rows = stress(engine, cells, judged, 3, (same, dark))
+    assert rows["unchanged"]["cells"] == 12  # 3 of 2 classes of 2 sources, without the artefacts
     assert {name: rows["same"][name] for name in rows["unchanged"]} == pytest.approx(rows["unchanged"])
     assert rows["same"]["one fall"] == pytest.approx(0)
     for source in ("one", "two"):
         assert rows["dark"][f"{source} fall"] == pytest.approx(
             rows["unchanged"][source] - rows["dark"][source]
         )
+
+
+def test_that_a_number_of_cells_that_cannot_be_is_explained(painted_data, bundle):
+    with pytest.raises(MarrowdeskError, match="Changed images of 0 cells"):
+        run("--data", painted_data, "--bundle", bundle.path, "--all", "--shifts", 0)

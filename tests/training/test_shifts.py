@@ -7,7 +7,16 @@ import pytest
 from painted import painted_cell
 
 from marrowdesk.training.samples import Sample
-from marrowdesk.training.shifts import SHIFTS, blurred, compressed, few_of_each, relit, resized, restained
+from marrowdesk.training.shifts import (
+    SHIFTS,
+    blurred,
+    compressed,
+    few_of_each,
+    framed,
+    relit,
+    resized,
+    restained,
+)
 
 CELL = painted_cell(120, 40, background=(240, 240, 240))
 NUCLEAR = np.array([0.650, 0.704, 0.286]) / np.linalg.norm([0.650, 0.704, 0.286])
@@ -48,6 +57,15 @@ def test_that_an_image_is_enlarged_and_shrunk():
     assert resized(CELL, 0.5).shape == (60, 60, 3)
     assert resized(CELL, 1.4).shape == (168, 168, 3)
     assert resized(CELL, 0.5).mean() == pytest.approx(CELL.mean(), abs=1)
+
+
+def test_that_a_field_is_widened_by_its_mirror_image_and_cut_down_to_its_middle():
+    image = np.arange(20 * 10 * 3, dtype=np.uint8).reshape(20, 10, 3)
+    wide = framed(image, 1.4)
+    assert wide.shape == (28, 14, 3)
+    assert (wide[4:24, 2:12] == image).all()
+    assert (wide[3, 2:12] == image[1]).all()
+    assert (framed(image, 0.8) == image[2:18, 1:9]).all()
 
 
 def test_that_light_multiplies_the_channels_and_stops_at_white():

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.training.commands.options import HELD_OUT, Defaults, add_data, read_cells, read_samples, tell
 from marrowdesk.training.metrics import DETAIL
+from marrowdesk.training.shifts import PER_CLASS
 
 if TYPE_CHECKING:
     import argparse
@@ -31,12 +32,19 @@ def add_command(subparsers: Parsers) -> None:
     )
     add_data(parser)
     add = parser.add_argument
-    add("--bundle", type=Path, required=True, help="folder of the bundle")
+    add("--bundle", type=Path, required=True, metavar="FOLDER", help="folder of the bundle")
     add("--all", action="store_true", help="measure all cells: the training saw none of them")
-    add("--shifts", action="store_true", help="also measure a few cells of each class on changed images")
-    add("--json", type=Path, help="write the results, curves and matrices too, to this file")
-    add("--page", type=Path, help="write the results to this file as a page to read (HTML)")
-    add("--cells", type=Path, help="write what was proposed for each cell to this file (CSV)")
+    add(
+        "--shifts",
+        type=int,
+        nargs="?",
+        const=PER_CLASS,
+        metavar="CELLS",
+        help=f"also measure {PER_CLASS}, or so many, cells of each class and source on changed images",
+    )
+    add("--json", type=Path, metavar="FILE", help="write the results, curves and matrices too, to this file")
+    add("--page", type=Path, metavar="FILE", help="write the results to this file as a page to read (HTML)")
+    add("--cells", type=Path, metavar="FILE", help="write what was proposed for each cell to this file (CSV)")
     add("--keep", action="store_true", help="write the results into the bundle's card")
     parser.set_defaults(handler=measure)
 
@@ -48,15 +56,15 @@ def measure(arguments: argparse.Namespace) -> int:
     from marrowdesk.training.evaluate import evaluate, for_card, keep_results, stress
     from marrowdesk.training.judged import write_cells
 
-    _check_folders(arguments.json, arguments.page, arguments.cells)
+    _check(arguments)
     bundle = load_bundle(arguments.bundle)
     cells, engine = _cells(arguments, bundle), load_engine(bundle)
     results, judged = evaluate(engine, cells)
     tell(results[DETAIL]["unreadable images"])
     if arguments.cells is not None:
         write_cells(arguments.cells, judged)
-    if arguments.shifts:
-        results["shifts"] = stress(engine, cells, judged)
+    if arguments.shifts is not None:
+        results["shifts"] = stress(engine, cells, judged, arguments.shifts)
     print(json.dumps(for_card(results), indent=1))
     if arguments.json is not None:
         arguments.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
@@ -67,11 +75,16 @@ def measure(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _check_folders(*files: Path | None) -> None:
-    """Refuse files that cannot be written before minutes are spent on what would stand in them."""
-    for file in files:
+def _check(arguments: argparse.Namespace) -> None:
+    """Refuse what cannot be done before minutes are spent on the rest."""
+    for file in (arguments.json, arguments.page, arguments.cells):
         if file is not None and not file.absolute().parent.is_dir():
             raise MarrowdeskError(f"There is no folder {file.parent} for {file.name}.", "Make it first.")
+    if arguments.shifts is not None and arguments.shifts < 1:
+        raise MarrowdeskError(
+            f"Changed images of {arguments.shifts} cells cannot be measured.",
+            "Give --shifts a number above 0.",
+        )
 
 
 def _cells(arguments: argparse.Namespace, bundle: Bundle) -> Cells:
