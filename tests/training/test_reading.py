@@ -101,7 +101,7 @@ def test_that_rows_of_a_manifest_that_are_of_no_use_are_told_and_the_rest_is_rea
     cells = read_labelled([str(tmp_path)])
     assert _table(cells) == {"a.png": ("one", "BLA"), "d.png": ("one", "LYT")}
     told = "\n".join(cells.problems)
-    assert "1 row lacks file, source or class and is left out, first line 4" in told
+    assert "1 row lacks file, source or class; left out, first line 4" in told
     assert "1 row has the class 'QQQ'" in told
     assert "2 files are named again" in told
     assert "a.png (as BLA and as LYT)" in told
@@ -202,7 +202,7 @@ def test_that_a_class_of_the_cases_own_is_told(tmp_path, slides):
     case.close()
     read = read_labelled([str(tmp_path / "2031.mdcase")])
     assert len(read.samples) == 1
-    assert "3 reviewed cells have the class 'SEZ'" in read.problems[0]
+    assert "3 reviewed cells of the case's own class 'SEZ'" in read.problems[0]
 
 
 def test_that_a_case_without_decisions_or_a_file_that_is_no_case_is_refused(tmp_path, slides):

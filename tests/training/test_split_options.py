@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.inference.preprocess import Recipe
 from marrowdesk.training.commands.options import (
     CHECKPOINT,
     HELD_OUT,
     add_data,
+    open_cells,
     read_cells,
     settle_split,
     tell_cells,
@@ -99,3 +101,15 @@ def test_that_a_training_begins_with_the_counts(painted_data, tmp_path, capsys):
     told = capsys.readouterr().out
     assert "121 cells, 3 classes, 2 sources" in told
     assert "kept back" in told
+
+
+def test_that_data_whose_images_are_all_gone_are_not_trained_on(tmp_path, capsys):
+    rows = [f"{number}.png,one,BLA" for number in range(30)]
+    (tmp_path / "manifest.csv").write_text("\n".join(["file,source,marrow_class", *rows]))
+    options = _options(tmp_path, tmp_path / "runs" / "one")
+    samples, _ = settle_split(options)
+    with pytest.raises(MarrowdeskError, match="None of the 30 images can be read"):
+        open_cells(options, samples, Recipe(side=32))
+    told = capsys.readouterr().err
+    assert "0.png is not there any more" in told
+    assert "... and 10 more" in told

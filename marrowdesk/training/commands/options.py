@@ -79,7 +79,7 @@ def tell(problems: Sequence[str], most: int = 20) -> None:
     for problem in problems[:most]:
         print(problem, file=sys.stderr)
     if len(problems) > most:
-        print(f"... and {len(problems) - most} more of this kind", file=sys.stderr)
+        print(f"... and {len(problems) - most} more; `marrowdesk data --json FILE` lists all", file=sys.stderr)
 
 
 def read_cells(arguments: argparse.Namespace, folder: Path) -> tuple[list[Sample], set[str]]:
@@ -187,9 +187,17 @@ def _check_sides(samples: Sequence[Sample], held: set[str]) -> None:
 
 
 def open_cells(arguments: argparse.Namespace, samples: Sequence[Sample], recipe: Recipe) -> Store:
-    """Open the prepared crops beside the run, telling what could not be read on the error stream."""
+    """Open the prepared crops beside the run, telling what could not be read on the error stream.
+
+    Raises:
+        MarrowdeskError: none of the images can be read.
+    """
     from marrowdesk.training.dataset import open_store
 
     store = open_store(Path(), samples, recipe, arguments.run.parent / "cache")
     tell(store.problems)
+    if not store.samples:
+        raise MarrowdeskError(
+            f"None of the {len(samples)} images can be read.", "Check that they lie where the data say."
+        )
     return store

@@ -94,6 +94,6 @@ def _moved(path: Path, labels: dict[int, tuple[str, Path]], missing: dict[int, l
 
 def _unknown(path: Path, strange: Counter[str]) -> list[str]:
     return [
-        f"{path}: {count} reviewed cells have the class {code!r} of the case's own and are left out."
+        f"{path}: {count} reviewed cells of the case's own class {code!r}; left out."
         for code, count in sorted(strange.items())
     ]

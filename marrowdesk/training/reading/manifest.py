@@ -87,10 +87,10 @@ def _problems(manifest: Path, short: list[int], strange: Counter[str], again: li
     told = []
     if short:
         rows = "1 row lacks" if len(short) == 1 else f"{len(short)} rows lack"
-        told.append(f"{manifest}: {rows} file, source or class and is left out, first line {short[0]}.")
+        told.append(f"{manifest}: {rows} file, source or class; left out, first line {short[0]}.")
     for label, count in sorted(strange.items()):
         rows = "1 row has" if count == 1 else f"{count} rows have"
-        told.append(f"{manifest}: {rows} the class {label!r}, which is not known, and is left out.")
+        told.append(f"{manifest}: {rows} the class {label!r}, which is not known; left out.")
     if again:
         files = "1 file is" if len(again) == 1 else f"{len(again)} files are"
         names = ", ".join(again[:5]) + (", ..." if len(again) > 5 else "")

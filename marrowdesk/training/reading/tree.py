@@ -48,4 +48,4 @@ def tree_cells(root: Path, source: str) -> LabelledCells:
 
 def _left_out(root: Path, folder: str, names: list[str]) -> str:
     many = "1 image lies" if len(names) == 1 else f"{len(names)} images lie"
-    return f"{root / folder}: {many} in no folder named after a class and is left out, first {names[0]}."
+    return f"{root / folder}: {many} in no folder named after a class; left out, first {names[0]}."
