@@ -79,7 +79,9 @@ def tell(problems: Sequence[str], most: int = 20) -> None:
     for problem in problems[:most]:
         print(problem, file=sys.stderr)
     if len(problems) > most:
-        print(f"... and {len(problems) - most} more; `marrowdesk data --json FILE` lists all", file=sys.stderr)
+        print(
+            f"... and {len(problems) - most} more; `marrowdesk data --json FILE` lists all", file=sys.stderr
+        )
 
 
 def read_cells(arguments: argparse.Namespace, folder: Path) -> tuple[list[Sample], set[str]]:
