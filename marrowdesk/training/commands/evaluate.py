@@ -65,13 +65,13 @@ def measure(arguments: argparse.Namespace) -> int:
         write_cells(arguments.cells, judged)
     if arguments.shifts is not None:
         results["shifts"] = stress(engine, cells, judged, arguments.shifts)
-    print(json.dumps(for_card(results), indent=1))
     if arguments.json is not None:
         arguments.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     if arguments.page is not None:
         arguments.page.write_text(_page(arguments, bundle, results), encoding="utf-8")
     if arguments.keep:
         keep_results(bundle, results)
+    print(json.dumps(for_card(results), indent=1))
     return 0
 
 
