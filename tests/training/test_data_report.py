@@ -118,10 +118,10 @@ def test_that_classes_that_come_from_one_source_only_are_pointed_out():
 
 
 @pytest.mark.real_data
-def test_that_a_tenth_of_the_real_cells_is_read_without_a_complaint(real_data):
+def test_that_some_of_the_real_cells_are_read_without_a_complaint(real_data):
     cells = read_labelled([str(real_data)])
-    report = report_data(LabelledCells(cells.samples[::10], cells.problems))
-    assert sum(sum(each.values()) for each in report.counts.values()) == 1372
+    report = report_data(LabelledCells(cells.samples[::25], cells.problems))
+    assert sum(sum(each.values()) for each in report.counts.values()) == 549
     assert not report.unreadable
     assert not report.left_out
     assert not any(each.contradict for each in report.copies)
