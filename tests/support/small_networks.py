@@ -17,7 +17,7 @@ SMALL: dict[str, tuple[str, dict[str, Any]]] = {
             "num_heads": [1, 2, 2, 4],
         },
     ),
-    "resnext50": ("resnext50_32x4d", {"layers": [1, 1, 1, 1]}),
+    "resnext50": ("resnext50_32x4d", {"layers": [1, 1, 1, 1], "channels": [16, 32, 64, 128]}),
     "densenet121": ("densenet121", {"block_config": [2, 2, 2, 2]}),
     "efficientnet_b0": ("efficientnet_b0", {}),
 }
