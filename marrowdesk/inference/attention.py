@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     import torch
 
 REDUCTION = 16
-"""How many times narrower than the features the inner layer of SE, CBAM and GC is; coordinate attention takes
-24, so that its three layers hold as many weights as the two of SE. The usual value of their papers."""
+"""How many times narrower than the features the inner layer of SE, CBAM and GC is, rounded to a multiple of 8:
+the usual value of their papers. Coordinate attention takes 24, so that its three layers hold as many weights as
+the two of SE. The study's own value is not known to us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Kind:
     """One kind of attention.
 
     In the formulas x are the features (N, C, h, w), s is the logistic function, W are 1×1 convolutions and
-    r is their inner width, C / REDUCTION. ECA and triplet attention convolve along the channels in the order
+    their inner width is r = C / REDUCTION. ECA and triplet attention convolve along the channels in the order
     they have in the network; all others would be the same in any order.
 
     Attributes:
@@ -41,7 +42,7 @@ KINDS = (
     Kind(
         "se",
         "squeeze-and-excitation",
-        "x · s(W2 relu(W1 mean_hw(x))), r rounded to a multiple of 8",
+        "x · s(W2 relu(W1 mean_hw(x)))",
         "Hu, Shen and Sun, CVPR 2018",
     ),
     Kind(
@@ -61,7 +62,7 @@ KINDS = (
         "coord",
         "coordinate attention",
         "x · s(Wh u_h) · s(Ww u_w), u = hardswish(norm(W [mean_w(x), mean_h(x)])) split again, "
-        "inner width 2/3 r rounded to a multiple of 8",
+        "inner width 2/3 r",
         "Hou, Zhou and Feng, CVPR 2021",
     ),
     Kind(
@@ -91,9 +92,9 @@ NAMES = ("none", *(kind.name for kind in KINDS))
 _OF_TIMM: dict[str, tuple[str, dict[str, Any]]] = {
     "se": ("se", {"rd_ratio": 1 / REDUCTION}),
     "eca": ("eca", {}),
-    "cbam": ("cbam", {"rd_ratio": 1 / REDUCTION}),
+    "cbam": ("cbam", {"rd_ratio": 1 / REDUCTION, "rd_divisor": 8}),
     "coord": ("coord", {"rd_ratio": 1 / REDUCTION}),
-    "gc": ("gca", {"rd_ratio": 1 / REDUCTION}),
+    "gc": ("gca", {"rd_ratio": 1 / REDUCTION, "rd_divisor": 8}),
 }
 
 

@@ -175,9 +175,9 @@ def test_that_each_kind_gives_nearly_the_same_in_half_precision(kind, dtype):
     [
         ("se", 8 * C + 8 + C * 8 + C),  # 96 / 16 = 6, rounded up to 8
         ("eca", 3),  # (log2 96 + 1) / 2 = 3.8
-        ("cbam", 2 * 6 * C + 2 * 49 + 2),
+        ("cbam", 2 * 8 * C + 2 * 49 + 2),
         ("coord", 3 * 8 * C + 2 * 8),  # 2/3 of 6 = 4, rounded up to 8; conv, its norm, and two convs back
-        ("gc", (C + 1) + (6 * C + 6) + 2 * 6 + (C * 6 + C)),
+        ("gc", (C + 1) + (8 * C + 8) + 2 * 8 + (C * 8 + C)),
         ("simam", 0),
         ("triplet", 3 * (2 * 49 + 2)),
     ],
@@ -194,7 +194,7 @@ def test_that_attention_stands_in_every_residual_block_and_learns(kind, name):
     plain, network = plain_network(name), build(*SMALL[name], 3, kind)
     like = type(make_attention(kind, 8))
     assert [place for place, each in network.named_modules() if isinstance(each, like)] == PLACES[name]
-    woken(network).train()
+    woken(network).eval()
     outputs = run(network, torch.randn(4, 3, 64, 64))
     assert outputs.features.shape[1:] == (plain.get_classifier().in_features, 2, 2)
     outputs.logits[:, 1].sum().backward()

@@ -35,8 +35,8 @@ def test_that_swin_is_as_large_as_published():
 
 def test_that_the_study_s_network_with_attention_has_the_parameters_counted_by_hand():
     name, options = chosen("regnetx_032")
-    # Depths 2, 6, 15, 2 and widths 96, 192, 432, 1008; inner widths 96/16 = 6, 12, 27 and 63.
-    blocks = [(2, 96, 6), (6, 192, 12), (15, 432, 27), (2, 1008, 63)]
+    # Depths 2, 6, 15, 2 and widths 96, 192, 432, 1008; a 16th of them is 6, 12, 27 and 63, in eights:
+    blocks = [(2, 96, 8), (6, 192, 16), (15, 432, 24), (2, 1008, 64)]
     plain = size_of(name, options, classes=21, side=64).parameters
     assert plain / 1e6 == pytest.approx(14.3, abs=0.05)
     cbam = size_of(name, options, classes=21, side=64, attention="cbam").parameters
