@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     import torch
 
 REDUCTION = 16
-"""How many times narrower than the features the inner layer of SE, CBAM and GC is, rounded to a multiple of 8:
-the usual value of their papers. Coordinate attention takes 24, so that its three layers hold as many weights as
-the two of SE. The study's own value is not known to us."""
+"""How many times narrower than the features the inner layer of SE, CBAM and GC is, the usual value of their
+papers; the width is rounded to a multiple of 8. Coordinate attention takes 24, so that its three layers hold
+as many weights as the two of SE. The study's own value is not known to us."""
 
 
 @dataclass(frozen=True, slots=True)
