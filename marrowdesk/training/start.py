@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import torch
 
     from marrowdesk.inference.bundle import Bundle
-    from marrowdesk.training.loop import Plan
+    from marrowdesk.training.plan import Plan
 
 
 def start_state(bundle: Bundle, plan: Plan) -> dict[str, torch.Tensor]:
@@ -26,13 +26,14 @@ def start_state(bundle: Bundle, plan: Plan) -> dict[str, torch.Tensor]:
     import torch
 
     card = bundle.card.architecture
-    if (card.name, dict(card.options)) != (plan.architecture, dict(plan.options)):
+    there = (card.name, dict(card.options), card.attention)
+    wanted = (plan.architecture, dict(plan.options), plan.attention)
+    if there != wanted:
         raise MarrowdeskError(
-            f"The bundle {bundle.path} holds a {card.name} {dict(card.options)}, "
-            f"not a {plan.architecture} {dict(plan.options)}.",
-            "Give the architecture and options that its card names.",
+            f"The bundle {bundle.path} holds a {_told(*there)}, not a {_told(*wanted)}.",
+            "Give the architecture, options and attention that its card names.",
         )
-    network = build(plan.architecture, plan.options, len(plan.codes))
+    network = build(plan.architecture, plan.options, len(plan.codes), plan.attention)
     state: dict[str, torch.Tensor] = network.state_dict()
     kept = {
         name.removeprefix("network."): torch.from_numpy(value.astype(np.float32))
@@ -49,3 +50,7 @@ def start_state(bundle: Bundle, plan: Plan) -> dict[str, torch.Tensor]:
             if code in plan.codes:
                 state[name][plan.codes.index(code)] = value[at]
     return state
+
+
+def _told(architecture: str, options: dict[str, Any], attention: str) -> str:
+    return f"{architecture} {options}" + ("" if attention == "none" else f" with attention {attention}")

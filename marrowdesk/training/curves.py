@@ -1,0 +1,54 @@
+"""The curves of a training run as a picture: loss, rate, speed, and what was measured on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marrowdesk.training.checkpoint import writing
+from marrowdesk.training.log import read_log
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CURVES = "curves.png"
+_PANELS = (
+    ("loss", ("loss",)),
+    ("macro F1, mean recall\n(held-out cells)", ("macro_f1", "mean_recall")),
+    ("learning rate", ("rate",)),
+    ("images / s", ("images_per_second",)),
+)
+_COLOURS = ("#1f5fa8", "#c2571a")
+
+
+def draw_curves(folder: Path) -> None:
+    """Write ``curves.png`` of a run's log beside it; panels without a value are left out.
+
+    Raises:
+        MarrowdeskError: the picture cannot be written.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    series = read_log(folder)
+    panels = [(label, names) for label, names in _PANELS if any(series[name] for name in names)]
+    if not panels:
+        return
+    figure = Figure(figsize=(8, 0.8 + 2.1 * len(panels)), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
+    for axis, (label, names) in zip(axes, panels, strict=True):
+        for name, colour in zip(names, _COLOURS, strict=False):
+            steps, values = zip(*series[name], strict=True)
+            marker = "o" if len(steps) < 30 else ""
+            axis.plot(steps, values, color=colour, marker=marker, markersize=3, label=name.replace("_", " "))
+        axis.set_ylabel(label)
+        axis.grid(alpha=0.3)
+        axis.margins(x=0.01)
+        if len(names) > 1:
+            axis.legend(loc="lower right", frameon=False)
+    axes[-1].set_xlabel("step")
+    axes[0].set_title(folder.resolve().name)
+    path, part = folder / CURVES, folder / f"{CURVES}.part"
+    with writing(path):
+        figure.savefig(part, format="png", dpi=110)
+        part.replace(path)

@@ -1,0 +1,66 @@
+"""The log of a training run: one CSV row a report, cut back where a run goes on from a checkpoint."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+from marrowdesk.training.checkpoint import writing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+LOG = "log.csv"
+COLUMNS = ("step", "loss", "rate", "images_per_second", "macro_f1", "mean_recall")
+_FORMATS = {"step": "d", "loss": ".4f", "rate": ".2e", "images_per_second": ".1f"}
+
+
+def add_row(folder: Path, row: Mapping[str, float]) -> None:
+    """Add a row; columns it does not name stay empty.
+
+    Raises:
+        MarrowdeskError: the log cannot be written.
+    """
+    path = folder / LOG
+    with writing(path):
+        folder.mkdir(parents=True, exist_ok=True)
+        new = not path.exists()
+        with path.open("a", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+            if new:
+                writer.writeheader()
+            writer.writerow({name: format(value, _FORMATS.get(name, ".4f")) for name, value in row.items()})
+
+
+def read_log(folder: Path) -> dict[str, list[tuple[int, float]]]:
+    """Read the log: for each column the steps at which it has a value, and the values."""
+    series: dict[str, list[tuple[int, float]]] = {name: [] for name in COLUMNS[1:]}
+    if not (folder / LOG).exists():
+        return series
+    with (folder / LOG).open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            for name, values in series.items():
+                if row.get(name):
+                    values.append((int(row["step"]), float(row[name])))
+    return series
+
+
+def cut_log(folder: Path, step: int) -> None:
+    """Forget the rows after a step: a run that goes on from its checkpoint writes them anew.
+
+    Raises:
+        MarrowdeskError: the log cannot be written.
+    """
+    path = folder / LOG
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if int(row["step"]) <= step]
+    part = path.with_suffix(".part")
+    with writing(path):
+        with part.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+        part.replace(path)
