@@ -14,6 +14,7 @@ import pytest
 
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.bundle import load_bundle, read_card
+from marrowdesk.training.checkpoint import read_checkpoint
 from marrowdesk.training.commands import add_commands
 
 OPTIONS = [
@@ -33,13 +34,8 @@ def _train(data, run, steps) -> list[str]:
     return ["train", "--data", str(data), "--run", str(run), "--steps", str(steps), *OPTIONS]
 
 
-def _start(words) -> subprocess.Popen:
-    code = (
-        "import argparse, sys; from marrowdesk.training.commands import add_commands;"
-        "parser = argparse.ArgumentParser(); add_commands(parser.add_subparsers());"
-        "told = parser.parse_args(sys.argv[1:]); told.handler(told)"
-    )
-    return subprocess.Popen([sys.executable, "-c", code, *words], stderr=subprocess.DEVNULL)
+def _start(words, **where) -> subprocess.Popen:
+    return subprocess.Popen([sys.executable, "-m", "marrowdesk", *words], text=True, **where)
 
 
 @pytest.fixture(scope="module")
@@ -61,14 +57,16 @@ def bundle(painted_data, trained, tmp_path_factory):
 def test_that_a_killed_run_ends_with_the_weights_of_one_that_was_not(painted_data, tmp_path):
     import torch
 
-    process = _start(_train(painted_data, tmp_path / "killed", 8))
+    process = _start(
+        [*_train(painted_data, tmp_path / "killed", 8), "--save-every", "2"], stderr=subprocess.DEVNULL
+    )
     while not (tmp_path / "killed" / "last.pt").exists():
         assert process.poll() is None
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    _run(*_train(painted_data, tmp_path / "killed", 8))
-    _run(*_train(painted_data, tmp_path / "whole", 8))
+    assert _run(*_train(painted_data, tmp_path / "killed", 8)) == 0
+    assert _run(*_train(painted_data, tmp_path / "whole", 8)) == 0
     ends = [torch.load(tmp_path / name / "last.pt", weights_only=True) for name in ("killed", "whole")]
     assert ends[0]["step"] == ends[1]["step"] == 8
     for part in ("network", "average"):
@@ -117,6 +115,37 @@ def test_that_an_option_that_is_not_understood_is_explained(painted_data, tmp_pa
         _run(*_train(painted_data, tmp_path / "run", 2), "--option", "se_ratio=a quarter")
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--loss", "focal", "--cost", "0.5"), "focal has no cost"),
+        (("--loss", "focal", "--loss-option", "gamma=much"), "options are not understood"),
+        (("--loss", "focal", "--loss-option", 'gamma="2"'), "no number"),
+        (("--loss", "ldam", "--loss-option", "gamma=2"), "'ldam' has no option 'gamma'"),
+        (("--sync-norm",), "between GPUs only"),
+        (("--start", "none"), "none"),
+    ],
+)
+def test_that_options_that_do_not_go_together_are_explained(words, told, painted_data, tmp_path):
+    with pytest.raises(MarrowdeskError, match=told):
+        _run(*_train(painted_data, tmp_path / "run", 2), *words)
+
+
+@pytest.mark.slow
+def test_that_ctrl_c_keeps_the_step_it_is_at_and_says_how_to_go_on(painted_data, tmp_path):
+    run = tmp_path / "run"
+    process = _start(_train(painted_data, run, 3000), stderr=subprocess.PIPE)
+    while " 20/3000" not in process.stderr.readline():
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, rest = process.communicate(timeout=60)
+    step = read_checkpoint(run)["step"]
+    assert process.returncode == 130
+    assert f"Stopped after step {step} of 3000" in rest
+    assert "Give the same command again to go on" in rest
+    assert 20 <= step < 3000
+
+
 def test_that_a_missing_run_is_named(painted_data, tmp_path):
     with pytest.raises(MarrowdeskError, match="cannot be read"):
         _run("export", "--data", painted_data, "--run", tmp_path / "none", "--out", tmp_path / "out")
@@ -135,4 +164,14 @@ def test_that_a_run_made_longer_says_so_in_the_card(painted_data, trained, tmp_p
 def test_that_a_network_that_is_mostly_wrong_is_not_exported(painted_data, tmp_path):
     _run(*_train(painted_data, tmp_path / "run", 1))
     with pytest.raises(MarrowdeskError, match="no class more often right than wrong"):
-        _run("export", "--data", painted_data, "--run", tmp_path / "run", "--out", tmp_path / "out")
+        _run(
+            "export",
+            "--data",
+            painted_data,
+            "--run",
+            tmp_path / "run",
+            "--out",
+            tmp_path / "out",
+            "--head",
+            "kept",
+        )
