@@ -12,8 +12,7 @@ import numpy as np
 from marrowdesk.core.errors import BundleError, MarrowdeskError
 from marrowdesk.inference.bundle import load_bundle, load_tensors
 from marrowdesk.inference.calibration import probabilities
-from marrowdesk.inference.doubt import METHOD as DOUBT_METHOD
-from marrowdesk.inference.doubt import DoubtSpace
+from marrowdesk.inference.doubt import METHODS as DOUBT_METHODS
 from marrowdesk.inference.engine import Batch
 from marrowdesk.inference.maps import placing
 from marrowdesk.inference.precision import fast_dtype
@@ -53,7 +52,7 @@ class TorchEngine:
         self._bundle = bundle
         card = bundle.card
         self._recipe = _recipe(bundle)
-        if card.doubt.method != DOUBT_METHOD:
+        if card.doubt.method not in DOUBT_METHODS:
             raise BundleError(f"The bundle {bundle.path} measures doubt by {card.doubt.method!r}.", _UPDATE)
         if device == "auto":
             device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -61,7 +60,7 @@ class TorchEngine:
         self._dtype = fast_dtype(device) if precision == "auto" else getattr(torch, precision)
         tensors = load_tensors(bundle)
         try:
-            self._space = DoubtSpace.from_tensors(tensors)
+            self._space = DOUBT_METHODS[card.doubt.method].from_tensors(tensors)
             network = _network(bundle, tensors)
         except MarrowdeskError as error:
             raise BundleError(

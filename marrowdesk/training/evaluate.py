@@ -11,7 +11,7 @@ import numpy as np
 from marrowdesk.core.errors import ImageUnreadable, MarrowdeskError
 from marrowdesk.inference.bundle import write_card
 from marrowdesk.training.blocks import held_out_blocks
-from marrowdesk.training.foreign import foreign_images
+from marrowdesk.training.foreign import foreign_images, spoiled_cells
 from marrowdesk.training.judged import Judged
 from marrowdesk.training.metrics import DETAIL, mean_recall, measured, summarise
 from marrowdesk.training.samples import read_cell
@@ -97,10 +97,11 @@ def judge(
     return Judged(engine.codes, np.concatenate(odds), np.concatenate(doubts), *told), problems
 
 
-def foreign_doubt(engine: Engine) -> dict[str, dict[str, float]]:
-    """Tell how often drawn images that show no cell are called unfamiliar."""
+def foreign_doubt(engine: Engine, samples: Sequence[Sample]) -> dict[str, dict[str, float]]:
+    """Tell how often drawn images that show no cell, and readable cells spoiled, are called unfamiliar."""
     rows: dict[str, dict[str, float]] = {}
-    for name, images in foreign_images().items():
+    spoiled = spoiled_cells([read_cell(each) for each in few_of_each(samples, 1)])
+    for name, images in {**foreign_images(), **spoiled}.items():
         doubt = engine.predict(images).doubt
         rows[name] = {
             "images": len(images),
@@ -158,7 +159,8 @@ def evaluate(engine: Engine, cells: Cells) -> tuple[dict[str, Any], Judged]:
     judged, problems = judge(engine, cells.tested)
     judged = replace(judged, blocks=np.array([cells.blocks[file] for file in judged.files.tolist()]))
     results = summarise(judged, cells.trained)
-    results["images that show no cell"] = foreign_doubt(engine)
+    readable = [each for each in cells.tested if each.file in set(judged.files.tolist())]
+    results["images that show no cell"] = foreign_doubt(engine, readable)
     results["unreadable images"] = len(problems)
     results["measured with"] = engine.device
     results[DETAIL]["unreadable images"] = problems

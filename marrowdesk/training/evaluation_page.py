@@ -203,7 +203,10 @@ def _fall(value: float | None) -> Html:
 
 
 def _foreign(results: Mapping[str, Any]) -> str:
-    told = "Drawn images that show no cell of a smear; all of them should be called unfamiliar."
+    told = (
+        "Drawn images that show no cell of a smear, and cells kept back that were spoiled; all of them should"
+        " be called unfamiliar."
+    )
     return section(
         "Images that show no cell", paragraph(told), _rows(results["images that show no cell"], "kind")
     )

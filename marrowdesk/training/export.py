@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,12 +24,12 @@ from marrowdesk.inference.card import (
     Weights,
 )
 from marrowdesk.inference.doubt import METHOD as DOUBT_METHOD
-from marrowdesk.inference.doubt import fit_doubt
 from marrowdesk.inference.maps import map_offset
 from marrowdesk.inference.network import MEAN, STD, as_input, build, head_of, run
 from marrowdesk.inference.precision import fast_dtype
 from marrowdesk.inference.preprocess import METHOD, Recipe, masked, round_mask
 from marrowdesk.training.dataset import FEWEST
+from marrowdesk.training.familiarity import fit_doubt, gather_evidence
 from marrowdesk.training.priors import source_log_priors
 from marrowdesk.training.refit import refit_head
 from marrowdesk.training.sampling import source_balanced
@@ -41,11 +42,13 @@ if TYPE_CHECKING:
     import torch
 
     from marrowdesk.inference.bundle import Bundle
-    from marrowdesk.inference.doubt import DoubtSpace
+    from marrowdesk.inference.doubt import Doubting
     from marrowdesk.training.dataset import Sample, Store
 
 UNFAMILIAR_SHARE = 0.04
 """Share of held-out cells beyond the doubt threshold; below the allowed 5 %, for other cells vary more."""
+
+_BATCH = 64
 
 
 def preprocessing_card(recipe: Recipe) -> Preprocessing:
@@ -54,9 +57,7 @@ def preprocessing_card(recipe: Recipe) -> Preprocessing:
     return Preprocessing(method=METHOD, parameters=parameters, mean=MEAN, std=STD)
 
 
-def write_bundle(
-    folder: Path, network: torch.nn.Module, space: DoubtSpace, told: Mapping[str, Any]
-) -> Bundle:
+def write_bundle(folder: Path, network: torch.nn.Module, space: Doubting, told: Mapping[str, Any]) -> Bundle:
     """Write a bundle and read it back, verified.
 
     Args:
@@ -116,19 +117,31 @@ def embed(
     network: torch.nn.Module, store: Store, at: Sequence[int], recipe: Recipe
 ) -> tuple[np.ndarray, np.ndarray]:
     """Run the network on stored crops as the program would show them: logits (N, K) and embeddings (N, D)."""
-    import torch
     from tqdm import tqdm
 
-    dtype = fast_dtype("cpu")
     border, mask = (store.crops.shape[1] - recipe.side) // 2, round_mask(recipe.side, recipe.mask)
     inner = slice(border, border + recipe.side)
-    found: list[tuple[np.ndarray, np.ndarray]] = []
-    for start in tqdm(range(0, len(at), 64), desc="embedding cells", unit="batch"):
-        crops = np.stack([masked(store.crops[each][inner, inner], mask) for each in at[start : start + 64]])
-        with torch.inference_mode(), torch.autocast("cpu", dtype, enabled=dtype is not torch.float32):
-            outputs = run(network, as_input(crops, MEAN, STD))
-        found.append((outputs.logits.float().numpy(), outputs.pooled.float().numpy()))
+    found = []
+    for start in tqdm(range(0, len(at), _BATCH), desc="embedding cells", unit="batch"):
+        part = at[start : start + _BATCH]
+        found.append(
+            _look(network, np.stack([masked(store.crops[each][inner, inner], mask) for each in part]))
+        )
     return np.concatenate([each[0] for each in found]), np.concatenate([each[1] for each in found])
+
+
+def _look(network: torch.nn.Module, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    import torch
+
+    dtype = fast_dtype("cpu")
+    with torch.inference_mode(), torch.autocast("cpu", dtype, enabled=dtype is not torch.float32):
+        outputs = run(network, as_input(crops, MEAN, STD))
+    return outputs.logits.float().numpy(), outputs.pooled.float().numpy()
+
+
+def _embeddings(network: torch.nn.Module, crops: np.ndarray) -> np.ndarray:
+    parts = range(0, len(crops), _BATCH)
+    return np.concatenate([_look(network, crops[start : start + _BATCH])[1] for start in parts])
 
 
 def export_run(
@@ -155,8 +168,8 @@ def export_run(
     tested = [at for at in known if store.samples[at].file in held]
     _, embeddings = embed(network, store, trained, recipe)
     logits, distant = embed(network, store, tested, recipe)
-    groups = np.array([f"{store.samples[at].code} {store.samples[at].source}" for at in trained])
-    space = fit_doubt(embeddings, groups)
+    look = partial(_embeddings, network)
+    space = fit_doubt(gather_evidence(look, store, trained, recipe, embeddings, distant))
     distances = space.distance(distant)
     threshold = float(np.quantile(distances, 1 - UNFAMILIAR_SHARE))
     labels = np.array([codes.index(store.samples[at].code) for at in tested])

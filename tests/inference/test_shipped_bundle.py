@@ -13,6 +13,7 @@ from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.imaging.decode import read_image
 from marrowdesk.inference.bundle import find_bundles, load_bundle
 from marrowdesk.inference.torch_engine import load_engine
+from marrowdesk.training.foreign import foreign_images, spoiled_cells
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +84,17 @@ def test_that_few_real_cells_are_called_unfamiliar(engine, held_out):
 
 def test_that_a_blank_field_is_called_unfamiliar(engine):
     assert engine.predict([np.full((250, 250, 3), 236, np.uint8)]).doubt[0] > 1
+
+
+def test_that_what_shows_no_cell_is_called_unfamiliar(engine):
+    shares = {
+        kind: float((engine.predict(images).doubt > 1).mean()) for kind, images in foreign_images(4).items()
+    }
+    assert all(shares[kind] == 1 for kind in ("blank field", "landscape", "line drawing", "page of text"))
+    assert np.mean(list(shares.values())) > 0.8, shares
+
+
+@pytest.mark.real_data
+def test_that_real_cells_out_of_focus_or_in_a_foreign_stain_are_called_unfamiliar(engine, held_out):
+    for kind, images in spoiled_cells([image for _, image in held_out[::9]]).items():
+        assert (engine.predict(images).doubt > 1).mean() > 0.7, kind

@@ -8,17 +8,19 @@ import numpy as np
 from small_networks import woken
 
 from marrowdesk.inference.card import Architecture, Calibration, ClassEntry, Doubt, TrainingRecord
-from marrowdesk.inference.doubt import METHOD, fit_doubt
+from marrowdesk.inference.doubt import METHOD
 from marrowdesk.inference.maps import map_offset
 from marrowdesk.inference.network import MEAN, STD, as_input, build, head_of, run
 from marrowdesk.inference.preprocess import Recipe
 from marrowdesk.training.export import preprocessing_card, write_bundle
+from marrowdesk.training.familiarity import Evidence, fit_doubt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from marrowdesk.inference.bundle import Bundle
+    from marrowdesk.inference.doubt import JoinedSpace
 
 CODES = ("BLA", "PMO", "MYB", "NGS", "EOS", "EBO", "LYT", "ART", "NIF")
 
@@ -46,6 +48,17 @@ def _spread_head(network, images: np.ndarray) -> np.ndarray:
         head.weight /= embeddings.std(0) + embeddings.std(0).mean()
         head.bias.copy_(-head.weight @ embeddings.mean(0))
     return embeddings.numpy()
+
+
+def _space(network, embeddings: np.ndarray) -> JoinedSpace:
+    """Fit the measure of doubt on blobs against their negatives."""
+    import torch
+
+    groups = np.arange(len(embeddings)) % 4
+    negatives = 255 - _blobs(16, np.random.default_rng(9))
+    with torch.no_grad():
+        foreign = run(network, as_input(negatives, MEAN, STD)).pooled.numpy()
+    return fit_doubt(Evidence(embeddings, groups, embeddings, groups, foreign, embeddings), axes=8)
 
 
 def make_tiny_bundle(
@@ -77,7 +90,7 @@ def make_tiny_bundle(
     return write_bundle(
         folder,
         network,
-        fit_doubt(embeddings, np.arange(len(embeddings)) % 4, components=8),
+        _space(network, embeddings),
         {
             "name": "tiny-random",
             "revision": str(seed),
