@@ -46,7 +46,7 @@ def _torchrun(*words: str) -> subprocess.Popen:
 def _told(process: subprocess.Popen) -> str:
     """Wait for the end and give what was printed; end what does not end by itself."""
     try:
-        return process.communicate(timeout=120)[0]
+        return process.communicate(timeout=200)[0]
     except subprocess.TimeoutExpired:
         process.terminate()
         return process.communicate(timeout=60)[0]

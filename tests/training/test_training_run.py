@@ -138,7 +138,7 @@ def test_that_ctrl_c_keeps_the_step_it_is_at_and_says_how_to_go_on(painted_data,
     while " 20/3000" not in process.stderr.readline():
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
-    _, rest = process.communicate(timeout=60)
+    _, rest = process.communicate(timeout=200)
     step = read_checkpoint(run)["step"]
     assert process.returncode == 130
     assert f"Stopped after step {step} of 3000" in rest

@@ -50,23 +50,29 @@ def add_command(subparsers: Parsers) -> None:
 def train(arguments: argparse.Namespace) -> int:
     """Run ``marrowdesk train``."""
     from marrowdesk.training.distributed import joined
+
+    with joined(arguments.device) as group:
+        return _carried_out(arguments, group)
+
+
+def _carried_out(arguments: argparse.Namespace, group: Group) -> int:
+    """Train as one of a group; give the exit code."""
     from marrowdesk.training.loop import Rhythm
     from marrowdesk.training.stopping import asked_to_stop
 
+    training = _training(arguments, group)
     rhythm = Rhythm(save=arguments.save_every, validate=arguments.validate_every)
-    with joined(arguments.device) as group:
-        training = _training(arguments, group)
-        with asked_to_stop(patient=group.size > 1) as stop:
-            _follow(training, training.run(rhythm, stop, arguments.workers), group)
-        if training.step == training.plan.steps:
-            return 0
-        if group.first:
-            print(
-                f"Stopped after step {training.step} of {training.plan.steps}; the checkpoint in "
-                f"{arguments.run} holds it. Give the same command again to go on.",
-                file=sys.stderr,
-            )
-        return _STOPPED
+    with asked_to_stop(patient=group.size > 1) as stop:
+        _follow(training, training.run(rhythm, stop, arguments.workers), group)
+    if training.step == training.plan.steps:
+        return 0
+    if group.first:
+        print(
+            f"Stopped after step {training.step} of {training.plan.steps}; the checkpoint in "
+            f"{arguments.run} holds it. Give the same command again to go on.",
+            file=sys.stderr,
+        )
+    return _STOPPED
 
 
 def _follow(training: Training, steps: Iterator[Progress], group: Group) -> None:
@@ -127,13 +133,15 @@ def _cells(store: Store, held: set[str], targets: np.ndarray | None) -> Cells:
 
 
 def _plan(arguments: argparse.Namespace, cells: Cells, recipe: Recipe, start: str) -> Plan:
+    from marrowdesk.training.architectures import chosen
     from marrowdesk.training.augment import Strength
     from marrowdesk.training.plan import Plan
 
     codes = {cells.store.samples[each].code for each in cells.at}
+    architecture, options = chosen(arguments.architecture, network_options(arguments))
     return Plan(
-        architecture=arguments.architecture,
-        options=network_options(arguments),
+        architecture=architecture,
+        options=options,
         codes=tuple(code for code in MARROW.codes if code in codes),
         attention=arguments.attention,
         steps=arguments.steps,

@@ -66,7 +66,11 @@ _SAMPLING = (
 
 def _network(group: Group) -> None:
     add = group.add_argument
-    add("--architecture", default="regnetx_032", help="timm name of the network")
+    add(
+        "--architecture",
+        default="regnetx_032",
+        help="name of a preset (see `marrowdesk networks`) or of any network of timm",
+    )
     add(
         "--option",
         action="append",
