@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marrowdesk.training.commands import data, evaluate, export, networks, train
+from marrowdesk.training.commands import data, evaluate, export, networks, study, train
 
 if TYPE_CHECKING:
     from marrowdesk.training.commands.options import Parsers
@@ -17,3 +17,4 @@ def add_commands(subparsers: Parsers) -> None:
     export.add_command(subparsers)
     evaluate.add_command(subparsers)
     networks.add_command(subparsers)
+    study.add_command(subparsers)
