@@ -116,7 +116,7 @@ class TrainingRecord(_Part):
     """How to make the bundle again.
 
     Attributes:
-        command: the command.
+        command: the commands, one a line.
         plan: everything the training depended on besides its cells.
         held_out: name of the file beside the card that lists the cells kept back; empty for none.
         note: what the command alone does not tell; empty for nothing.

@@ -96,7 +96,7 @@ def card_page(card: ModelCard) -> str:
         *_data(card),
         "## Making it again",
         "",
-        f"    {card.training.command}",
+        *(f"    {line}" for line in card.training.command.splitlines()),
         "",
         *([card.training.note, ""] if card.training.note else []),
         f"Cells kept back: `{card.training.held_out}`."

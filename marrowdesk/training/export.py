@@ -28,8 +28,10 @@ from marrowdesk.inference.maps import map_offset
 from marrowdesk.inference.network import MEAN, STD, as_input, build, head_of, run
 from marrowdesk.inference.precision import fast_dtype
 from marrowdesk.inference.preprocess import METHOD, Recipe, masked, round_mask
+from marrowdesk.training.checkpoint import offsets_of, read_checkpoint
 from marrowdesk.training.dataset import FEWEST
 from marrowdesk.training.familiarity import fit_doubt, gather_evidence
+from marrowdesk.training.plan import plan_of
 from marrowdesk.training.priors import source_log_priors
 from marrowdesk.training.refit import refit_head
 from marrowdesk.training.sampling import source_balanced
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from marrowdesk.inference.bundle import Bundle
     from marrowdesk.inference.doubt import Doubting
     from marrowdesk.training.dataset import Sample, Store
+    from marrowdesk.training.plan import Plan
 
 UNFAMILIAR_SHARE = 0.04
 """Share of held-out cells beyond the doubt threshold; below the allowed 5 %, for other cells vary more."""
@@ -78,26 +81,13 @@ def write_bundle(folder: Path, network: torch.nn.Module, space: Doubting, told: 
     return load_bundle(folder)
 
 
-def read_plan(run_folder: Path) -> dict[str, Any]:
+def read_plan(run_folder: Path) -> Plan:
     """Read what a training run depends on from its checkpoint.
 
     Raises:
         MarrowdeskError: there is no checkpoint.
     """
-    plan: dict[str, Any] = _checkpoint(run_folder)["plan"]
-    return plan
-
-
-def _checkpoint(run_folder: Path) -> dict[str, Any]:
-    import torch
-
-    path = run_folder / "last.pt"
-    if not path.is_file():
-        raise MarrowdeskError(
-            f"There is no checkpoint {path}.", "Give the folder of a run of `marrowdesk train`."
-        )
-    kept: dict[str, Any] = torch.load(path, weights_only=True)
-    return kept
+    return plan_of(read_checkpoint(run_folder)["plan"])
 
 
 def read_run(run_folder: Path) -> tuple[torch.nn.Module, dict[str, Any]]:
@@ -106,9 +96,9 @@ def read_run(run_folder: Path) -> tuple[torch.nn.Module, dict[str, Any]]:
     Raises:
         MarrowdeskError: there is no checkpoint.
     """
-    kept = _checkpoint(run_folder)
-    plan = kept["plan"]
-    network = build(plan["architecture"], plan["options"], len(plan["codes"]))
+    kept = read_checkpoint(run_folder)
+    plan = plan_of(kept["plan"])
+    network = build(plan.architecture, plan.options, len(plan.codes), plan.attention)
     network.load_state_dict(kept["average"])
     return network.eval(), kept
 
@@ -161,8 +151,8 @@ def export_run(
         MarrowdeskError: there is no checkpoint, or the network is too poor to propose any class.
     """
     network, kept = read_run(run_folder)
-    plan = kept["plan"]
-    codes, recipe = list(plan["codes"]), Recipe(**plan["recipe"])
+    plan = plan_of(kept["plan"])
+    codes, recipe = list(plan.codes), plan.recipe
     known = [at for at, sample in enumerate(store.samples) if sample.code in codes]
     trained = [at for at in known if store.samples[at].file not in held]
     tested = [at for at in known if store.samples[at].file in held]
@@ -173,7 +163,7 @@ def export_run(
     distances = space.distance(distant)
     threshold = float(np.quantile(distances, 1 - UNFAMILIAR_SHARE))
     labels = np.array([codes.index(store.samples[at].code) for at in tested])
-    log_weights = np.log(np.asarray(kept["weights"]))
+    log_weights = offsets_of(kept)
     if told["head"] == "refitted":
         logits = _refit(network, embeddings, [store.samples[at] for at in trained], plan, distant)
         log_weights = np.zeros(len(codes))
@@ -186,8 +176,9 @@ def export_run(
         {
             **{name: told[name] for name in ("name", "revision", "summary")},
             "architecture": Architecture(
-                name=plan["architecture"],
-                options=plan["options"],
+                name=plan.architecture,
+                options=plan.options,
+                attention=plan.attention,
                 map_offset=map_offset(network, recipe.side),
             ),
             "classes": _classes(codes, store, trained, odds, labels),
@@ -203,7 +194,10 @@ def export_run(
             "data": described([store.samples[at] for at in trained]),
             "weaknesses": _weaknesses([store.samples[at] for at in trained]),
             "training": TrainingRecord(
-                command=told["command"], plan=plan, held_out=told["held_out"], note=_note(kept["changes"])
+                command=told["command"],
+                plan=asdict(plan),
+                held_out=told["held_out"],
+                note=_note(plan, kept["changes"]),
             ),
         },
     )
@@ -213,19 +207,17 @@ def _refit(
     network: torch.nn.Module,
     embeddings: np.ndarray,
     samples: Sequence[Sample],
-    plan: Mapping[str, Any],
+    plan: Plan,
     distant: np.ndarray,
 ) -> np.ndarray:
     """Put a head fitted anew into the network; give the logits of the cells with embeddings ``distant``."""
     import torch
 
-    codes = list(plan["codes"])
-    labels, odds = np.array([codes.index(each.code) for each in samples]), source_balanced(samples)
-    prior = plan.get("prior")
+    labels, odds = np.array([plan.codes.index(each.code) for each in samples]), source_balanced(samples)
     priors = (
-        np.zeros((len(samples), len(codes)), np.float32)
-        if prior is None
-        else source_log_priors(samples, codes, prior, odds)
+        np.zeros((len(samples), len(plan.codes)), np.float32)
+        if plan.prior is None
+        else source_log_priors(samples, plan.codes, plan.prior, odds)
     )
     weights, biases = refit_head(embeddings, labels, priors, odds)
     head = head_of(network)
@@ -235,12 +227,22 @@ def _refit(
     return np.asarray(distant @ weights.T + biases, np.float32)
 
 
-def _note(changes: Sequence[Sequence[float]]) -> str:
-    """Tell where a run's length was changed on the way, for then the command alone does not repeat it."""
-    if not changes:
-        return ""
-    told = [f"up to step {step:.0f}: {steps:.0f} steps, small part {part}" for step, steps, part in changes]
-    return f"The run's length was changed on the way, and with it the learning rate ({'; '.join(told)})."
+def _note(plan: Plan, changes: Sequence[Sequence[float]]) -> str:
+    """Tell what the commands alone do not repeat: where the weights started, a length changed on the way."""
+    sentences = []
+    if plan.start:
+        sentences.append(
+            "START is the folder of the bundle whose weight file has the sha256 "
+            f"{plan.start}: the network went on from its weights, which its own card tells how to make."
+        )
+    if changes:
+        told = [
+            f"up to step {step:.0f}: {steps:.0f} steps, small part {part}" for step, steps, part in changes
+        ]
+        sentences.append(
+            f"The run's length was changed on the way, and with it the learning rate ({'; '.join(told)})."
+        )
+    return " ".join(sentences)
 
 
 def _weaknesses(trained: Sequence[Sample]) -> tuple[str, ...]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from marrowdesk.training.commands.again import export_command, train_command
 from marrowdesk.training.commands.options import HELD_OUT, Defaults, add_data, open_cells, read_cells
 
 if TYPE_CHECKING:
@@ -38,18 +38,18 @@ def add_command(subparsers: Parsers) -> None:
 
 def export(arguments: argparse.Namespace) -> int:
     """Run ``marrowdesk export``."""
-    from marrowdesk.inference.preprocess import Recipe
     from marrowdesk.training.export import export_run, read_plan
 
     samples, held = read_cells(arguments, arguments.run)
     plan = read_plan(arguments.run)
-    store = open_cells(arguments, samples, Recipe(**plan["recipe"]))
-    classes = len(plan["codes"])
+    store = open_cells(arguments, samples, plan.recipe)
+    classes, name = len(plan.codes), arguments.out.resolve().name
+    again = export_command(name, arguments.revision, arguments.head)
     told = {
-        "name": arguments.out.resolve().name,
+        "name": name,
         "revision": arguments.revision,
         "summary": f"Proposes up to {classes} classes of marrow and blood cells, May-Gruenwald-Giemsa stain.",
-        "command": _command(plan),
+        "command": f"{train_command(plan)}\n{again}",
         "held_out": HELD_OUT,
         "head": arguments.head,
     }
@@ -59,17 +59,3 @@ def export(arguments: argparse.Namespace) -> int:
         shutil.copyfile(split, arguments.out / HELD_OUT)
     print(f"{bundle.path}: {len(bundle.proposed)} classes, sha256 {bundle.sha256}")
     return 0
-
-
-def _command(plan: dict[str, Any]) -> str:
-    """Write the command that makes a run again."""
-    options = [f"--option {name}={json.dumps(value)}" for name, value in plan["options"].items()]
-    parts = [
-        "marrowdesk train --data DATA --run runs/NAME",
-        f"--architecture {plan['architecture']}",
-        *options,
-        f"--side {plan['recipe']['side']} --small {plan['small']} --small-part {plan['small_part']}",
-        f"--steps {plan['steps']} --batch {plan['batch']} --rate {plan['rate']} --cost {plan['cost']}",
-        f"--teacher {'package' if plan['teacher'] else 'none'} --seed {plan['seed']}",
-    ]
-    return " ".join(parts)

@@ -109,7 +109,7 @@ def _training(arguments: argparse.Namespace, group: Group) -> Training:
         targets = _targets(arguments, store, recipe)
     cells = _cells(store, held, targets)
     bundle = load_bundle(arguments.start) if arguments.start else None
-    plan = _plan(arguments, cells, recipe, bundle.sha256 if bundle else "")
+    plan = plan_of_options(arguments, cells, recipe, bundle.sha256 if bundle else "")
     start = start_state(bundle, plan) if bundle else None
     return Training(plan, cells, arguments.run, start, group, arguments.sync_norm)
 
@@ -132,7 +132,8 @@ def _cells(store: Store, held: set[str], targets: np.ndarray | None) -> Cells:
     )
 
 
-def _plan(arguments: argparse.Namespace, cells: Cells, recipe: Recipe, start: str) -> Plan:
+def plan_of_options(arguments: argparse.Namespace, cells: Cells, recipe: Recipe, start: str) -> Plan:
+    """Make the plan that the options ask for; ``start`` is the hash of what the weights start from."""
     from marrowdesk.training.architectures import chosen
     from marrowdesk.training.augment import Strength
     from marrowdesk.training.plan import Plan

@@ -1,0 +1,52 @@
+"""The commands that make a run and its bundle again, written from what the run depended on."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from marrowdesk.training.augment import Strength
+
+if TYPE_CHECKING:
+    from marrowdesk.training.plan import Plan
+
+START = "START"
+"""Stands for the folder of the bundle that a run started from; only its hash is known."""
+
+
+def train_command(plan: Plan) -> str:
+    """Write the ``marrowdesk train`` command of a plan; DATA and runs/NAME stand for the reader's folders."""
+    told = {
+        "architecture": plan.architecture,
+        "attention": plan.attention,
+        "side": plan.recipe.side,
+        "small": plan.small,
+        "small-part": plan.small_part,
+        "loss": plan.loss,
+        "sampling": plan.sampling,
+        "balance": plan.balance,
+        "steps": plan.steps,
+        "batch": plan.batch,
+        "schedule": plan.schedule,
+        "rate": plan.rate,
+        "strength": round(plan.strength.scale / Strength().scale, 6),
+        "precision": plan.precision,
+        "seed": plan.seed,
+    }
+    own = plan.loss_arguments()
+    told |= {flag: own[name] for flag, name in (("cost", "share"), ("smoothing", "smoothing")) if name in own}
+    further = [f"--loss-option {name}={value}" for name, value in plan.loss_options.items()]
+    if plan.prior is not None:
+        told["prior"] = plan.prior
+    told["teacher"] = "package" if plan.teacher else "none"
+    if plan.start:
+        told["start"] = START
+    network = [f"--option {name}={json.dumps(value)}" for name, value in plan.options.items()]
+    words = [f"--{name} {value}" for name, value in told.items()]
+    return " ".join(["marrowdesk train --data DATA --run runs/NAME", *network, *words, *further])
+
+
+def export_command(name: str, revision: str, head: str) -> str:
+    """Write the ``marrowdesk export`` command of a bundle."""
+    out = f"--out models/{name} --revision {revision} --head {head}"
+    return f"marrowdesk export --data DATA --run runs/NAME {out}"

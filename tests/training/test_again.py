@@ -1,0 +1,43 @@
+"""The command that a card gives makes the same plan again."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+
+import pytest
+from small_run import painted_cells
+
+from marrowdesk.inference.preprocess import Recipe
+from marrowdesk.training.commands import add_commands
+from marrowdesk.training.commands.again import START, train_command
+from marrowdesk.training.commands.train import plan_of_options
+
+_BASE = "marrowdesk train --data D --run R "
+
+
+def _arguments(command: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    add_commands(parser.add_subparsers())
+    return parser.parse_args(shlex.split(command)[1:])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "",
+        "--architecture swinv2_tiny --side 96 --small 64 --small-part 0.7 --steps 50 --batch 8 --rate 0.001",
+        "--attention cbam --loss focal --loss-option gamma=1.5 --schedule one_cycle --strength 1.25 --seed 4",
+        "--loss ldam --sampling class --balance 0.5 --teacher package --precision float32",
+        "--option se_ratio=0.5 --cost 0.3 --smoothing 0 --prior 0.005 --start models/first",
+    ],
+)
+def test_that_the_command_in_the_card_asks_for_the_same_plan(options):
+    first = _arguments(_BASE + options)
+    cells = painted_cells()
+    start = "a" * 64 if first.start else ""
+    plan = plan_of_options(first, cells, Recipe(side=first.side), start)
+    told = train_command(plan)
+    again = _arguments(told)
+    assert plan_of_options(again, cells, Recipe(side=again.side), start) == plan
+    assert (str(again.start) == START) == bool(start)
