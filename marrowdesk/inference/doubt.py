@@ -98,7 +98,7 @@ class JoinedSpace:
 
 @dataclass(frozen=True, slots=True)
 class ResidualSpace:
-    """A distance from the training cells: the measure of bundles before 2.0.
+    """A distance from the training cells: the measure of the first bundles.
 
     Class-wise Mahalanobis distance (Lee et al. 2018) joined with the residual outside of the principal space
     (as in ViM, Wang et al. 2022), after scaling embeddings to unit length.
