@@ -216,7 +216,6 @@ class Training:
             "step": self.step,
             "plan": asdict(self.plan),
             "offsets": self.offsets.tolist(),
-            "weights": np.exp(self.offsets).tolist(),
             "changes": self._changes,
         }
         write_checkpoint(self.folder, {**self.optimisation.state(), **told})
