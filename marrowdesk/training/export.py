@@ -34,7 +34,7 @@ from marrowdesk.training.familiarity import fit_doubt, gather_evidence
 from marrowdesk.training.plan import plan_of
 from marrowdesk.training.priors import source_log_priors
 from marrowdesk.training.refit import refit_head
-from marrowdesk.training.sampling import source_balanced
+from marrowdesk.training.sampling import odds_of
 from marrowdesk.training.sources import described
 
 if TYPE_CHECKING:
@@ -145,7 +145,8 @@ def export_run(
         held: files that were kept back from the training.
         folder: where the bundle goes.
         told: ``name``, ``revision``, ``summary``, ``command`` and ``held_out`` for the card; ``head``,
-            ``"refitted"`` to fit the last layer anew on unvaried cells or ``"kept"`` as it was trained.
+            ``"refitted"`` to fit the last layer anew on unvaried cells or ``"kept"`` as it was trained;
+            ``head_prior``, smoothing of the sources' class priors for that, None to leave them out.
 
     Raises:
         MarrowdeskError: there is no checkpoint, or the network is too poor to propose any class.
@@ -165,7 +166,8 @@ def export_run(
     labels = np.array([codes.index(store.samples[at].code) for at in tested])
     log_weights = offsets_of(kept)
     if told["head"] == "refitted":
-        logits = _refit(network, embeddings, [store.samples[at] for at in trained], plan, distant)
+        own = [store.samples[at] for at in trained]
+        logits = _refit(network, embeddings, own, plan, told["head_prior"], distant)
         log_weights = np.zeros(len(codes))
     temperature = fit_temperature(logits, labels, log_weights)
     odds = probabilities(logits, log_weights, temperature)
@@ -208,16 +210,18 @@ def _refit(
     embeddings: np.ndarray,
     samples: Sequence[Sample],
     plan: Plan,
+    prior: float | None,
     distant: np.ndarray,
 ) -> np.ndarray:
     """Put a head fitted anew into the network; give the logits of the cells with embeddings ``distant``."""
     import torch
 
-    labels, odds = np.array([plan.codes.index(each.code) for each in samples]), source_balanced(samples)
+    labels = np.array([plan.codes.index(each.code) for each in samples])
+    odds = odds_of(samples, plan.sampling, plan.balance)
     priors = (
         np.zeros((len(samples), len(plan.codes)), np.float32)
-        if plan.prior is None
-        else source_log_priors(samples, plan.codes, plan.prior, odds)
+        if prior is None
+        else source_log_priors(samples, plan.codes, prior, odds)
     )
     weights, biases = refit_head(embeddings, labels, priors, odds)
     head = head_of(network)

@@ -10,7 +10,7 @@ from small_run import painted_cells
 
 from marrowdesk.inference.preprocess import Recipe
 from marrowdesk.training.commands import add_commands
-from marrowdesk.training.commands.again import START, train_command
+from marrowdesk.training.commands.again import START, export_command, train_command
 from marrowdesk.training.commands.train import plan_of_options
 
 _BASE = "marrowdesk train --data D --run R "
@@ -41,3 +41,10 @@ def test_that_the_command_in_the_card_asks_for_the_same_plan(options):
     again = _arguments(told)
     assert plan_of_options(again, cells, Recipe(side=again.side), start) == plan
     assert (str(again.start) == START) == bool(start)
+
+
+@pytest.mark.parametrize(("head", "prior"), [("refitted", 0.03), ("refitted", None), ("kept", None)])
+def test_that_the_export_in_the_card_fits_the_same_head(head, prior):
+    again = _arguments(export_command("marrow", "1.2.0", head, prior))
+    assert (again.head, again.head_prior, again.revision) == (head, prior, "1.2.0")
+    assert again.out.as_posix() == "models/marrow"

@@ -33,6 +33,12 @@ def add_command(subparsers: Parsers) -> None:
         default="refitted",
         help="fit the last layer anew on unvaried cells, or keep it as it was trained",
     )
+    parser.add_argument(
+        "--head-prior",
+        type=float,
+        help="for a refitted head: smoothing of each source's class prior, as --prior of train "
+        "(default: as the run was trained)",
+    )
     parser.set_defaults(handler=export)
 
 
@@ -44,7 +50,8 @@ def export(arguments: argparse.Namespace) -> int:
     plan = read_plan(arguments.run)
     store = open_cells(arguments, samples, plan.recipe)
     classes, name = len(plan.codes), arguments.out.resolve().name
-    again = export_command(name, arguments.revision, arguments.head)
+    prior = plan.prior if arguments.head_prior is None else arguments.head_prior
+    again = export_command(name, arguments.revision, arguments.head, prior)
     told = {
         "name": name,
         "revision": arguments.revision,
@@ -52,6 +59,7 @@ def export(arguments: argparse.Namespace) -> int:
         "command": f"{train_command(plan)}\n{again}",
         "held_out": HELD_OUT,
         "head": arguments.head,
+        "head_prior": prior,
     }
     bundle = export_run(arguments.run, store, held, arguments.out, told)
     split = arguments.held_out or arguments.run / HELD_OUT
