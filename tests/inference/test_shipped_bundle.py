@@ -90,11 +90,13 @@ def test_that_what_shows_no_cell_is_called_unfamiliar(engine):
     shares = {
         kind: float((engine.predict(images).doubt > 1).mean()) for kind, images in foreign_images(4).items()
     }
-    assert all(shares[kind] == 1 for kind in ("blank field", "landscape", "line drawing", "page of text"))
-    assert np.mean(list(shares.values())) > 0.8, shares
+    surely = ("blank field", "landscape", "line drawing", "page of text", "screenshot", "noise")
+    assert all(shares[kind] == 1 for kind in surely), shares
+    assert min(shares.values()) >= 0.75, shares
 
 
 @pytest.mark.real_data
 def test_that_real_cells_out_of_focus_or_in_a_foreign_stain_are_called_unfamiliar(engine, held_out):
-    for kind, images in spoiled_cells([image for _, image in held_out[::9]]).items():
-        assert (engine.predict(images).doubt > 1).mean() > 0.7, kind
+    for kind, images in spoiled_cells([image for _, image in held_out[::3]]).items():
+        share = float((engine.predict(images).doubt > 1).mean())
+        assert share > 0.7, (kind, share)
