@@ -8,6 +8,7 @@ import shlex
 import pytest
 from small_run import painted_cells
 
+from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.preprocess import Recipe
 from marrowdesk.training.commands import add_commands
 from marrowdesk.training.commands.again import START, export_command, train_command
@@ -41,6 +42,14 @@ def test_that_the_command_in_the_card_asks_for_the_same_plan(options):
     again = _arguments(told)
     assert plan_of_options(again, cells, Recipe(side=again.side), start) == plan
     assert (str(again.start) == START) == bool(start)
+
+
+def test_that_a_prior_is_not_spoiled_by_label_smoothing():
+    plain, cells = _arguments(_BASE + "--prior 0.01"), painted_cells()
+    assert plan_of_options(plain, cells, Recipe(), "").loss_arguments()["smoothing"] == 0
+    both = _arguments(_BASE + "--prior 0.01 --smoothing 0.05")
+    with pytest.raises(MarrowdeskError, match="does not go together"):
+        plan_of_options(both, cells, Recipe(), "")
 
 
 @pytest.mark.parametrize(("head", "prior"), [("refitted", 0.03), ("refitted", None), ("kept", None)])

@@ -86,7 +86,11 @@ def _loss(group: Group) -> None:
     add = group.add_argument
     add("--loss", choices=sorted(LOSSES), default="cost_sensitive", help="what the training makes small")
     add("--cost", type=float, help="cost_sensitive: share of the expected lineage cost (default: 1.0)")
-    add("--smoothing", type=float, help="label smoothing, for the losses that take it (default: 0.05)")
+    add(
+        "--smoothing",
+        type=float,
+        help="label smoothing, for the losses that take it (default: 0.05; 0 with --prior)",
+    )
     add(
         "--loss-option",
         action="append",
@@ -176,7 +180,7 @@ def loss_settings(arguments: argparse.Namespace) -> dict[str, Any]:
     """Give the plan's fields of the loss that were asked for.
 
     Raises:
-        MarrowdeskError: an option is not NAME=NUMBER, or the loss does not have it.
+        MarrowdeskError: an option is not NAME=NUMBER, the loss does not have it, or two do not go together.
     """
     told = {"cost": arguments.cost, "smoothing": arguments.smoothing}
     given = {name: value for name, value in told.items() if value is not None}
@@ -184,6 +188,14 @@ def loss_settings(arguments: argparse.Namespace) -> dict[str, Any]:
         if {"cost": "share"}.get(name, name) not in OPTIONS[arguments.loss]:
             raise MarrowdeskError(
                 f"The loss {arguments.loss} has no {name}.", f"Leave --{name} out, or choose another --loss."
+            )
+    if arguments.prior is not None and "smoothing" in OPTIONS[arguments.loss]:
+        # Smoothing wants a share of every class, also of one that the source's prior all but rules out, and so
+        # lifts its logit above that of the true class.
+        if given.setdefault("smoothing", 0.0) > 0:
+            raise MarrowdeskError(
+                "Label smoothing does not go together with a source's prior in the loss.",
+                "Give --smoothing 0, or leave --prior out.",
             )
     how = "--loss-option NAME=NUMBER, for example --loss-option gamma=2"
     further = _pairs(arguments.loss_option or [], "loss", how)
