@@ -189,14 +189,14 @@ def loss_settings(arguments: argparse.Namespace) -> dict[str, Any]:
             raise MarrowdeskError(
                 f"The loss {arguments.loss} has no {name}.", f"Leave --{name} out, or choose another --loss."
             )
-    if arguments.prior is not None and "smoothing" in OPTIONS[arguments.loss]:
-        # Smoothing wants a share of every class, also of one that the source's prior all but rules out, and so
-        # lifts its logit above that of the true class.
-        if given.setdefault("smoothing", 0.0) > 0:
-            raise MarrowdeskError(
-                "Label smoothing does not go together with a source's prior in the loss.",
-                "Give --smoothing 0, or leave --prior out.",
-            )
+    # Smoothing wants a share of every class, also of one that a source's prior all but rules out, and so
+    # lifts its logit above that of the true class.
+    priors = arguments.prior is not None and "smoothing" in OPTIONS[arguments.loss]
+    if priors and given.setdefault("smoothing", 0.0) > 0:
+        raise MarrowdeskError(
+            "Label smoothing does not go together with a source's prior in the loss.",
+            "Give --smoothing 0, or leave --prior out.",
+        )
     how = "--loss-option NAME=NUMBER, for example --loss-option gamma=2"
     further = _pairs(arguments.loss_option or [], "loss", how)
     for name, value in further.items():
