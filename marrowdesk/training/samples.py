@@ -13,6 +13,11 @@ from marrowdesk.imaging.decode import read_place
 if TYPE_CHECKING:
     import numpy as np
 
+    from marrowdesk.core.cell import Box
+
+
+_AT = " @"
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -37,7 +42,7 @@ class Sample:
     @property
     def number(self) -> int:
         """The number in the file's name, by which the images of a class are in order; 0 without one."""
-        digits = re.findall(r"\d+", self.file.rsplit("/", 1)[-1])
+        digits = re.findall(r"\d+", self.file.rsplit("/", 1)[-1].partition(_AT)[0])
         return int(digits[-1]) if digits else 0
 
     def place_in(self, folder: Path) -> Place:
@@ -47,6 +52,11 @@ class Sample:
             folder: what ``file`` is relative to, where the sample does not know its place.
         """
         return self.place or Place(folder / self.file)
+
+
+def mark(box: Box | None) -> str:
+    """Give what is put behind a file's name for a cell in a box of it; nothing for the whole image."""
+    return f"{_AT}{box.x},{box.y},{box.width},{box.height}" if box else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,10 +101,28 @@ def test_that_rows_of_a_manifest_that_are_of_no_use_are_told_and_the_rest_is_rea
     cells = read_labelled([str(tmp_path)])
     assert _table(cells) == {"a.png": ("one", "BLA"), "d.png": ("one", "LYT")}
     told = "\n".join(cells.problems)
-    assert "1 row lacks file, source or class; left out, first line 4" in told
+    assert "1 row lacks file, source, class or whole box; left out, first line 4" in told
     assert "1 row has the class 'QQQ'" in told
     assert "2 files are named again" in told
     assert "a.png (as BLA and as LYT)" in told
+
+
+def test_that_cells_in_boxes_of_one_image_are_read_each_and_a_box_cut_short_is_told(tmp_path):
+    image = np.full((60, 90, 3), 255, np.uint8)
+    image[10:30, 40:70] = 0
+    cv2.imwrite(str(tmp_path / "field_7.png"), image)
+    rows = ["field_7.png,one,BLA,40,10,30,20", "field_7.png,one,LYT,0,0,8,9", "field_7.png,one,MON,,,,"]
+    short = ["field_7.png,one,EOS,1,1,5,", "field_7.png,one,EOS,1,1,5,0", "field_7.png,one,EOS,-1,1,5,5"]
+    text = "\n".join(["file,source,marrow_class,x,y,width,height", *rows, *short])
+    (tmp_path / "manifest.csv").write_text(text)
+    cells = read_labelled([str(tmp_path)])
+    assert [each.code for each in cells.samples] == ["BLA", "LYT", "MON"]
+    assert len({each.file for each in cells.samples}) == 3
+    assert {each.number for each in cells.samples} == {7}
+    assert read_cell(cells.samples[0]).shape == (20, 30, 3)
+    assert not read_cell(cells.samples[0]).any()
+    assert read_cell(cells.samples[2]).shape == (60, 90, 3)
+    assert "3 rows lack file, source, class or whole box; left out, first line 5" in cells.problems[0]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.store.casefile import CaseFile
-from marrowdesk.training.samples import LabelledCells, Sample
+from marrowdesk.training.samples import LabelledCells, Sample, mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,8 +76,7 @@ def _name(cell: Cell, folder: Path) -> str:
     inside = place.path.is_relative_to(folder)
     name = (place.path.relative_to(folder) if inside else place.path).as_posix().lstrip("/")
     page = f" page {place.page + 1}" if place.page else ""
-    box = place.box
-    return name + page + (f" @{box.x},{box.y},{box.width},{box.height}" if box else "")
+    return name + page + mark(place.box)
 
 
 def _moved(path: Path, labels: dict[int, tuple[str, Path]], missing: dict[int, list[Path]]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Read labelled cells from a manifest: a CSV with a row an image."""
+"""Read labelled cells from a manifest: a CSV with a row an image, or a row a cell of a larger image."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ import csv
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from marrowdesk.core.cell import Place
+from marrowdesk.core.cell import Box, Place
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.taxonomy import MARROW
-from marrowdesk.training.samples import LabelledCells, Sample
+from marrowdesk.training.samples import LabelledCells, Sample, mark
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 COLUMNS = ("file", "source", "marrow_class")
 GROUP = "group"
-_NEEDS = "It needs the columns file, source and marrow_class, and may have the column group."
+BOX = ("x", "y", "width", "height")
+_NEEDS = (
+    "It needs the columns file, source and marrow_class, and may have the column group, and x, y, width and "
+    "height of a cell's box."
+)
 
 
 def read_manifest(manifest: Path) -> list[Sample]:
@@ -27,9 +31,12 @@ def read_manifest(manifest: Path) -> list[Sample]:
 def manifest_cells(manifest: Path) -> LabelledCells:
     """Read a manifest with the columns ``file``, ``source``, ``marrow_class`` and perhaps ``group``.
 
+    With the columns ``x``, ``y``, ``width`` and ``height`` a row is the cell in that box of its image, in
+    pixels from the upper left corner; rows that leave all four empty are whole images.
+
     Files are relative to the manifest's folder. A class is a code, a name or a known alias, as
     :meth:`Scheme.for_folder` says; a row without a known class, or that lacks something, is told and left
-    out. Of two rows for one file the first counts.
+    out. Of two rows for one file, or one box of it, the first counts.
 
     Raises:
         MarrowdeskError: the file cannot be read or lacks a column.
@@ -40,14 +47,16 @@ def manifest_cells(manifest: Path) -> LabelledCells:
     again: list[str] = []
     for line, row in _rows(manifest):
         file, source, label = ((row[column] or "").strip() for column in COLUMNS)
-        if not (file and source and label):
+        box, whole = _box(row)
+        if not (file and source and label and whole):
             short.append(line)
             continue
         known = MARROW.for_folder(label)
         if known is None:
             strange[label] += 1
             continue
-        place = Place(manifest.parent / file)
+        place = Place(manifest.parent / file, box=box)
+        file += mark(box)
         sample = Sample(file, source, known.code, (row.get(GROUP) or "").strip(), place)
         if samples.setdefault(file, sample) is not sample:
             again.append(_repeated(samples[file], sample))
@@ -77,6 +86,16 @@ def _rows(manifest: Path) -> list[tuple[int, dict[str, str]]]:
         ) from error
 
 
+def _box(row: dict[str, str]) -> tuple[Box | None, bool]:
+    """Give the box of a row, None for the whole image; and whether it is told as it must be."""
+    words = [(row.get(column) or "").strip() for column in BOX]
+    if not any(words):
+        return None, True
+    if not all(word.isdecimal() for word in words) or "0" in words[2:]:
+        return None, False
+    return Box(*map(int, words)), True
+
+
 def _repeated(first: Sample, again: Sample) -> str:
     if first.code == again.code:
         return first.file
@@ -87,7 +106,7 @@ def _problems(manifest: Path, short: list[int], strange: Counter[str], again: li
     told = []
     if short:
         rows = "1 row lacks" if len(short) == 1 else f"{len(short)} rows lack"
-        told.append(f"{manifest}: {rows} file, source or class; left out, first line {short[0]}.")
+        told.append(f"{manifest}: {rows} file, source, class or whole box; left out, first line {short[0]}.")
     for label, count in sorted(strange.items()):
         rows = "1 row has" if count == 1 else f"{count} rows have"
         told.append(f"{manifest}: {rows} the class {label!r}, which is not known; left out.")
