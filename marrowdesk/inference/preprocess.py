@@ -1,4 +1,4 @@
-"""What the network is shown: the cell at one scale and one white point, whatever microscope it came from."""
+"""What the network is shown: the cell at one scale and in one stain, whatever laboratory it came from."""
 
 from __future__ import annotations
 
@@ -7,14 +7,22 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-METHOD = "nucleus-crop-v1"
+from marrowdesk.inference.nucleus import Nucleus, find_nucleus
+
+METHOD = "nucleus-crop-v2"
 """Name of this way of preparing an image, written into every bundle's card."""
 
-_LOOK = 128
-"""Longest side, in pixels, of the small copy in which the nucleus is sought."""
+NUCLEAR = np.array([0.47, 0.85, 0.15], np.float32)
+"""Usual optical density of a nucleus in red, green and blue: between the medians of our sources."""
 
-_OD_FLOOR = 0.12
-"""Least optical density of the red channel that can be a nucleus; red cells stay below it."""
+_WEAKEST, _STRONGEST = 0.45, 3.0
+"""Least and largest factor by which an image's density is changed."""
+
+_WHITE = 245.0
+"""Level of the empty background in what the network is shown."""
+
+_FRAMED = 0.78
+"""Usual side of the crop, as a share of the image's shorter side: images of cells are framed around them."""
 
 _BLURS = (0.5, 0.7, 0.9, 1.1, 1.35, 1.6)
 """Steps of the Gaussian blur, px at the network's scale, that brings images to one sharpness."""
@@ -29,16 +37,23 @@ class Recipe:
         nuclei: side of the crop in nucleus diameters.
         least: smallest side of the crop, as a share of the image's shorter side.
         most: largest side of the crop, as a share of the image's shorter side.
+        frame: how far the side goes from what the nucleus says (0) to a fixed share of the image (1), as a
+            power: a nucleus wrongly measured then does less harm.
         pull: how far the crop's centre goes from the image's centre (0) to the nucleus' centre (1).
+        contrast: how far the density of the stain is brought to the usual one (1), as a power.
+        hue: the same for the hue of the nucleus.
         sharpness: largest share of fine detail, see :func:`detail`; sharper images are blurred down to it.
         mask: radius at which the round mask has faded to white, as a share of half the side; 0 for no mask.
     """
 
     side: int = 128
     nuclei: float = 2.0
-    least: float = 0.35
+    least: float = 0.45
     most: float = 1.0
+    frame: float = 0.3
     pull: float = 0.5
+    contrast: float = 1.0
+    hue: float = 0.25
     sharpness: float = 0.7
     mask: float = 1.0
 
@@ -84,125 +99,62 @@ def white_point(image: np.ndarray) -> np.ndarray:
     return np.asarray(np.clip(np.maximum(white, 0.7 * white.max()), 90.0, 255.0))
 
 
-def whitened(image: np.ndarray, white: np.ndarray) -> np.ndarray:
-    """Scale each channel so that ``white`` becomes 245; shape and dtype of ``image`` stay."""
-    levels = np.arange(256, dtype=np.float32)[:, None] * (245.0 / white)[None, :]
-    table = np.clip(levels + 0.5, 0, 255).astype(np.uint8)
+def toned(image: np.ndarray, white: np.ndarray, factors: np.ndarray) -> np.ndarray:
+    """Make ``white`` 245 in each channel and change optical densities by factors; shape and dtype stay."""
+    light = np.minimum(np.arange(256, dtype=np.float32)[:, None] / white[None, :], 255 / _WHITE)
+    table = np.clip(_WHITE * light ** factors[None, :] + 0.5, 0, 255).astype(np.uint8)
     return np.asarray(cv2.LUT(image, table[:, None, :]))
 
 
-def _central(mask: np.ndarray) -> np.ndarray:
-    """Weights that fall off from the middle of the frame; shape of ``mask``."""
-    height, width = mask.shape
-    across = np.arange(width, dtype=np.float32) - (width - 1) / 2
-    down = np.arange(height, dtype=np.float32) - (height - 1) / 2
-    spread = 0.2 * min(height, width)
-    return np.asarray(np.exp(-(across[None, :] ** 2 + down[:, None] ** 2) / (2 * spread**2)))
-
-
-def _pick(dark: np.ndarray) -> np.ndarray | None:
-    """Keep the dark component in the middle, with the lobes that belong to it; None when there is none."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=4)
-    if count < 2:
-        return None
-    weights = _central(dark)
-    score = np.bincount(labels.ravel(), weights.ravel(), minlength=count)
-    score[0] = 0.0
-    main = int(np.argmax(score))
-    area = int(stats[main, cv2.CC_STAT_AREA])
-    if score[main] < 3.0:
-        return None
-    nucleus = labels == main
-    reach = max(1, round(0.35 * np.sqrt(area / np.pi)))
-    near = cv2.dilate(nucleus.astype(np.uint8), _disk(reach)) > 0
-    height, width = dark.shape
-    for other in np.unique(labels[near]):
-        left, top, wide, high, size = (int(value) for value in stats[other])
-        inside = left > 0 and top > 0 and left + wide < width and top + high < height
-        if other not in (0, main) and inside and 0.04 * area < size < 1.2 * area:
-            nucleus |= labels == other
-    return np.asarray(nucleus)
-
-
-def _disk(radius: int) -> np.ndarray:
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)))
-
-
-def _parted(nucleus: np.ndarray) -> np.ndarray:
-    """Cut a nucleus out of a clump that reaches the edge of the frame."""
-    edge = nucleus[0].any() or nucleus[-1].any() or nucleus[:, 0].any() or nucleus[:, -1].any()
-    if not edge and nucleus.mean() < 0.35:
-        return nucleus
-    inner = cv2.distanceTransform(nucleus.astype(np.uint8), cv2.DIST_L2, 3)
-    row, column = np.unravel_index(int(np.argmax(inner * _central(nucleus))), inner.shape)
-    disk = np.zeros(nucleus.shape, np.uint8)
-    # In a frame that is dark throughout there is no edge to measure the distance to.
-    radius = min(float(inner[row, column]), float(max(inner.shape)))
-    cv2.circle(disk, (int(column), int(row)), max(2, round(1.5 * radius)), 1, -1)
-    return nucleus & (disk > 0)
-
-
-def _whole(image: np.ndarray) -> Window:
-    height, width = image.shape[:2]
-    side = float(min(height, width))
-    return Window((width - side) / 2, (height - side) / 2, side, found=False)
-
-
-def find_nucleus(image: np.ndarray, white: np.ndarray) -> tuple[float, float, float] | None:
-    """Find the nucleus in the middle of the image.
-
-    The nuclear stain is the one that absorbs red; an Otsu threshold (Otsu 1979) on the red optical density
-    parts it from cytoplasm and red cells. Lobes close to the central one are joined, clumps are parted.
+def window_of(nucleus: Nucleus | None, shape: tuple[int, ...], recipe: Recipe) -> Window:
+    """Choose the square that shows the cell at the method's scale; the whole frame without a nucleus.
 
     Args:
-        image: (H, W, 3) uint8 RGB.
-        white: background colour by :func:`white_point`.
+        nucleus: that of the cell in the middle.
+        shape: height and width of the image, px.
+        recipe: numbers of the method.
+    """
+    height, width = shape[:2]
+    short = min(height, width)
+    if nucleus is None:
+        return Window((width - short) / 2, (height - short) / 2, float(short), found=False)
+    measured, usual = recipe.nuclei * nucleus.diameter, _FRAMED * short
+    side = measured ** (1.0 - recipe.frame) * usual**recipe.frame
+    side = float(np.clip(side, recipe.least * short, recipe.most * short))
+    x = width / 2 + recipe.pull * (nucleus.x - width / 2)
+    y = height / 2 + recipe.pull * (nucleus.y - height / 2)
+    return Window(x - side / 2, y - side / 2, side)
+
+
+def toning(density: np.ndarray | None, recipe: Recipe) -> np.ndarray:
+    """Give the factors that bring the density of an image's red, green and blue to the usual ones.
+
+    A pale stain and a dense one, a thin smear and a dark exposure differ by factors of optical density
+    (Beer and Lambert); the nucleus, which every cell has, tells them. Of what is left, its hue, only a share
+    is taken, since it also tells one cell from another.
+
+    Args:
+        density: (3,) optical density of the nucleus in red, green and blue; nothing is changed without one.
+        recipe: numbers of the method.
 
     Returns:
-        Centre x, centre y and diameter in px of ``image``; the diameter is that of the circle with the area
-        of the nucleus' convex hull. None where nothing in the middle is dark enough.
+        (3,) float32 factors of optical density.
     """
-    height, width = image.shape[:2]
-    shrink = min(1.0, _LOOK / max(height, width))
-    size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
-    red = cv2.resize(np.ascontiguousarray(image[..., 0]), size, interpolation=cv2.INTER_AREA)
-    density = np.log10(white[0] / np.maximum(red.astype(np.float32), 1.0))
-    scaled = np.clip(density * 200.0, 0, 255).astype(np.uint8)
-    scaled = cv2.GaussianBlur(scaled, (0, 0), 1.0)
-    level, _ = cv2.threshold(scaled, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    dark = (scaled > max(level, _OD_FLOOR * 200.0)).astype(np.uint8)
-    nucleus = _pick(cv2.morphologyEx(dark, cv2.MORPH_OPEN, _disk(1)))
-    if nucleus is None:
-        return None
-    rows, columns = np.nonzero(_parted(nucleus))
-    points = np.stack([columns, rows], axis=1).astype(np.float32)
-    hull = cv2.contourArea(cv2.convexHull(points)) + 1.0
-    middle = points.mean(axis=0) + 0.5
-    return (
-        float(middle[0]) * width / size[0],
-        float(middle[1]) * height / size[1],
-        2.0 * float(np.sqrt(hull / np.pi)) / shrink,
-    )
-
-
-def find_window(image: np.ndarray, white: np.ndarray, recipe: Recipe) -> Window:
-    """Choose the square that shows the cell at the method's scale; the whole frame without a nucleus."""
-    found = find_nucleus(image, white)
-    if found is None:
-        return _whole(image)
-    height, width = image.shape[:2]
-    x, y, diameter = found
-    short = min(height, width)
-    side = float(np.clip(recipe.nuclei * diameter, recipe.least * short, recipe.most * short))
-    x, y = width / 2 + recipe.pull * (x - width / 2), height / 2 + recipe.pull * (y - height / 2)
-    return Window(x - side / 2, y - side / 2, side)
+    if density is None:
+        return np.ones(3, np.float32)
+    wanted = np.log(NUCLEAR / np.maximum(density, 0.03))
+    # In blue a nucleus is hardly darker than the background, and with some cameras not at all.
+    common = float(wanted[:2].mean())
+    hue = np.clip(wanted - common, -np.log(2.0), np.log(2.0))
+    strength = np.clip(common, np.log(_WEAKEST), np.log(_STRONGEST))
+    return np.asarray(np.exp(recipe.contrast * strength + recipe.hue * hue), np.float32)
 
 
 def cut(image: np.ndarray, window: Window, side: int) -> np.ndarray:
     """Cut a window out and bring it to (side, side, 3); what lies beyond the image is white.
 
     Args:
-        image: (H, W, 3) uint8 RGB, already :func:`whitened`.
+        image: (H, W, 3) uint8 RGB, already :func:`toned`.
         window: what to show.
         side: width and height of the result, px.
     """
@@ -213,7 +165,7 @@ def cut(image: np.ndarray, window: Window, side: int) -> np.ndarray:
     part = image[y0:y1, x0:x1]
     beyond = (y0 - top, top + length - y1, x0 - left, left + length - x1)
     if any(beyond):
-        part = cv2.copyMakeBorder(part, *beyond, cv2.BORDER_CONSTANT, value=(245, 245, 245))
+        part = cv2.copyMakeBorder(part, *beyond, cv2.BORDER_CONSTANT, value=(_WHITE, _WHITE, _WHITE))
     method = cv2.INTER_AREA if length >= side else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(part, (side, side), interpolation=method))
 
@@ -257,12 +209,12 @@ def round_mask(side: int, radius: float) -> np.ndarray:
 
 def masked(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Fade everything outside of the mask to white; (S, S, 3) uint8."""
-    faded = image.astype(np.float32) * mask + 245.0 * (1.0 - mask)
+    faded = image.astype(np.float32) * mask + _WHITE * (1.0 - mask)
     return np.asarray(faded + 0.5).astype(np.uint8)
 
 
 def standardise(image: np.ndarray, recipe: Recipe, margin: float = 1.0) -> tuple[np.ndarray, Window]:
-    """Cut the cell out at one scale, one white point and one sharpness, without the mask.
+    """Cut the cell out at one scale, white point, density of stain and sharpness, without the mask.
 
     Args:
         image: (H, W, 3) uint8 RGB.
@@ -275,9 +227,11 @@ def standardise(image: np.ndarray, recipe: Recipe, margin: float = 1.0) -> tuple
         margin).
     """
     white = white_point(image)
-    window = find_window(image, white, recipe)
+    nucleus = find_nucleus(image, white)
+    window = window_of(nucleus, image.shape, recipe)
     side = round(recipe.side * margin)
-    crop = cut(whitened(image, white), window.grown(margin), side)
+    factors = toning(nucleus.density if nucleus else None, recipe)
+    crop = cut(toned(image, white, factors), window.grown(margin), side)
     return at_one_sharpness(crop, recipe.sharpness), window
 
 

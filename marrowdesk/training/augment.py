@@ -1,15 +1,23 @@
-"""How a stored crop is varied while training: turns, scale, stain, sharpness, compression."""
+"""How a stored crop is varied while training: turns, scale, stain, surroundings, sharpness, compression."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from marrowdesk.inference.preprocess import masked, round_mask
+from marrowdesk.inference.preprocess import NUCLEAR, Recipe, masked, round_mask, toning
+from marrowdesk.training.borrowing import borrowed
 
 _WHITE = 245.0
+_RECIPE = Recipe()
+_EOSIN = np.array([0.072, 0.990, 0.105])
+"""Optical density of eosin in red, green and blue (Ruifrok and Johnston 2001)."""
+
+_DIRECTION = NUCLEAR.astype(float) / np.linalg.norm(NUCLEAR)
+_AXES = np.stack([_DIRECTION, _EOSIN, np.cross(_DIRECTION, _EOSIN)], axis=1)
+"""The dye of the nucleus, eosin, and what is neither, as columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,32 +27,45 @@ class Strength:
     Attributes:
         scale: standard deviation of the logarithm of the scale.
         shift: standard deviation of the shift, as a share of the side.
-        stain: standard deviation of the change of each stain axis in optical density.
+        stain: standard deviation of the logarithm of each channel's change in optical density.
+        eosin: standard deviation of the logarithm of the strength of eosin beside the nuclear dye.
+        tone: standard deviation of the logarithm of the density that the program's toning leaves.
         mixing: standard deviation of how much one channel's density leaks into another.
-        blur: probability of a blur; its sigma is drawn from 0.3 to 1.4 px at 128 px.
+        blur: probability of a blur; its sigma is drawn from 0.3 to 1.8 px at 128 px.
         sharpen: probability of an unsharp mask.
         jpeg: probability of compression with quality 40 to 90.
         light: standard deviation of the white point of each channel.
+        recolour: probability of taking the colours of an image from another source.
+        surround: probability of taking the surroundings of an image from another source.
     """
 
     scale: float = 0.12
     shift: float = 0.04
-    stain: float = 0.18
-    mixing: float = 0.06
+    stain: float = 0.2
+    eosin: float = 0.5
+    tone: float = 0.15
+    mixing: float = 0.1
     blur: float = 0.4
     sharpen: float = 0.3
     jpeg: float = 0.3
     light: float = 0.03
+    recolour: float = 0.2
+    surround: float = 0.2
 
     def scaled(self, factor: float) -> Strength:
-        """Give ``factor`` times the strength; probabilities stay at most 0.9."""
+        """Give ``factor`` times the strength; probabilities stay at most 0.9, what is borrowed as it is."""
         odds = {name: min(0.9, getattr(self, name) * factor) for name in ("blur", "sharpen", "jpeg")}
-        spreads = ("scale", "shift", "stain", "mixing", "light")
-        return Strength(**odds, **{name: getattr(self, name) * factor for name in spreads})
+        spreads = ("scale", "shift", "stain", "eosin", "tone", "mixing", "light")
+        return replace(self, **odds, **{name: getattr(self, name) * factor for name in spreads})
 
 
 def varied(
-    crop: np.ndarray, side: int, span: float, strength: Strength, rng: np.random.Generator
+    crop: np.ndarray,
+    side: int,
+    span: float,
+    strength: Strength,
+    rng: np.random.Generator,
+    other: np.ndarray | None = None,
 ) -> np.ndarray:
     """Make one training image of a stored crop.
 
@@ -54,12 +75,16 @@ def varied(
         span: width of what the network sees without any change, px of ``crop``.
         strength: how strongly to vary.
         rng: source of chance; the result depends on nothing else.
+        other: crop of another source, to borrow colours and surroundings from; None to borrow nothing.
 
     Returns:
         (side, side, 3) uint8 RGB, with the round mask.
     """
-    image = _turned(crop, side, span, strength, rng)
-    image = _restained(image, strength, rng)
+    density = _DENSITY[_turned(crop, side, span, strength, rng)]
+    if other is not None:
+        lent = _DENSITY[_turned(other, side, span, strength, rng)]
+        density = borrowed(density, lent, strength.recolour, strength.surround, rng)
+    image = _restained(density, strength, rng)
     image = _refocused(image, side / 128.0, strength, rng)
     if rng.random() < strength.jpeg:
         quality = int(rng.integers(40, 91))
@@ -87,19 +112,30 @@ def _turned(
 _DENSITY = -np.log10(np.maximum(np.arange(256, dtype=np.float32), 1.0) / _WHITE)
 
 
-def _restained(image: np.ndarray, strength: Strength, rng: np.random.Generator) -> np.ndarray:
+def _restained(density: np.ndarray, strength: Strength, rng: np.random.Generator) -> np.ndarray:
     """Vary the stain in optical-density space, where dyes add up (after Tellez et al. 2018 and SADA 2024)."""
-    mix = np.diag(np.exp(rng.normal(0, strength.stain, 3) + rng.normal(0, strength.stain)))
-    mix += rng.normal(0, strength.mixing, (3, 3))
-    density = cv2.transform(_DENSITY[image], mix.astype(np.float32))
+    density = cv2.transform(density, _dyes(strength, rng).astype(np.float32))
     white = _WHITE * (1.0 + np.clip(rng.normal(0, strength.light, 3), -0.09, 0.04))
     light = np.exp(density * np.float32(-np.log(10.0))) * white.astype(np.float32)
     return np.clip(light + 0.5, 0, 255).astype(np.uint8)
 
 
+def _dyes(strength: Strength, rng: np.random.Generator) -> np.ndarray:
+    """Draw how another laboratory's stain maps optical densities, (3, 3), as the program would then show it.
+
+    What a foreign stain does to the nucleus, the program takes back (:func:`preprocess.toning`); what it does
+    to the cytoplasm beside the nucleus remains, and that is what the network must bear.
+    """
+    eosin = np.diag([1.0, np.exp(rng.normal(0, strength.eosin)), 1.0])
+    mix = np.diag(np.exp(rng.normal(0, strength.stain, 3))) + rng.normal(0, strength.mixing, (3, 3))
+    mix = mix @ _AXES @ eosin @ np.linalg.inv(_AXES)
+    factors = toning(mix @ NUCLEAR, _RECIPE) * np.exp(rng.normal(0, strength.tone))
+    return np.asarray(factors[:, None] * mix)
+
+
 def _refocused(image: np.ndarray, unit: float, strength: Strength, rng: np.random.Generator) -> np.ndarray:
     if rng.random() < strength.blur:
-        image = np.asarray(cv2.GaussianBlur(image, (0, 0), unit * float(rng.uniform(0.3, 1.4))))
+        image = np.asarray(cv2.GaussianBlur(image, (0, 0), unit * float(rng.uniform(0.3, 1.8))))
     if rng.random() < strength.sharpen:
         amount = float(rng.uniform(0.3, 1.2))
         soft = cv2.GaussianBlur(image, (0, 0), unit * float(rng.uniform(0.7, 1.6)))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from marrowdesk.training.dataset import Store
     from marrowdesk.training.distributed import Group
     from marrowdesk.training.plan import Plan
+    from marrowdesk.training.samples import Sample
 
 
 class Batch(NamedTuple):
@@ -68,6 +69,8 @@ class Batches:
         samples = [store.samples[each] for each in at]
         self._plan, self._crops, self._at, self._targets = plan, store.crops, np.asarray(at), targets
         self._part, self._pinned = group.part(plan.batch), group.device != "cpu"
+        self._lenders = _lenders(samples) if plan.strength.recolour or plan.strength.surround else {}
+        self._sources = [each.source for each in samples]
         self._labels = np.array([plan.codes.index(sample.code) for sample in samples])
         self.odds = odds_of(samples, plan.sampling, plan.balance)
         drawn = None if plan.sampling == "plain" else self.odds
@@ -93,7 +96,8 @@ class Batches:
         for place, each in zip(self._part, chosen, strict=True):
             # From 1: a seed that ends in 0 is that of the step's choice of cells.
             rng = np.random.default_rng([self._plan.seed, step, place + 1])
-            images.append(varied(self._crops[self._at[each]], side, span, self._plan.strength, rng))
+            other = self._lent(int(each), rng)
+            images.append(varied(self._crops[self._at[each]], side, span, self._plan.strength, rng, other))
         parts = (
             np.stack(images),
             self._labels[chosen],
@@ -102,6 +106,13 @@ class Batches:
         )
         tensors = (None if each is None else torch.from_numpy(each) for each in parts)
         return Batch(*(each.pin_memory() if self._pinned and each is not None else each for each in tensors))
+
+    def _lent(self, each: int, rng: np.random.Generator) -> np.ndarray | None:
+        """Choose a crop of another source to borrow from; None where nothing is borrowed."""
+        lenders = self._lenders.get(self._sources[each])
+        if lenders is None:
+            return None
+        return np.asarray(self._crops[self._at[lenders[rng.integers(len(lenders))]]])
 
     def ahead(self, first: int, last: int, workers: int) -> Iterator[Batch]:
         """Make the batches of the steps ``first`` … ``last`` − 1 in order, some of them before they are due.
@@ -122,3 +133,10 @@ class Batches:
             finally:
                 for each in coming:
                     each.cancel()
+
+
+def _lenders(samples: Sequence[Sample]) -> dict[str, np.ndarray]:
+    """Give for each source the places of the cells of all others; of a lone source, its own."""
+    sources = np.array([each.source for each in samples])
+    found = {name: np.flatnonzero(sources != name) for name in set(sources.tolist())}
+    return {name: others if len(others) else np.arange(len(samples)) for name, others in found.items()}

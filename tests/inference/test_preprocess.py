@@ -1,6 +1,8 @@
-"""The cell is shown at one scale, one white point and one sharpness, whatever microscope it came from."""
+"""The cell is shown at one scale, white point, density of stain and sharpness, whatever its laboratory."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -11,13 +13,14 @@ from hypothesis.extra import numpy as hnp
 from painted import painted_cell
 
 from marrowdesk.inference.preprocess import (
+    NUCLEAR,
     Recipe,
     Window,
     at_one_sharpness,
     cut,
     detail,
-    find_nucleus,
     prepare,
+    toning,
     white_point,
 )
 
@@ -29,9 +32,32 @@ def _difference(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def test_that_a_cell_half_as_wide_is_shown_at_the_same_size():
-    wide, _ = prepare(painted_cell(nucleus=110), RECIPE)
-    narrow, _ = prepare(painted_cell(nucleus=55), RECIPE)
+    recipe = replace(RECIPE, frame=0.0, least=0.3)
+    wide, _ = prepare(painted_cell(nucleus=110), recipe)
+    narrow, _ = prepare(painted_cell(nucleus=55), recipe)
     assert _difference(wide, narrow) < 4
+
+
+def test_that_a_nucleus_measured_wrongly_by_half_changes_the_window_by_less():
+    shown = [prepare(painted_cell(nucleus=each), RECIPE)[1].side for each in (110, 55)]
+    assert shown[0] / shown[1] == pytest.approx(2 ** (1 - RECIPE.frame), rel=0.03)
+
+
+def test_that_a_pale_stain_is_shown_as_a_dense_one():
+    dense = painted_cell()
+    pale = (245 * (dense / 245.0) ** 0.4 + 0.5).astype(np.uint8)
+    flat = replace(RECIPE, contrast=0.0, hue=0.0)
+    assert _difference(prepare(dense, flat)[0], prepare(pale, flat)[0]) > 12
+    assert _difference(prepare(dense, RECIPE)[0], prepare(pale, RECIPE)[0]) < 4
+
+
+def test_that_the_usual_stain_is_left_as_it_is_and_one_without_nucleus_too():
+    assert toning(NUCLEAR, RECIPE) == pytest.approx([1, 1, 1], abs=1e-6)
+    assert toning(None, RECIPE) == pytest.approx([1, 1, 1])
+
+
+def test_that_hardly_any_stain_is_not_blown_up_without_bounds():
+    assert toning(np.float32([0.0, 0.0, -0.1]), RECIPE).max() <= 3.0 * 2**RECIPE.hue + 1e-6
 
 
 def test_that_a_doubled_magnification_changes_nothing_but_the_window():
@@ -69,29 +95,11 @@ def test_that_a_soft_image_is_left_as_it_is():
     assert at_one_sharpness(soft, 0.7) is soft
 
 
-def test_that_the_nucleus_is_found_where_it_was_painted():
-    found = find_nucleus(painted_cell(nucleus=64, centre=(140, 110)), np.float32([230, 225, 235]))
-    assert found == pytest.approx((140, 110, 64), abs=5)
-
-
-def test_that_a_neighbour_at_the_edge_is_not_taken_for_the_cell():
-    image = np.minimum(painted_cell(nucleus=60), painted_cell(nucleus=90, centre=(0, 0)))
-    x, y, diameter = find_nucleus(image, np.float32([230, 225, 235]))
-    assert (x, y) == pytest.approx((125, 125), abs=5)
-    assert diameter == pytest.approx(60, abs=6)
-
-
-def test_that_the_lobes_of_a_segmented_nucleus_are_taken_together():
-    lobes = [painted_cell(nucleus=34, centre=at) for at in ((108, 125), (142, 107), (142, 145))]
-    x, _, diameter = find_nucleus(np.minimum.reduce(lobes), np.float32([230, 225, 235]))
-    assert diameter > 60
-    assert x == pytest.approx(131, abs=6)
-
-
 def test_that_the_window_tells_where_in_the_image_the_crop_lies():
     image = painted_cell(nucleus=60, centre=(150, 125))
     _, window = prepare(image, RECIPE)
-    assert window.side == pytest.approx(RECIPE.nuclei * 60, rel=0.08)
+    wanted = (RECIPE.nuclei * 60) ** (1 - RECIPE.frame) * (0.78 * 250) ** RECIPE.frame
+    assert window.side == pytest.approx(wanted, rel=0.08)
     # Half of the way from the image's middle (125) to the nucleus (150).
     assert window.left + window.side / 2 == pytest.approx(137.5, abs=3)
     assert window.top + window.side / 2 == pytest.approx(125, abs=3)

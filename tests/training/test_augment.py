@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
 from painted import painted_cell
 
+from marrowdesk.inference.preprocess import NUCLEAR
 from marrowdesk.training.augment import Strength, varied
 
 CROP = painted_cell(83, 36)
-NONE = Strength(scale=0, shift=0, stain=0, mixing=0, blur=0, sharpen=0, jpeg=0, light=0)
+NONE = Strength(scale=0, shift=0, stain=0, eosin=0, tone=0, mixing=0, blur=0, sharpen=0, jpeg=0, light=0)
 
 
 def test_that_chance_comes_from_the_generator_alone():
@@ -41,10 +45,23 @@ def test_that_a_smaller_input_shows_the_same_field():
 
 def test_that_stain_varies_the_cell_more_than_the_background():
     rng = np.random.default_rng(3)
-    only = Strength(scale=0, shift=0, blur=0, sharpen=0, jpeg=0, light=0)
+    only = Strength(scale=0, shift=0, blur=0, sharpen=0, jpeg=0, light=0, tone=0.4)
     images = np.stack([varied(CROP, 64, 64.0, only, rng) for _ in range(40)]).astype(float)
     nucleus, background = images[:, 30:34, 30:34], images[:, 31:33, 3:5]
     assert nucleus.mean((1, 2)).std(0).mean() > 3 * background.mean((1, 2)).std(0).mean()
+
+
+def test_that_a_foreign_stain_changes_the_cytoplasm_more_than_the_nucleus_that_is_toned_back():
+    strength = replace(NONE, stain=0.3, eosin=0.5, mixing=0.1)
+    rng = np.random.default_rng(4)
+    light = np.full((83, 83, 3), 245, np.uint8)
+    for radius, density in ((24, np.array([0.10, 0.30, 0.05])), (12, NUCLEAR.astype(float))):
+        cv2.circle(light, (41, 41), radius, (245 * 10**-density).tolist(), -1)
+    shown = np.stack([varied(light, 64, 64.0, strength, rng) for _ in range(60)])
+    densities = -np.log10(np.maximum(shown, 1) / 245.0)
+    inside, around = densities[:, 30:34, 30:34, :2].mean((1, 2)), densities[:, 14, 32, :2]
+    nucleus, cytoplasm = ((each.std(0) / each.mean(0)).mean() for each in (inside, around))
+    assert cytoplasm > 1.5 * nucleus
 
 
 def test_that_twice_the_strength_doubles_the_spreads_and_keeps_probabilities_below_one():

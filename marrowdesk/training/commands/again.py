@@ -30,6 +30,8 @@ def train_command(plan: Plan) -> str:
         "schedule": plan.schedule,
         "rate": plan.rate,
         "strength": round(plan.strength.scale / Strength().scale, 6),
+        "recolour": plan.strength.recolour,
+        "surround": plan.strength.surround,
         "precision": plan.precision,
         "seed": plan.seed,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -160,7 +161,9 @@ def plan_of_options(arguments: argparse.Namespace, cells: Cells, recipe: Recipe,
         precision=arguments.precision,
         seed=arguments.seed,
         start=start,
-        strength=Strength().scaled(arguments.strength),
+        strength=replace(
+            Strength().scaled(arguments.strength), recolour=arguments.recolour, surround=arguments.surround
+        ),
         recipe=recipe,
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.attention import NAMES as ATTENTIONS
+from marrowdesk.training.augment import Strength
 from marrowdesk.training.commands.options import Defaults, add_data
 from marrowdesk.training.dataset import FEWEST
 from marrowdesk.training.hardware import DEVICES, PRECISIONS
@@ -132,6 +133,18 @@ def _schedule(group: Group) -> None:
 def _augmentation(group: Group) -> None:
     group.add_argument(
         "--strength", type=float, default=1.0, help="how strongly cells are varied, 1 for the usual"
+    )
+    group.add_argument(
+        "--recolour",
+        type=float,
+        default=Strength().recolour,
+        help="probability of showing a cell in the colours of an image from another source",
+    )
+    group.add_argument(
+        "--surround",
+        type=float,
+        default=Strength().surround,
+        help="probability of showing a cell in the surroundings of an image from another source",
     )
 
 

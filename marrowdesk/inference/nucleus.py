@@ -1,0 +1,181 @@
+"""Finding the nucleus of the cell in the middle of an image: where, how wide, how densely stained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+_LOOK = 128
+"""Longest side, in pixels, of the small copy in which the nucleus is sought."""
+
+_STEPS = 200.0
+"""Levels of gray to one unit of optical density, in that copy."""
+
+_FLOOR = 0.10
+"""Least optical density of the red channel that can be a nucleus; red cells stay below it."""
+
+_SEEN, _MIDDLE, _HEART = 0.28, 0.18, 0.16
+"""Spread, as a share of the shorter side, of the weights by which the nucleus' level is set, the nucleus is
+chosen, and a clump is parted: each fall off from the middle, where the cell is."""
+
+_CROWDED = 0.35
+"""Share of the frame above which what is dark is a clump of cells and not one nucleus."""
+
+_FEWEST = 8
+"""Pixels of the small copy that a nucleus has at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nucleus:
+    """The nucleus of the cell in the middle.
+
+    Attributes:
+        x: its centre, px of the image.
+        y: its centre, px of the image.
+        diameter: that of the circle with the area of its convex hull, px of the image.
+        density: (3,) float32, median optical density inside it in red, green and blue.
+    """
+
+    x: float
+    y: float
+    diameter: float
+    density: np.ndarray
+
+
+def find_nucleus(image: np.ndarray, white: np.ndarray) -> Nucleus | None:
+    """Find the nucleus in the middle of the image.
+
+    The nuclear stain is the one that absorbs red; an Otsu threshold (Otsu 1979) on the red optical density
+    parts it from cytoplasm and red cells. The pixels in the middle weigh most in it, so that a neighbour that
+    is stained more densely does not raise the level above the nucleus itself. Vacuoles are filled, lobes
+    close to each other are joined, clumps are parted.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+        white: (3,) colour of the background.
+
+    Returns:
+        The nucleus, or None where nothing in the middle is dark enough.
+    """
+    height, width = image.shape[:2]
+    shrink = min(1.0, _LOOK / max(height, width))
+    size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    nucleus = _cut_out(_dark(small, white))
+    if nucleus is None or nucleus.sum() < _FEWEST:
+        return None
+    rows, columns = np.nonzero(nucleus)
+    points = np.stack([columns, rows], axis=1).astype(np.float32)
+    hull = cv2.contourArea(cv2.convexHull(points)) + 1.0
+    x, y = points.mean(axis=0) + 0.5
+    return Nucleus(
+        float(x) * width / size[0],
+        float(y) * height / size[1],
+        2.0 * float(np.sqrt(hull / np.pi)) / shrink,
+        _density(small, white, nucleus),
+    )
+
+
+def _central(shape: tuple[int, ...], spread: float) -> np.ndarray:
+    """Weights that fall off from the middle of the frame; ``spread`` is a share of its shorter side."""
+    height, width = shape
+    across = np.arange(width, dtype=np.float32) - (width - 1) / 2
+    down = np.arange(height, dtype=np.float32) - (height - 1) / 2
+    squared = across[None, :] ** 2 + down[:, None] ** 2
+    return np.asarray(np.exp(-squared / (2 * (spread * min(height, width)) ** 2)))
+
+
+def _otsu(levels: np.ndarray, weights: np.ndarray) -> int:
+    """Give the level that parts weighted pixels best (Otsu 1979); levels are uint8."""
+    found = np.bincount(levels.ravel(), weights.ravel(), minlength=256).astype(np.float64)
+    share = found / found.sum()
+    below, moment = np.cumsum(share), np.cumsum(share * np.arange(256))
+    spread = below * (1 - below)
+    between = np.divide((moment[-1] * below - moment) ** 2, spread, out=np.zeros(256), where=spread > 1e-9)
+    return int(np.argmax(between))
+
+
+def _dark(small: np.ndarray, white: np.ndarray) -> np.ndarray:
+    """Mark what is as dark in red as a nucleus; (h, w) uint8 of 0 and 1."""
+    density = np.log10(white[0] / np.maximum(small[..., 0].astype(np.float32), 1.0))
+    levels = cv2.GaussianBlur(np.clip(density * _STEPS, 0, 255).astype(np.uint8), (0, 0), 1.0)
+    level = _otsu(levels, _central(levels.shape, _SEEN))
+    dark = (levels > max(level, _FLOOR * _STEPS)).astype(np.uint8)
+    dark = cv2.morphologyEx(dark, cv2.MORPH_OPEN, _disk(1))
+    return _filled(cv2.morphologyEx(dark, cv2.MORPH_CLOSE, _disk(2)))
+
+
+def _filled(dark: np.ndarray) -> np.ndarray:
+    """Fill the holes that are as small as vacuoles."""
+    outlines, nesting = cv2.findContours(dark, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    for at, outline in enumerate(outlines):
+        if nesting[0][at][3] >= 0 and cv2.contourArea(outline) < 0.03 * dark.size:
+            cv2.drawContours(dark, outlines, at, 1, -1)
+    return dark
+
+
+def _disk(radius: int) -> np.ndarray:
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)))
+
+
+def _cut_out(dark: np.ndarray) -> np.ndarray | None:
+    """Choose the dark component in the middle, with its lobes or without its neighbours; None without one."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=4)
+    if count < 2:
+        return None
+    score = np.bincount(labels.ravel(), _central(dark.shape, _MIDDLE).ravel(), minlength=count)
+    score[0] = 0.0
+    main = int(np.argmax(score))
+    if score[main] < 3.0:
+        return None
+    nucleus = np.asarray(labels == main)
+    if _touches(nucleus) or nucleus.mean() >= _CROWDED:
+        return _parted(nucleus)
+    return _with_lobes(nucleus, labels, stats)
+
+
+def _touches(nucleus: np.ndarray) -> bool:
+    """Whether it reaches the edge of the frame."""
+    return bool(nucleus[0].any() or nucleus[-1].any() or nucleus[:, 0].any() or nucleus[:, -1].any())
+
+
+def _with_lobes(nucleus: np.ndarray, labels: np.ndarray, stats: np.ndarray) -> np.ndarray:
+    """Join what lies as close to the nucleus as a lobe, and what then lies close to that."""
+    height, width = labels.shape
+    area = int(nucleus.sum())
+    tried: set[int] = set()
+    while True:
+        reach = max(1, round(0.45 * float(np.sqrt(nucleus.sum() / np.pi))))
+        near = cv2.dilate(nucleus.astype(np.uint8), _disk(reach)) > 0
+        others = {int(each) for each in np.unique(labels[near & ~nucleus])} - tried - {0}
+        if not others:
+            return nucleus
+        tried |= others
+        for other in sorted(others):
+            left, top, wide, high, size = (int(value) for value in stats[other])
+            inside = left > 0 and top > 0 and left + wide < width and top + high < height
+            if inside and 0.04 * area < size < 1.5 * area and nucleus.sum() + size < 0.3 * labels.size:
+                nucleus = nucleus | (labels == other)
+
+
+def _parted(nucleus: np.ndarray) -> np.ndarray:
+    """Cut a nucleus out of a clump, or out of what reaches the edge of the frame."""
+    # Beyond the frame the clump goes on: its edge is not the nucleus' edge.
+    wider = cv2.copyMakeBorder(nucleus.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_REPLICATE)
+    inner = cv2.distanceTransform(wider, cv2.DIST_L2, 3)[1:-1, 1:-1]
+    row, column = np.unravel_index(int(np.argmax(inner * _central(nucleus.shape, _HEART))), inner.shape)
+    # In a frame that is dark throughout there is no edge to measure the distance to.
+    radius = min(float(inner[row, column]), 0.45 * min(nucleus.shape))
+    disk = np.zeros(nucleus.shape, np.uint8)
+    cv2.circle(disk, (int(column), int(row)), max(2, round(1.6 * radius)), 1, -1)
+    return nucleus & (disk > 0)
+
+
+def _density(small: np.ndarray, white: np.ndarray, nucleus: np.ndarray) -> np.ndarray:
+    """Median optical density inside of the nucleus, its rim left out where that leaves enough; (3,)."""
+    inner = cv2.erode(nucleus.astype(np.uint8), _disk(1)) > 0
+    pixels = small[inner if inner.sum() >= _FEWEST else nucleus].astype(np.float32)
+    density = np.log10(white[None, :] / np.maximum(pixels, 1.0))
+    return np.asarray(np.median(density, axis=0), np.float32)
