@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marrowdesk.training.commands import data, evaluate, export, networks, study, train
+from marrowdesk.training.commands import data, evaluate, export, networks, study, train, transfer
 
 if TYPE_CHECKING:
     from marrowdesk.training.commands.options import Parsers
@@ -18,3 +18,4 @@ def add_commands(subparsers: Parsers) -> None:
     evaluate.add_command(subparsers)
     networks.add_command(subparsers)
     study.add_command(subparsers)
+    transfer.add_command(subparsers)

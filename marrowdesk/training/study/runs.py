@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     import torch
 
+    from marrowdesk.training.loop import Cells
     from marrowdesk.training.plan import Plan
     from marrowdesk.training.study.cells import StudyCells
     from marrowdesk.training.study.grid import Combination
@@ -61,7 +62,7 @@ def carry_out(
         MarrowdeskError: the combination cannot be had, or the folder holds a checkpoint of another plan.
         RuntimeError: PyTorch cannot compute it, for want of memory for example.
     """
-    if not _train(str(combination), plan, cells, folder, means):
+    if not train_through(str(combination), plan, cells.training, folder, means):
         return None
     result = _measure(combination, plan, cells, folder, means)
     write_result(folder, result)
@@ -70,11 +71,11 @@ def carry_out(
     return result
 
 
-def _train(name: str, plan: Plan, cells: StudyCells, folder: Path, means: Means) -> bool:
+def train_through(name: str, plan: Plan, cells: Cells, folder: Path, means: Means) -> bool:
     """Train to the end or until stopped; tell which."""
     from tqdm import tqdm
 
-    training = Training(plan, cells.training, folder, group=Group(means.device))
+    training = Training(plan, cells, folder, group=Group(means.device))
     # A bar is for a person who waits; where nobody does, one line a run is enough.
     with tqdm(
         total=plan.steps, initial=training.step, desc=name, unit="step", leave=False, disable=None

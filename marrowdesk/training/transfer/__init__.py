@@ -1,0 +1,1 @@
+"""How well what a network learned carries over to laboratories and numbers of cells it was not trained on."""

@@ -1,0 +1,97 @@
+"""What a recipe is worth where a laboratory was left out is measured on that laboratory, and told."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.training.commands import add_commands
+from marrowdesk.training.transfer.page import page
+from marrowdesk.training.transfer.variants import CELLS, CHANGES, GUARDS, SOURCES, Variant, lay_out
+
+
+def _run(words: list[str]) -> int:
+    import argparse
+
+    parser = argparse.ArgumentParser()
+    add_commands(parser.add_subparsers())
+    arguments = parser.parse_args(["transfer", *words])
+    return arguments.handler(arguments)
+
+
+_QUICK = ["--architecture", "test_resnet", "--steps", "3", "--batch", "8", "--side", "32", "--fewest", "6"]
+
+
+def test_that_each_source_is_left_out_once_and_each_guard_left_away_once():
+    variants = lay_out(["one", "two"], (40, 20), (SOURCES, GUARDS, CELLS))
+    assert [each.name for each in variants if each.part == SOURCES] == [
+        "the whole recipe", "without one", "without two",
+    ]  # fmt: skip
+    assert [each.name for each in variants if each.part == GUARDS] == ["the whole recipe", *CHANGES]
+    assert [each.name for each in variants if each.part == CELLS] == ["20", "40", "all"]
+    folders = {each.folder for each in variants}
+    # The whole recipe stands in all three parts and is trained once.
+    assert len(folders) == len(variants) - 2
+
+
+def test_that_a_lone_source_cannot_be_left_out():
+    with pytest.raises(MarrowdeskError, match=r"one source only \(one\)"):
+        lay_out(["one"], (40,), (SOURCES,))
+    assert [each.name for each in lay_out(["one"], (40,), (CELLS,))] == ["40", "all"]
+
+
+def test_that_a_left_out_source_is_measured_on_what_others_taught(
+    painted_data, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr("sys.argv", ["marrowdesk", "transfer"])
+    out = tmp_path / "transfer"
+    words = ["--data", str(painted_data), "--out", str(out), "--part", "sources", *_QUICK]
+    assert _run(words) == 0
+    told = json.loads((out / "transfer.json").read_text())
+    sources = sorted({source for run in told["runs"] for source in run["recalls"]})
+    for run in told["runs"]:
+        without = run["variant"].removeprefix("without ")
+        if without in sources:
+            assert not any(each["trained"] for each in run["recalls"][without].values())
+            assert sum(each["cells"] for each in run["recalls"][without].values()) > 0
+    text = (out / "transfer.md").read_text()
+    assert "Each source left out in turn" in text
+    assert "recall, left out" in text
+    assert "marrowdesk transfer" in text
+    # What is finished is not trained again.
+    made = {path: path.stat().st_mtime_ns for path in out.glob("runs/*/transfer.json")}
+    assert _run(words) == 0
+    assert {path: path.stat().st_mtime_ns for path in out.glob("runs/*/transfer.json")} == made
+    # Runs of other options never share a table.
+    with pytest.raises(MarrowdeskError, match="other options or other cells"):
+        _run([*words, "--rate", "0.1"])
+
+
+def test_that_fewer_cells_are_trained_on_where_fewer_are_asked_for(painted_data, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["marrowdesk", "transfer"])
+    out = tmp_path / "transfer"
+    assert (
+        _run(["--data", str(painted_data), "--out", str(out), "--part", "cells", "--cells", "2", *_QUICK])
+        == 0
+    )
+    few, whole = json.loads((out / "transfer.json").read_text())["runs"]
+    assert few["variant"] == "2"
+    assert few["trained"] < whole["trained"]
+    assert few["recalls"].keys() == whole["recalls"].keys()
+
+
+def test_that_the_means_keep_apart_what_a_source_taught_and_what_it_did_not():
+    cell = {"cells": 10, "right": 5, "trained": True}
+    recalls = {
+        "one": {"BLA": {**cell, "right": 9}, "LYT": cell, "EBO": {**cell, "right": 1, "trained": False}}
+    }
+    row = (
+        Variant(GUARDS, "no prior", guard="no prior"),
+        {"recalls": recalls, "trained": 100, "command": "x"},
+    )
+    text = page([row], ["a note"])
+    assert "0.700 (2 classes, 20 cells)" in text
+    assert "0.100 (1 classes, 10 cells)" in text
+    assert "- a note" in text
