@@ -115,9 +115,20 @@ def _wire_panels(window: MainWindow) -> None:
     viewer.left.connect(window.focus_cells)
     gallery.order_changed.connect(viewer.order_changed)
     window.differential.class_chosen.connect(gallery.set_class_filter)
+    window.differential.cells_chosen.connect(lambda name, ids: _show_cells(window, name, ids))
     viewer.set_order(gallery.visible_order)
     viewer.set_map_opacity(preferences.now.map_opacity)
     viewer.map_bar.opacity_changed.connect(lambda opacity: preferences.change(map_opacity=opacity))
+
+
+def _show_cells(window: MainWindow, name: str, ids: tuple[int, ...]) -> None:
+    """Show some cells alone in the gallery, ready to be decided on."""
+    try:
+        rows = [window.model.row_of(each) for each in ids]
+    except KeyError:  # a line that was still on the screen when another case was opened
+        return
+    window.gallery.show_listed(name, rows)
+    window.focus_cells()
 
 
 def _wire_keys(window: MainWindow) -> None:

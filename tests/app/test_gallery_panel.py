@@ -270,3 +270,26 @@ def test_that_what_the_filters_show_is_read_whole_in_a_narrow_bar(qtbot):
             QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, combo
         )
         assert room.width() >= combo.fontMetrics().horizontalAdvance(combo.currentText())
+
+
+def test_that_listed_cells_are_shown_alone_until_a_class_or_all_is_chosen(open_desk):
+    gallery = open_desk.gallery
+    gallery.set_filter(low=0.85)
+    gallery.show_listed("Decisive: blasts 20 %", [1, 3])
+    assert sorted(gallery.visible_order()) == [1, 3]
+    assert gallery.filter.low == 0.0
+    assert gallery.line.choice.text().startswith("Decisive: blasts 20 %")
+    assert open_desk.model.current in (1, 3)
+    gallery.line.choice.click()
+    assert len(gallery.visible_order()) == len(open_desk.model.cells)
+    gallery.show_listed("Decisive: blasts 20 %", [1, 3])
+    gallery.clear_filters()
+    assert len(gallery.visible_order()) == len(open_desk.model.cells)
+
+
+def test_that_a_listed_cell_stays_in_the_list_when_it_is_decided(open_desk):
+    gallery = open_desk.gallery
+    gallery.show_listed("Decisive", [1, 3])
+    open_desk.model.assign([1], "EBO")
+    gallery.tidy_up()
+    assert sorted(gallery.visible_order()) == [1, 3]

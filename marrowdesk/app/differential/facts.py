@@ -10,7 +10,10 @@ from PySide6.QtCore import QCoreApplication
 from marrowdesk.app import numbers
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from marrowdesk.core.differential import Differential, Ratio, ThresholdMark
+    from marrowdesk.core.outlook import Outlook
 
 translate = QCoreApplication.translate
 
@@ -56,6 +59,67 @@ def _standing(marks: list[ThresholdMark]) -> Standing:
     value = f"{numbers.percent_sign(share.percent)} ({numbers.interval(share.low, share.high)})"
     text = f"{first.name} {value}: {', '.join(sides)}"
     return Standing(first.name, text, bool(above or crosses), first.source)
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What the review of the rest can still do at the thresholds of one share.
+
+    Attributes:
+        text: a sentence.
+        tip: what it rests on.
+        listed: what the cells are, where some would settle it; for the gallery.
+        cells: numbers of the cells whose review would settle it; empty where none is named.
+    """
+
+    text: str
+    tip: str
+    listed: str = ""
+    cells: tuple[int, ...] = ()
+
+
+def prospects(found: Sequence[Outlook], name: str) -> list[Prospect]:
+    """Say of the thresholds of one share whether cells not reviewed can still change the side.
+
+    Args:
+        found: one for each threshold.
+        name: what is counted.
+    """
+    own = [each for each in found if each.threshold.name == name]
+    if not own:
+        return []
+    low, high = own[0].low, own[0].high
+    if not all(each.known for each in own):
+        text = translate(
+            "DifferentialPanel", "The classifier cannot propose {}: only a review of all cells tells"
+        )
+        return [
+            Prospect(
+                text.format(name),
+                translate("DifferentialPanel", "Cells that are not reviewed may hold some."),
+            )
+        ]
+    tip = translate(
+        "DifferentialPanel",
+        "Drawn from the probabilities of the cells not reviewed and the shares of this case. Sampling and "
+        "what is open together: {} % (95 %). It does not cover a stain in which the classifier errs more "
+        "than was measured.",
+    ).format(numbers.interval(low, high))
+    unsettled = [each for each in own if not each.settled]
+    if not unsettled:
+        text = translate("DifferentialPanel", "A review of the rest will hardly change this ({} sure)")
+        return [Prospect(text.format(numbers.whole_percent(100 * min(each.sure for each in own))), tip)]
+    return [_open(each, tip) for each in unsettled]
+
+
+def _open(outlook: Outlook, tip: str) -> Prospect:
+    percent, cells = numbers.whole_percent(outlook.threshold.percent), len(outlook.decisive)
+    if cells == 1:
+        text = translate("DifferentialPanel", "{} is still open: 1 cell would settle it – show it")
+    else:
+        text = translate("DifferentialPanel", "{} is still open: {} cells would settle it – show them")
+    listed = translate("DifferentialPanel", "Decisive: {} {}").format(outlook.threshold.name, percent)
+    return Prospect(text.format(percent, numbers.count(cells)), tip, listed, outlook.decisive)
 
 
 def ratio(value: Ratio) -> str:

@@ -13,9 +13,10 @@ from marrowdesk.app.differential import facts
 from marrowdesk.core.differential import Apart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from marrowdesk.core.differential import Differential, Mark, Ratio, Row
+    from marrowdesk.core.outlook import Outlook
     from marrowdesk.core.reference import Range
     from marrowdesk.core.taxonomy import Scheme
 
@@ -63,6 +64,8 @@ class Line:
         tip: explanation.
         strong: whether a note asks for attention.
         hideable: whether it may be left out because it says nothing: no cell, and no range to compare with.
+        listed: what the cells of a note are; empty where it names none.
+        cells: numbers of the cells that a note names.
     """
 
     key: str
@@ -75,6 +78,8 @@ class Line:
     tip: str = ""
     strong: bool = False
     hideable: bool = False
+    listed: str = ""
+    cells: tuple[int, ...] = ()
 
     def text(self, column: Column) -> str:
         """Give the text of a column."""
@@ -135,8 +140,14 @@ def mark_text(mark: Mark) -> str:
     }[mark]
 
 
-def lines(counted: Differential, scheme: Scheme) -> list[Line]:
-    """Give all lines of a differential, in the order shown; those that may be left out too."""
+def lines(counted: Differential, scheme: Scheme, outlooks: Sequence[Outlook] = ()) -> list[Line]:
+    """Give all lines of a differential, in the order shown; those that may be left out too.
+
+    Args:
+        counted: the differential.
+        scheme: the classes.
+        outlooks: what cells not reviewed can still do to the thresholds, as far as it is known.
+    """
     return [
         *(line for row in counted.groups for line in _lineage(row, counted)),
         *_section(
@@ -145,7 +156,9 @@ def lines(counted: Differential, scheme: Scheme) -> list[Line]:
             [_row_line(f"sum:{row.name}", Kind.SUM, row) for row in counted.sums],
         ),
         *_section("ratios", translate("DifferentialPanel", "Ratios"), list(_ratios(counted))),
-        *_section("thresholds", translate("DifferentialPanel", "Thresholds"), list(_thresholds(counted))),
+        *_section(
+            "thresholds", translate("DifferentialPanel", "Thresholds"), list(_thresholds(counted, outlooks))
+        ),
         *_section(
             "apart",
             translate("DifferentialPanel", "Not in the count (n, per 100 counted)"),
@@ -169,10 +182,14 @@ def _ratios(counted: Differential) -> Iterator[Line]:
         yield Line(f"note:{key}", Kind.NOTE, f"{counts} – {ratio.definition}")
 
 
-def _thresholds(counted: Differential) -> Iterator[Line]:
+def _thresholds(counted: Differential, outlooks: Sequence[Outlook]) -> Iterator[Line]:
     for standing in facts.thresholds(counted):
         yield Line(f"threshold:{standing.name}", Kind.NOTE, standing.text, tip=standing.source,
                    strong=standing.reached)  # fmt: skip
+        if counted.reviewed < counted.total:
+            for at, each in enumerate(facts.prospects(outlooks, standing.name)):
+                key = f"prospect:{standing.name}:{at}"
+                yield Line(key, Kind.NOTE, each.text, tip=each.tip, listed=each.listed, cells=each.cells)
 
 
 def _review(counted: Differential) -> Iterator[Line]:

@@ -25,6 +25,7 @@ from marrowdesk.app.differential.progress import TargetBar
 from marrowdesk.app.differential.table_model import DifferentialTableModel
 from marrowdesk.app.differential.table_view import LineView, tabular
 from marrowdesk.app.icons import icon
+from marrowdesk.app.outlook import OutlookWatch
 from marrowdesk.app.plotting import intervals_ready, load_intervals
 from marrowdesk.app.theme import tones
 from marrowdesk.app.viewer.elided import ElidedLabel
@@ -50,13 +51,16 @@ class DifferentialPanel(QWidget):
 
     Signals:
         class_chosen: a reader chose the line of a class; its code.
+        cells_chosen: a reader chose a line that names cells; what they are, and their numbers.
     """
 
     class_chosen = Signal(str)
+    cells_chosen = Signal(str, tuple)
 
     def __init__(self, model: CaseModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
+        self.watch = OutlookWatch(model, self)
         self._stale = True
         self._loading = False
         self._rest = QTimer(self, singleShot=True, interval=SHORTEST)
@@ -81,6 +85,8 @@ class DifferentialPanel(QWidget):
         self._lay_out()
         self.follow_theme()
         self.view.class_chosen.connect(self.class_chosen)
+        self.view.cells_chosen.connect(self.cells_chosen)
+        self.watch.changed.connect(self._on_changed)
         model.differential_changed.connect(self._on_changed)
 
     # -- set-up ---------------------------------------------------------------------------------------
@@ -164,7 +170,7 @@ class DifferentialPanel(QWidget):
 
     def _show(self, counted: Differential) -> None:
         self.progress.show_count(counted)
-        self.table.show(counted, self._model.scheme)
+        self.table.show(counted, self._model.scheme, self.watch.outlooks)
         if self._pages.currentWidget() is self.chart:
             self.chart.show_count(counted)
         ratio, mark = facts.ratio(counted.me_ratio), mark_text(counted.me_ratio.mark)

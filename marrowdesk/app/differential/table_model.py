@@ -9,7 +9,10 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from marrowdesk.app.differential.lines import Column, Kind, Line, header, header_tip, lines
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from marrowdesk.core.differential import Differential
+    from marrowdesk.core.outlook import Outlook
     from marrowdesk.core.taxonomy import Scheme
 
 LINE = Qt.ItemDataRole.UserRole
@@ -34,10 +37,10 @@ class DifferentialTableModel(QAbstractTableModel):
         """All lines, those that a view leaves out too."""
         return self._lines
 
-    def show(self, counted: Differential, scheme: Scheme) -> None:
-        """Show another count."""
+    def show(self, counted: Differential, scheme: Scheme, outlooks: Sequence[Outlook] = ()) -> None:
+        """Show another count, with what cells not reviewed can still do to its thresholds."""
         self._counted = counted
-        new = lines(counted, scheme)
+        new = lines(counted, scheme, outlooks)
         if [line.key for line in new] != [line.key for line in self._lines]:
             self.beginResetModel()
             self._lines = new

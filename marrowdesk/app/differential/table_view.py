@@ -92,6 +92,8 @@ class LineDelegate(QStyledItemDelegate):
             return option.palette.color(QPalette.ColorRole.HighlightedText)
         if (column == Column.MARK and line.mark) or line.strong:
             return QColor(tones().warning)
+        if line.cells:
+            return option.palette.color(QPalette.ColorRole.Link)
         faint = line.kind in (Kind.HEADING, Kind.NOTE) or column in (Column.INTERVAL, Column.RANGE)
         return QColor(tones().faint) if faint else option.palette.color(QPalette.ColorRole.Text)
 
@@ -131,9 +133,11 @@ class LineView(QTreeView):
 
     Signals:
         class_chosen: a reader chose the line of a class; its code.
+        cells_chosen: a reader chose a line that names cells; what they are, and their numbers.
     """
 
     class_chosen = Signal(str)
+    cells_chosen = Signal(str, tuple)
 
     def __init__(self, model: DifferentialTableModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -262,6 +266,8 @@ class LineView(QTreeView):
         line: Line = index.data(LINE)
         if line.code:
             self.class_chosen.emit(line.code)
+        elif line.cells:
+            self.cells_chosen.emit(line.listed, line.cells)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Make room, and let notes wrap anew."""

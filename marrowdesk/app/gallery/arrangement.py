@@ -38,6 +38,19 @@ class Sort(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """Cells that were picked out one by one.
+
+    Attributes:
+        name: what they are, for people.
+        rows: their rows in the case.
+    """
+
+    name: str
+    rows: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """Which cells are shown.
 
@@ -47,6 +60,7 @@ class Filter:
         low: lower limit of the proposal's probability, in [0, 1].
         high: upper limit, in [0, 1]. Cells without a proposal are shown only while all of [0, 1] is.
         slide: only cells of this slide; None for all.
+        listed: only these cells; None for all.
     """
 
     choice: str | Special | None = None
@@ -54,6 +68,7 @@ class Filter:
     low: float = 0.0
     high: float = 1.0
     slide: int | None = None
+    listed: Listed | None = None
 
     @property
     def narrow(self) -> bool:

@@ -107,7 +107,8 @@ class Ordering:
             return 0
         rows = np.fromiter(self._held, np.int64)
         is_, was = self._is[rows], self._settled[rows]
-        moves = (is_["section"] != was["section"]) | (self._shown(is_) != self._shown(was))
+        shown = self._shown(is_, rows) != self._shown(was, rows)
+        moves = (is_["section"] != was["section"]) | shown
         if self.sort is Sort.STATE:
             moves |= is_["state"] != was["state"]
         return int(np.count_nonzero(moves))
@@ -143,7 +144,7 @@ class Ordering:
     def arrange(self) -> Arrangement:
         """Make the order of this moment."""
         facts = self._settled
-        shown = np.flatnonzero(self._shown(facts))
+        shown = np.flatnonzero(self._shown(facts, np.arange(len(facts))))
         if len(shown) == 0:
             return EMPTY
         facts = facts[shown]
@@ -180,7 +181,7 @@ class Ordering:
             self._ranks = natural_ranks(self._names)
         return self._ranks
 
-    def _shown(self, facts: np.ndarray) -> np.ndarray:
+    def _shown(self, facts: np.ndarray, rows: np.ndarray) -> np.ndarray:
         chosen = self.filter
         shown = self._chosen(facts)
         if chosen.states:
@@ -190,6 +191,8 @@ class Ordering:
             shown &= (certainty >= chosen.low) & (certainty <= chosen.high)
         if chosen.slide is not None:
             shown &= facts["slide"] == chosen.slide
+        if chosen.listed is not None:
+            shown &= np.isin(rows, np.fromiter(chosen.listed.rows, np.int64))
         return shown
 
     def _chosen(self, facts: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from marrowdesk.app import shortcuts
-from marrowdesk.app.gallery.arrangement import Filter, Sort, Special
+from marrowdesk.app.gallery.arrangement import Filter, Listed, Sort, Special
 from marrowdesk.app.gallery.arranger import Arranger
 from marrowdesk.app.gallery.delegate import CellDelegate
 from marrowdesk.app.gallery.describe import choice_name
@@ -179,8 +179,19 @@ class GalleryPanel(QWidget):
         self.view.show_current()
 
     def set_class_filter(self, choice: str | Special | None) -> None:
-        """Show one class, one Special kind of cells, or all."""
-        self.set_filter(choice=choice)
+        """Show one class, one Special kind of cells, or all; cells listed one by one no longer count."""
+        self.set_filter(choice=choice, listed=None)
+
+    def show_listed(self, name: str, rows: Iterable[int]) -> None:
+        """Show only some cells, whatever else was chosen before.
+
+        Args:
+            name: what they are, for people.
+            rows: their rows in the case.
+        """
+        nothing = Filter()
+        every = {each: getattr(nothing, each) for each in Filter.__slots__}
+        self.set_filter(**{**every, "listed": Listed(name, frozenset(rows))})
 
     def clear_filters(self) -> None:
         """Show all cells."""
@@ -253,6 +264,8 @@ class GalleryPanel(QWidget):
         shown, chosen = self._cells.rowCount(), self.filter
         self.note.show_for(shown, len(self._model.cells))
         choice = "" if chosen.choice is None else choice_name(chosen.choice, self._model.scheme)
+        if chosen.listed is not None:
+            choice = chosen.listed.name
         self.line.show_filter(choice, narrow=chosen.narrow)
         self._selection_changed()
         self._changed()
