@@ -58,7 +58,7 @@ def slide(rng, cells: int, blasts: float, reviewed: int = 0, apart: float = 3.4)
     return evidence, truth, shares
 
 
-def _true_side(truth, percent=20.0) -> str:
+def true_side(truth, percent=20.0) -> str:
     counted = int((truth < CODES.index("ART")).sum())
     low, high = clopper_pearson(int((truth == 0).sum()), counted)
     return "below" if 100 * high < percent else "above" if 100 * low >= percent else "crosses"
@@ -87,7 +87,7 @@ def test_that_all_cells_reviewed_leave_nothing_open():
     evidence, truth, _ = slide(rng, 300, 0.2, reviewed=300)
     (outlook,) = outlooks(evidence, MARROW, [TWENTY])
     assert outlook.sure == 1.0
-    assert outlook.side == _true_side(truth)
+    assert outlook.side == true_side(truth)
 
 
 def test_that_the_review_of_the_decisive_cells_settles_what_was_open():
@@ -187,7 +187,7 @@ def test_that_on_simulated_slides_the_stated_confidence_holds():
         covered += outlook.low <= 100 * blasts / counted <= outlook.high
         if outlook.settled:
             said += 1
-            right += outlook.side == _true_side(truth)
+            right += outlook.side == true_side(truth)
     assert covered >= 0.93 * slides
     assert said > 0.4 * slides
     assert right >= 0.95 * said

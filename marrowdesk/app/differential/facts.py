@@ -107,8 +107,14 @@ def prospects(found: Sequence[Outlook], name: str) -> list[Prospect]:
     ).format(numbers.interval(low, high))
     unsettled = [each for each in own if not each.settled]
     if not unsettled:
-        text = translate("DifferentialPanel", "A review of the rest will hardly change this ({} sure)")
-        return [Prospect(text.format(numbers.whole_percent(100 * min(each.sure for each in own))), tip)]
+        sure = 100 * min(each.sure for each in own)
+        over = sure > 99  # never said to be quite sure
+        text = (
+            translate("DifferentialPanel", "A review of the rest will hardly change this (over {} sure)")
+            if over
+            else translate("DifferentialPanel", "A review of the rest will hardly change this ({} sure)")
+        )
+        return [Prospect(text.format(numbers.whole_percent(99 if over else round(sure))), tip)]
     return [_open(each, tip) for each in unsettled]
 
 
