@@ -42,6 +42,7 @@ class Actions(QObject):
         self.open_files = self._make("open_files", self.tr("Open &images or case…"), "open-files")
         self.demo = self._make("demo", self.tr("&Demonstration slide"), "demo")
         self.close_case = self._make("close_case", self.tr("&Close case"), "")
+        self.copies = self._make("copies", self.tr("&Earlier copies…"), "")
         self.report = self._make("report", self.tr("&Report and tables…"), "report")
         self.report.setIconText(self.tr("Report"))
         self.settings = self._make("settings", self.tr("&Settings…"), "settings")
@@ -95,7 +96,7 @@ class Actions(QObject):
     def case_open(self, opened: bool) -> None:
         """Allow what needs an open case, or not."""
         for action in (
-            self.close_case, self.report, self.select_all, self.invert,
+            self.close_case, self.report, self.copies, self.select_all, self.invert,
             self.next, self.focus_gallery, self.focus_classes, self.focus_viewer, self.larger, self.smaller,
         ):  # fmt: skip
             action.setEnabled(opened)

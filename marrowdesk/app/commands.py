@@ -146,6 +146,22 @@ class Commands(QObject):
 
         self._show(ShortcutsSheet, lambda: ShortcutsSheet(self._model.scheme, self._window))
 
+    def copies(self) -> None:
+        """Show the earlier copies of the case."""
+        from marrowdesk.app.dialogs.copies import CopiesDialog
+        from marrowdesk.store.backup import backups
+
+        case = self._session.case
+        if case is None:
+            return
+
+        def make() -> CopiesDialog:
+            dialog = CopiesDialog(case.title, backups(case.path), self._window)
+            dialog.chosen.connect(self._session.put_back)
+            return dialog
+
+        self._show(CopiesDialog, make)
+
     def about(self) -> None:
         """Show version, model and licences."""
         from marrowdesk.app.dialogs.about import AboutDialog

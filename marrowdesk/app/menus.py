@@ -86,7 +86,7 @@ class Menus(QObject):
         menu.addSeparator()
         menu.addAction(actions.report)
         menu.addSeparator()
-        menu.addActions([actions.close_case, actions.settings])
+        menu.addActions([actions.copies, actions.close_case, actions.settings])
         menu.addSeparator()
         menu.addAction(actions.quit)
 

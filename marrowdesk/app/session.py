@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.core.errors import Cancelled
 from marrowdesk.core.tally import Tally
+from marrowdesk.store.backup import back_up_daily, restore
 
 if TYPE_CHECKING:
     import threading
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from marrowdesk.app.case_model import CaseModel
     from marrowdesk.core.cell import Cell
     from marrowdesk.services.opening import Opened
+    from marrowdesk.store.backup import Backup
     from marrowdesk.store.casefile import CaseFile
     from marrowdesk.store.journal import History
     from marrowdesk.store.values import Problem, Relocation, Slide
@@ -52,6 +54,7 @@ class Session(QObject):
         problems_changed: the list of unreadable images is another one.
         missing_found: images of the case are not where they were; list of paths.
         field_changed: a header field of the report was set; its name.
+        copy_failed: no copy of the case could be made; the exception.
     """
 
     opening_changed = Signal(bool)
@@ -62,6 +65,7 @@ class Session(QObject):
     problems_changed = Signal()
     missing_found = Signal(list)
     field_changed = Signal(str)
+    copy_failed = Signal(object)
 
     def __init__(self, model: CaseModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -137,6 +141,7 @@ class Session(QObject):
         self._read(loaded.folders)
         if loaded.cells:
             self._look_for_missing(loaded.case)
+            self._copy_daily(loaded.case)
 
     def _looked_at(self, case: CaseFile) -> int | None:
         """Give the cell looked at, where the same case is opened anew."""
@@ -203,6 +208,25 @@ class Session(QObject):
                 self.open([case.path])
 
         return Operation(self, lambda _: case.relocate(slide.id, folder)).on_success(again).start()
+
+    # -- copies ---------------------------------------------------------------------------------------
+
+    def _copy_daily(self, case: CaseFile) -> None:
+        """Copy the case at its first opening of the day."""
+        path = case.path
+        Operation(self, lambda _: back_up_daily(path)).on_failure(self.copy_failed.emit).start()
+
+    def put_back(self, copy: Backup) -> None:
+        """Close the case, put a copy in its place, and show that."""
+        case = self.case
+        if case is None:
+            return
+        path = case.path
+        self.close()
+        # The lane in which the case is closed, behind that: no file is replaced while it is open here.
+        Operation(self, lambda _: restore(copy.path, path), lane=Lane.INFERENCE).on_end(
+            lambda: self.open([path])
+        ).start()
 
     # -- closing --------------------------------------------------------------------------------------
 

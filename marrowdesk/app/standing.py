@@ -56,6 +56,7 @@ class Standing(QObject):
         session.cells_found.connect(self._cells_found)
         session.problems_changed.connect(self._show_problems)
         session.missing_found.connect(self._tell_missing)
+        session.copy_failed.connect(self._tell_no_copy)
         session.field_changed.connect(lambda name: self._follow_settings())
         classifier = window.classifier
         classifier.engine_changed.connect(self._show_engine)
@@ -90,6 +91,7 @@ class Standing(QObject):
         window.acts.case_open(case is not None)
         window.keys.case_open(case is not None)
         window.banner.take_away("missing")
+        window.banner.take_away("copy")
         if case is None or case.path != self._overtaken:
             window.banner.take_away("overtaken")
         window.status.show_progress(None)
@@ -230,6 +232,10 @@ class Standing(QObject):
         )
         message = self._window.banner.tell("missing", text, "warning")
         message.add_button(self.tr("&Find folder…"), self._window.commands.find_images)
+
+    def _tell_no_copy(self, error: MarrowdeskError) -> None:
+        text = self.tr("No copy of this case was made today: {} Your decisions are kept all the same.")
+        self._window.banner.tell("copy", text.format(error), "warning")
 
     # -- settings -------------------------------------------------------------------------------------
 

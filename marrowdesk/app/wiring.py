@@ -36,6 +36,7 @@ def _wire_menus(window: MainWindow) -> None:
             acts.demo: commands.open_demonstration,
             acts.close_case: window.session.close,
             acts.report: commands.report,
+            acts.copies: commands.copies,
             acts.settings: commands.settings,
             acts.quit: window.close,
             acts.shortcuts: commands.shortcuts,

@@ -52,11 +52,11 @@ class Database:
         self._closed = False
         _check_readable(self.path)
         with explained(self.path):
-            self._writer = _connect(self.path)
+            self._writer = connect(self.path)
             try:
                 migrate(self._writer, self.path)
                 _check_writable(self._writer)
-                self._reader = _connect(self.path)
+                self._reader = connect(self.path)
             except BaseException:
                 self._writer.close()
                 raise
@@ -156,7 +156,8 @@ class Database:
             )
 
 
-def _connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
+def connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
+    """Open a connection by the rules of all case files; ``mode`` is ``rwc`` to make the file."""
     posix = path.as_posix()
     root = "" if posix.startswith("/") else "/"
     uri = f"file://{root}{quote(posix.encode('utf-8', 'surrogateescape'))}?mode={mode}"
@@ -215,7 +216,7 @@ def _check_writable(connection: sqlite3.Connection) -> None:
 
 def _write_draft(draft: Path, path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
     with explained(path):
-        connection = _connect(draft, "rwc")
+        connection = connect(draft, "rwc")
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             migrate(connection, path)

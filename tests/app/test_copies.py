@@ -1,0 +1,89 @@
+"""A case is copied at each day's first opening, and a copy is put back from the menu."""
+
+from __future__ import annotations
+
+from desk_steps import dialog, open_and_wait, press, reviewed
+
+from marrowdesk.app.dialogs.copies import CopiesDialog
+from marrowdesk.store import backup
+from marrowdesk.store.backup import back_up, backups
+from marrowdesk.store.errors import CaseFileReadOnly
+
+
+def _copied(qtbot, desk):
+    case = desk.window.session.case
+    qtbot.waitUntil(lambda: len(backups(case.path)) == 1)
+
+
+def _open_again(qtbot, desk):
+    """Open the case anew, as a person does the next morning."""
+    path = desk.window.session.case.path
+    desk.window.session.close()
+    open_and_wait(qtbot, desk, path)
+
+
+def test_that_the_first_opening_of_a_day_copies_a_case_with_cells_and_the_second_does_not(
+    desk, drawn_slide, qtbot
+):
+    open_and_wait(qtbot, desk, drawn_slide)
+    assert backups(desk.window.session.case.path) == []  # begun just now: there is nothing to keep yet
+    for _ in range(2):
+        _open_again(qtbot, desk)
+        _copied(qtbot, desk)
+
+
+def test_that_a_copy_is_put_back_by_the_menu_and_the_present_becomes_a_copy(desk, drawn_slide, qtbot):
+    open_and_wait(qtbot, desk, drawn_slide)
+    window = desk.window
+    window.focus_cells()
+    press(desk, "b")
+    back_up(window.session.case.path)
+    press(desk, "l")
+    press(desk, "l")
+    before = sum(reviewed(desk))
+    assert before > 1
+    window.acts.copies.trigger()
+    opened = dialog(desk, CopiesDialog)
+    qtbot.waitUntil(lambda: opened.list.topLevelItem(0).text(2) == "1")
+    assert not opened.put_back.isEnabled()
+    opened.list.topLevelItem(0).setSelected(True)
+    with qtbot.waitSignal(window.session.opened, timeout=20_000):
+        opened.put_back.click()
+    assert sum(reviewed(desk)) == 1
+    assert len(backups(window.session.case.path)) == 2
+    latest = backups(window.session.case.path)[0]
+    with qtbot.waitSignal(window.session.opened, timeout=20_000):
+        window.session.put_back(latest)
+    assert sum(reviewed(desk)) == before
+
+
+def test_that_a_damaged_copy_is_marked_and_cannot_be_chosen(desk, drawn_slide, qtbot):
+    open_and_wait(qtbot, desk, drawn_slide)
+    copy = back_up(desk.window.session.case.path)
+    copy.path.write_bytes(b"SQLite format 3\x00" + bytes(900))
+    desk.window.commands.copies()
+    opened = dialog(desk, CopiesDialog)
+    qtbot.waitUntil(lambda: opened.list.topLevelItem(0).text(1) == "damaged")
+    opened.list.selectAll()
+    assert not opened.put_back.isEnabled()
+
+
+def test_that_a_copy_that_fails_is_told_and_the_case_stays_open(desk, drawn_slide, qtbot, monkeypatch):
+    open_and_wait(qtbot, desk, drawn_slide)
+
+    def full(*_):
+        raise CaseFileReadOnly("A copy of the case cannot be written.", "Free some space.")
+
+    monkeypatch.setattr(backup, "back_up", full)
+    _open_again(qtbot, desk)
+    banner = desk.window.banner
+    qtbot.waitUntil(lambda: any("No copy of this case" in each.text for each in banner.messages()))
+    assert desk.window.session.case is not None
+
+
+def test_that_without_copies_the_dialog_says_when_one_is_made(desk, drawn_slide, qtbot):
+    open_and_wait(qtbot, desk, drawn_slide)
+    desk.window.commands.copies()
+    opened = dialog(desk, CopiesDialog)
+    assert not opened.list.isVisible()
+    assert not opened.put_back.isVisible()
