@@ -9,7 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDro
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from marrowdesk.app.gallery import Special
+from marrowdesk.app.gallery import Sort, Special
 from marrowdesk.app.gallery.class_rows import Kind
 from marrowdesk.app.gallery.drag import ROWS
 from marrowdesk.core.cell import CellState, Verdict
@@ -148,6 +148,17 @@ def test_that_cells_dropped_on_a_class_are_given_it_and_go_there_at_once(desk):
     assert not desk.gallery.line.tidy.isVisible()
     desk.model.undo_stack.undo()
     assert [desk.model.cells[row].code for row in (0, 2)] == ["LYT", "BLA"]
+
+
+def test_that_a_section_takes_cells_where_it_is_a_class_and_not_in_the_order_by_risk(desk):
+    header = QPoint(60, 6)
+    assert desk.sections()[0][0] == "BLA"
+    assert drop(desk, desk.view.viewport(), header, [0])
+    assert desk.model.cells[0].code == "BLA"
+    desk.gallery.set_sort(Sort.RISK)
+    decided = [cell.review for cell in desk.model.cells]
+    assert not drop(desk, desk.view.viewport(), header, [1])
+    assert [cell.review for cell in desk.model.cells] == decided
 
 
 def test_that_a_drop_on_the_proposed_class_confirms(desk):

@@ -230,3 +230,32 @@ def test_that_sections_cover_all_positions_without_gap(proposals):
         assert section.first == at
         at += section.count
     assert at == len(proposals) == len(set(arrangement.rows.tolist()))
+
+
+def test_that_the_order_by_risk_puts_what_needs_a_reader_most_first():
+    cells = make(
+        ("NGS", 0.99), ("LYT", 0.6), ("NIF", 0.9), None, ("BLA", 0.55), ("LYT", 0.9, 1.5), ("NGS", 0.7)
+    )
+    cells[0] = review(cells[0], Verdict.CONFIRMED, "NGS")
+    ordering = _filled(cells)
+    ordering.sort_by(Sort.RISK)
+    assert keys(ordering) == [
+        "·risk-unfamiliar", "·risk-always", "·risk-cost", NOT_CLASSIFIED, "·risk-reviewed",
+    ]  # fmt: skip
+    assert rows(ordering) == [5, 2, 4, 1, 6, 3, 0]
+
+
+def test_that_in_the_order_by_risk_a_decided_cell_waits_and_then_goes_to_the_reviewed():
+    cells = make(("LYT", 0.6), ("BLA", 0.6), ("NGS", 0.9))
+    ordering = _filled(cells)
+    ordering.sort_by(Sort.RISK)
+    before = rows(ordering)
+    cells[1] = review(cells[1], Verdict.CONFIRMED, "BLA")
+    ordering.update([1], [cells[1]])
+    assert rows(ordering) == before
+    assert ordering.waiting == 1
+    ordering.settle()
+    assert rows(ordering)[-1] == 1
+    assert keys(ordering)[-1] == "·risk-reviewed"
+    ordering.sort_by(Sort.LEAST_CERTAIN)
+    assert keys(ordering) == ["BLA", "NGS", "LYT"]

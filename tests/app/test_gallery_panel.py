@@ -293,3 +293,20 @@ def test_that_a_listed_cell_stays_in_the_list_when_it_is_decided(open_desk):
     open_desk.model.assign([1], "EBO")
     gallery.tidy_up()
     assert sorted(gallery.visible_order()) == [1, 3]
+
+
+def test_that_unreviewed_first_tells_what_waits_to_move_when_chosen_from_the_list(open_desk):
+    bar = open_desk.gallery.bar
+    bar.sort.setCurrentIndex(bar.sort.findData(Sort.STATE))
+    open_desk.model.confirm([1])
+    assert open_desk.gallery.line.tidy.isVisible()
+
+
+def test_that_by_risk_the_next_cell_is_the_one_that_needs_a_reader_most(open_desk):
+    bar, gallery, model = open_desk.gallery.bar, open_desk.gallery, open_desk.model
+    bar.sort.setCurrentIndex(bar.sort.findData(Sort.RISK))
+    order = gallery.visible_order()
+    assert [key for key, _ in open_desk.sections()] == ["·risk-cost", NOT_CLASSIFIED]
+    # Of all proposals the least certain blast may cost most.
+    assert order[0] == 5
+    assert model.unreviewed_after(order[0], order) == order[1]

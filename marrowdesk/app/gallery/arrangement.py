@@ -28,13 +28,17 @@ class Special(enum.StrEnum):
 
 
 class Sort(enum.StrEnum):
-    """The sequence of the cells in each section."""
+    """The sequence of the cells in each section.
+
+    ``RISK`` also makes other sections: not a class each, but by how much a cell needs a reader.
+    """
 
     LEAST_CERTAIN = "least certain"
     MOST_CERTAIN = "most certain"
     NAME = "name"
     CASE = "case"
     STATE = "state"
+    RISK = "risk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ class Section:
     """A run of cells under one header.
 
     Attributes:
-        key: a class code, NOT_CLASSIFIED or EXCLUDED.
+        key: a class code, NOT_CLASSIFIED or EXCLUDED; in the order by risk one of RISKS.
         first: position of its first cell.
         count: its cells.
     """

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from marrowdesk.core.cell import CellState
+from marrowdesk.core.mistakes import expected_costs
+from marrowdesk.core.taxonomy import CountRole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,6 +22,10 @@ NOT_CLASSIFIED: Final = "·not-classified"
 
 EXCLUDED: Final = "·excluded"
 """Section of the cells that a reader took out of the count."""
+
+RISKS: Final = ("·risk-unfamiliar", "·risk-always", "·risk-cost", NOT_CLASSIFIED, "·risk-reviewed")
+"""Sections of the order by risk: cells that the model calls unfamiliar; proposals that always need a reader;
+the others by what a mistake would cost; cells without a proposal; cells that a reader decided on."""
 
 STATES: Final = tuple(CellState)
 _STATE_NUMBER = {state: number for number, state in enumerate(STATES)}
@@ -36,11 +42,14 @@ FACT = np.dtype(
         ("state", np.int8),
         ("unfamiliar", np.bool_),
         ("confidence", np.float32),
+        ("tier", np.int8),
+        ("cost", np.float32),
         ("slide", np.int32),
     ]
 )
 """One cell: number of its section, index in STATES, whether the model calls it unfamiliar, the probability
-of the proposed class in [0, 1] (NaN without a proposal), number of its slide."""
+of the proposed class in [0, 1] (NaN without a proposal), index in RISKS, what it is expected to cost to leave
+the proposal as it is (0 without one), number of its slide."""
 
 _LAST = np.iinfo(np.int16).max
 _DIGITS = re.compile(r"(\d+)")
@@ -54,9 +63,15 @@ class Sections:
     """
 
     def __init__(self, scheme: Scheme) -> None:
+        self._scheme = scheme
         self._keys = list(scheme.codes)
         self._numbers = {code: number for number, code in enumerate(scheme.codes)}
         self._numbers |= {NOT_CLASSIFIED: _LAST - 1, EXCLUDED: _LAST}
+
+    @property
+    def scheme(self) -> Scheme:
+        """The classes."""
+        return self._scheme
 
     def number(self, key: str) -> int:
         """Give the number of a section; a class that was unknown so far gets the next one."""
@@ -92,7 +107,7 @@ def read_facts(cells: Sequence[Cell], sections: Sections) -> np.ndarray:
     """
     facts = np.empty(len(cells), FACT)
     predictions = [cell.prediction for cell in cells]
-    confidence, proposed = _best(predictions)
+    confidence, proposed, cost = _best(predictions, sections.scheme)
     states = [_state_number(cell) for cell in cells]
     facts["section"] = [
         sections.of(state, code if cell.review is None else cell.review.code)
@@ -101,8 +116,19 @@ def read_facts(cells: Sequence[Cell], sections: Sections) -> np.ndarray:
     facts["state"] = states
     facts["unfamiliar"] = [each is not None and each.doubt > 1.0 for each in predictions]
     facts["confidence"] = confidence
+    facts["cost"] = cost
+    facts["tier"] = _tiers(facts, proposed, sections.scheme)
     facts["slide"] = [cell.slide for cell in cells]
     return facts
+
+
+def _tiers(facts: np.ndarray, proposed: Sequence[str | None], scheme: Scheme) -> np.ndarray:
+    """Give each cell its place in RISKS; the earlier of two that fit."""
+    always = {each.code for each in scheme.classes if each.always_review or each.role is CountRole.UNRESOLVED}
+    needs = np.array([code in always for code in proposed], bool)
+    state = facts["state"]
+    fits = (state > PROPOSED, state == PENDING, facts["unfamiliar"], needs)
+    return np.asarray(np.select(fits, (4, 3, 0, 1), default=2))
 
 
 def _state_number(cell: Cell) -> int:
@@ -111,9 +137,12 @@ def _state_number(cell: Cell) -> int:
     return _STATE_NUMBER[cell.state]
 
 
-def _best(predictions: Sequence[Prediction | None]) -> tuple[np.ndarray, list[str | None]]:
-    """Give confidence and proposed class of many predictions; one pass of numpy for each model."""
+def _best(
+    predictions: Sequence[Prediction | None], scheme: Scheme
+) -> tuple[np.ndarray, list[str | None], np.ndarray]:
+    """Give confidence, proposed class and expected cost of many predictions; one pass for each model."""
     confidence = np.full(len(predictions), np.nan, np.float32)
+    cost = np.zeros(len(predictions), np.float32)
     proposed: list[str | None] = [None] * len(predictions)
     by_codes: dict[tuple[str, ...], list[int]] = {}
     for at, prediction in enumerate(predictions):
@@ -122,9 +151,10 @@ def _best(predictions: Sequence[Prediction | None]) -> tuple[np.ndarray, list[st
     for codes, places in by_codes.items():
         table = np.array([predictions[at].probabilities for at in places])  # type: ignore[union-attr]
         confidence[places] = table.max(axis=1)
+        cost[places] = expected_costs(table, codes, scheme)
         for at, best in zip(places, table.argmax(axis=1).tolist(), strict=True):
             proposed[at] = codes[best]
-    return confidence, proposed
+    return confidence, proposed, cost
 
 
 def natural_ranks(names: Iterable[str]) -> np.ndarray:

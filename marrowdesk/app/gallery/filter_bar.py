@@ -70,6 +70,7 @@ class FilterBar(QWidget):
         for text, sort in (
             (self.tr("Least certain first"), Sort.LEAST_CERTAIN),
             (self.tr("Most certain first"), Sort.MOST_CERTAIN),
+            (self.tr("By risk, one by one"), Sort.RISK),
             (self.tr("Unreviewed first"), Sort.STATE),
             (self.tr("By name"), Sort.NAME),
             (self.tr("In the order of the case"), Sort.CASE),

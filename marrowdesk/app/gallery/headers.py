@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPen,
 
 from marrowdesk.app import numbers
 from marrowdesk.app.gallery.describe import class_name
-from marrowdesk.app.gallery.facts import EXCLUDED, NOT_CLASSIFIED
+from marrowdesk.app.gallery.facts import EXCLUDED, NOT_CLASSIFIED, RISKS
 from marrowdesk.app.gallery.stamps import blend
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ class Heading:
 
 def heading(section: Section, model: CaseModel) -> Heading:
     """Say what stands in the header of a section, by the tally of this moment."""
+    if section.key in RISKS and section.key != NOT_CLASSIFIED:
+        return Heading(_risk_name(section.key), "", _GRAY, _cells(section.count), None, 0, "")
     if section.key == EXCLUDED:
         return Heading(
             translate("gallery", "Excluded from the count"), "", _GRAY, _cells(section.count), None, 0, ""
@@ -72,6 +74,15 @@ def heading(section: Section, model: CaseModel) -> Heading:
     color = scheme[section.key].color if known else _GRAY
     name = class_name(section.key, scheme)
     return Heading(name, section.key, color, count, tally.reviewed[section.key], total, remark)
+
+
+def _risk_name(key: str) -> str:
+    return {
+        RISKS[0]: translate("gallery", "Unlike anything learned"),
+        RISKS[1]: translate("gallery", "Always needs a reader"),
+        RISKS[2]: translate("gallery", "By what a mistake would cost"),
+        RISKS[4]: translate("gallery", "Reviewed"),
+    }[key]
 
 
 def _cells(count: int) -> str:

@@ -13,6 +13,7 @@ from marrowdesk.app.gallery.facts import (
     LEFT_OUT,
     PENDING,
     PROPOSED,
+    RISKS,
     STATES,
     Sections,
     natural_ranks,
@@ -108,7 +109,8 @@ class Ordering:
         rows = np.fromiter(self._held, np.int64)
         is_, was = self._is[rows], self._settled[rows]
         shown = self._shown(is_, rows) != self._shown(was, rows)
-        moves = (is_["section"] != was["section"]) | shown
+        group = self._group
+        moves = (is_[group] != was[group]) | shown
         if self.sort is Sort.STATE:
             moves |= is_["state"] != was["state"]
         return int(np.count_nonzero(moves))
@@ -136,7 +138,7 @@ class Ordering:
 
     def sort_by(self, sort: Sort) -> None:
         """Choose another sequence; settles."""
-        self.sort = sort
+        self.sort = Sort(sort)  # a choice that went through Qt is a plain text
         self.settle()
 
     # -- making the order -----------------------------------------------------------------------------
@@ -148,19 +150,27 @@ class Ordering:
         if len(shown) == 0:
             return EMPTY
         facts = facts[shown]
-        rows = shown[np.lexsort((*self._keys(facts, shown), facts["section"]))].astype(np.int32)
-        sections = self._settled["section"][rows]
+        rows = shown[np.lexsort((*self._keys(facts, shown), facts[self._group]))].astype(np.int32)
+        sections = self._settled[self._group][rows]
         starts = np.flatnonzero(np.diff(sections, prepend=-1))
         counts = np.diff(starts, append=len(rows))
         return Arrangement(
             rows,
             tuple(
-                Section(self._sections.key(number), first, count)
+                Section(self._key(number), first, count)
                 for number, first, count in zip(
                     sections[starts].tolist(), starts.tolist(), counts.tolist(), strict=True
                 )
             ),
         )
+
+    @property
+    def _group(self) -> str:
+        """Name of the fact by which cells are put into sections."""
+        return "tier" if self.sort is Sort.RISK else "section"
+
+    def _key(self, number: int) -> str:
+        return RISKS[number] if self.sort is Sort.RISK else self._sections.key(number)
 
     def _keys(self, facts: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, ...]:
         """Give the sort keys inside a section, the weightiest last; equal cells stay in case order."""
@@ -173,6 +183,8 @@ class Ordering:
                 return (self._name_ranks()[rows],)
             case Sort.STATE:
                 return facts["confidence"], _BY_STATE[facts["state"]]
+            case Sort.RISK:
+                return (-facts["cost"],)
             case Sort.CASE:
                 return ()
 

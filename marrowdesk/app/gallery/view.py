@@ -27,7 +27,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
 from marrowdesk.app.gallery.drag import HOT_SPOT, drag_pixmap, rows_from_mime
-from marrowdesk.app.gallery.facts import NOT_CLASSIFIED
+from marrowdesk.app.gallery.facts import NOT_CLASSIFIED, RISKS
 from marrowdesk.app.gallery.headers import heading, paint_header
 from marrowdesk.app.gallery.keyboard import press_key
 from marrowdesk.app.gallery.pointing import Pointing
@@ -272,7 +272,7 @@ class GalleryView(SectionView):
             section = self._grid.section_at(y)
         key = self._grid.sections[section].key if section >= 0 else NOT_CLASSIFIED
         stays = all(self._case_model.cells[row].code == key for row in rows)
-        return "" if key == NOT_CLASSIFIED or stays else key
+        return "" if key in RISKS or stays else key
 
     def _show_drop(self, key: str) -> None:
         if key != self._drop_key:

@@ -1,7 +1,7 @@
 """The losses a network can be trained with, chosen by name."""
 
+from marrowdesk.core.mistakes import cost_matrix
 from marrowdesk.training.losses.choice import LOSSES, OPTIONS, make_loss, posterior_offsets
-from marrowdesk.training.losses.costs import cost_matrix
 from marrowdesk.training.losses.entropy import cost_sensitive
 from marrowdesk.training.losses.weights import class_weights
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.training.losses.costs import cost_matrix
+from marrowdesk.core.mistakes import cost_matrix
 from marrowdesk.training.losses.entropy import cost_sensitive, weighted_entropy
 from marrowdesk.training.losses.focal import focal
 from marrowdesk.training.losses.ldam import ldam, margins
