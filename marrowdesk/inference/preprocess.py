@@ -66,7 +66,8 @@ class Window:
         left: left edge.
         top: upper edge.
         side: width and height.
-        found: whether a nucleus was found; without one the window is the middle of the whole frame.
+        found: whether a nucleus in the colour of a Romanowsky stain was found. Without any nucleus the window
+            is the middle of the whole frame.
     """
 
     left: float
@@ -123,7 +124,7 @@ def window_of(nucleus: Nucleus | None, shape: tuple[int, ...], recipe: Recipe) -
     side = float(np.clip(side, recipe.least * short, recipe.most * short))
     x = width / 2 + recipe.pull * (nucleus.x - width / 2)
     y = height / 2 + recipe.pull * (nucleus.y - height / 2)
-    return Window(x - side / 2, y - side / 2, side)
+    return Window(x - side / 2, y - side / 2, side, found=nucleus.azure)
 
 
 def toning(density: np.ndarray | None, recipe: Recipe) -> np.ndarray:

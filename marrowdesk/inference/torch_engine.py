@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from marrowdesk.inference.bundle import Bundle
 
 _NO_NUCLEUS = 2.0
-"""Least doubt of an image without a nucleus in its middle: nothing there that the network was trained on."""
+"""Least doubt of an image without a nucleus of the right colour in its middle: nothing there that the network
+was trained on."""
 
 _UPDATE = "Update MarrowDesk, or choose another bundle."
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from painted import painted_cell
 
-from marrowdesk.inference.nucleus import find_nucleus
+from marrowdesk.inference.nucleus import Nucleus, find_nucleus
 
 WHITE = np.float32([230, 225, 235])
 
@@ -70,3 +70,18 @@ def test_that_one_cell_is_cut_out_of_a_clump_that_fills_the_frame():
 
 def test_that_there_is_no_nucleus_on_an_empty_field():
     assert find_nucleus(np.full((120, 200, 3), 228, np.uint8), WHITE) is None
+
+
+@pytest.mark.parametrize(
+    ("density", "azure"),
+    [
+        ((0.47, 0.85, 0.15), True),  # the usual nucleus
+        ((0.18, 0.30, -0.01), True),  # pale, and brighter in blue than the background
+        ((0.30, 1.48, 0.10), True),  # magenta
+        ((0.27, 0.57, 0.78), False),  # brown
+        ((1.10, 0.30, 0.90), False),  # green
+        ((0.80, 0.80, 0.80), False),  # ink
+    ],
+)
+def test_that_only_the_colours_of_a_romanowsky_stain_pass_for_a_nucleus(density, azure):
+    assert Nucleus(0, 0, 10, np.float32(density)).azure == azure

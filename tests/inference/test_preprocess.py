@@ -117,6 +117,15 @@ def test_that_a_blank_field_has_no_nucleus_and_is_shown_whole():
     assert (window.left, window.top, window.side) == (40, 0, 120)
 
 
+def test_that_a_brown_cell_is_found_but_not_taken_for_one_of_our_stains():
+    cell = painted_cell()
+    _, window = prepare(cell, RECIPE)
+    assert window.found
+    _, other = prepare(cell[..., ::-1] // np.uint8([1, 2, 3]), RECIPE)
+    assert not other.found
+    assert other.side < 250
+
+
 @settings(deadline=None, max_examples=40)
 @given(
     hnp.arrays(np.uint8, st.tuples(st.integers(1, 60), st.integers(1, 60), st.just(3))),
