@@ -24,8 +24,8 @@ _CROWDED = 0.35
 """Share of the frame above which what is dark is a clump of cells and not one nucleus."""
 
 _MOST_RED, _MOST_BLUE = 1.05, 0.55
-"""Most that a nucleus in Giemsa's azure absorbs of red and of blue, as shares of what it absorbs of green: well
-above what cells of our sources and of another laboratory show, and below brown, green, ink and negatives."""
+"""Most that a nucleus in Giemsa's azure absorbs of red and of blue, as shares of what it absorbs of green:
+well above what cells of our sources and of another laboratory show, and below brown, green and ink."""
 
 _FEWEST = 8
 """Pixels of the small copy that a nucleus has at least."""
