@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from marrowdesk.report.typesetting.lines import Paragraph, one_line, paragraphs, set_line, set_lines
@@ -79,6 +79,7 @@ def test_that_bold_stands_in_by_an_outline_where_no_bold_font_ships() -> None:
 
 
 @settings(max_examples=150, deadline=None)
+@example("。\u200dאa", 2.0)  # no line begins with a joiner: it belongs to the sign before it
 @given(
     st.text(st.sampled_from("ab -–/ אבש محم骨髓細。「」कषतरि्ย\u0301\u200d\U0001f600"), max_size=60),
     st.floats(2.0, 20.0),

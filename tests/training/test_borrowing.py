@@ -58,7 +58,7 @@ def test_that_nothing_is_borrowed_at_probability_nought():
 def test_that_a_cell_is_varied_with_what_another_lends_it():
     crop = np.full((83, 83, 3), (120, 60, 150), np.uint8)
     other = np.full((83, 83, 3), (40, 140, 60), np.uint8)
-    strength = replace(Strength().scaled(0), surround=1.0)
+    strength = replace(Strength().scaled(0), recolour=0.0, surround=1.0)
     images = np.stack(
         [varied(crop, 64, 64.0, strength, np.random.default_rng(seed), other) for seed in range(20)]
     ).astype(int)

@@ -150,10 +150,9 @@ class Paragraph:
         if self.width <= width:
             yield self._line(0, len(self.text))
             return
-        chances = sorted(
-            {found.start() for rule in (_AFTER, _BESIDE_WIDE) for found in rule.finditer(self.text)}
-            | {len(self.text)}
-        )
+        found = {each.start() for rule in (_AFTER, _BESIDE_WIDE) for each in rule.finditer(self.text)}
+        end = len(self.text)
+        chances = [*sorted(at for at in found if at < end and self._breakable(at)), end]
         start = 0
         while start < len(self.text):
             stop = self._stop(start, width, chances)
