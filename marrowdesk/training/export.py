@@ -28,6 +28,7 @@ from marrowdesk.inference.maps import map_offset
 from marrowdesk.inference.network import MEAN, STD, as_input, build, head_of, run
 from marrowdesk.inference.precision import fast_dtype
 from marrowdesk.inference.preprocess import METHOD, Recipe, masked, round_mask
+from marrowdesk.training.augment import varied
 from marrowdesk.training.checkpoint import offsets_of, read_checkpoint
 from marrowdesk.training.dataset import FEWEST
 from marrowdesk.training.familiarity import fit_doubt, gather_evidence
@@ -52,6 +53,8 @@ UNFAMILIAR_SHARE = 0.04
 """Share of held-out cells beyond the doubt threshold; below the allowed 5 %, for other cells vary more."""
 
 _BATCH = 64
+_VIEW = 0.7
+"""How strongly the views of a cell are varied on which a head is fitted, as a share of the training's."""
 
 
 def preprocessing_card(recipe: Recipe) -> Preprocessing:
@@ -120,6 +123,24 @@ def embed(
     return np.concatenate([each[0] for each in found]), np.concatenate([each[1] for each in found])
 
 
+def _embed_views(
+    network: torch.nn.Module, store: Store, at: Sequence[int], plan: Plan, view: int
+) -> np.ndarray:
+    """Run the network on stored crops, each varied by chance: embeddings (N, D)."""
+    side, strength = plan.recipe.side, plan.strength.scaled(_VIEW)
+    found = []
+    for start in range(0, len(at), _BATCH):
+        crops = [
+            varied(
+                np.asarray(store.crops[each]), side, float(side), strength,
+                np.random.default_rng([plan.seed, view, each]),
+            )
+            for each in at[start : start + _BATCH]
+        ]  # fmt: skip
+        found.append(_look(network, np.stack(crops))[1])
+    return np.concatenate(found)
+
+
 def _look(network: torch.nn.Module, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     import torch
 
@@ -146,7 +167,8 @@ def export_run(
         folder: where the bundle goes.
         told: ``name``, ``revision``, ``summary``, ``command`` and ``held_out`` for the card; ``head``,
             ``"refitted"`` to fit the last layer anew on unvaried cells or ``"kept"`` as it was trained;
-            ``head_prior``, smoothing of the sources' class priors for that, None to leave them out.
+            ``head_prior``, smoothing of the sources' class priors for that, None to leave them out;
+            ``head_views``, varied views of each training cell that the head is fitted on besides.
 
     Raises:
         MarrowdeskError: there is no checkpoint, or the network is too poor to propose any class.
@@ -167,7 +189,8 @@ def export_run(
     log_weights = offsets_of(kept)
     if told["head"] == "refitted":
         own = [store.samples[at] for at in trained]
-        logits = _refit(network, embeddings, own, plan, told["head_prior"], distant)
+        views = [_embed_views(network, store, trained, plan, each) for each in range(told["head_views"])]
+        logits = _refit(network, [embeddings, *views], own, plan, told["head_prior"], distant)
         log_weights = np.zeros(len(codes))
     temperature = fit_temperature(logits, labels, log_weights)
     odds = probabilities(logits, log_weights, temperature)
@@ -207,13 +230,22 @@ def export_run(
 
 def _refit(
     network: torch.nn.Module,
-    embeddings: np.ndarray,
+    views: Sequence[np.ndarray],
     samples: Sequence[Sample],
     plan: Plan,
     prior: float | None,
     distant: np.ndarray,
 ) -> np.ndarray:
-    """Put a head fitted anew into the network; give the logits of the cells with embeddings ``distant``."""
+    """Put a head fitted anew into the network; give the logits of the cells with embeddings ``distant``.
+
+    Args:
+        network: takes the head.
+        views: (N, D) embeddings of the training cells, once for each way they are shown.
+        samples: the N cells.
+        plan: of the training.
+        prior: smoothing of the sources' class priors; None to leave them out.
+        distant: (M, D) embeddings of other cells.
+    """
     import torch
 
     labels = np.array([plan.codes.index(each.code) for each in samples])
@@ -223,7 +255,10 @@ def _refit(
         if prior is None
         else source_log_priors(samples, plan.codes, prior, odds)
     )
-    weights, biases = refit_head(embeddings, labels, priors, odds)
+    many = len(views)
+    weights, biases = refit_head(
+        np.concatenate(views), np.tile(labels, many), np.tile(priors, (many, 1)), np.tile(odds, many) / many
+    )
     head = head_of(network)
     with torch.no_grad():
         head.weight.copy_(torch.from_numpy(weights))

@@ -12,7 +12,7 @@ def refit_head(
     labels: np.ndarray,
     log_priors: np.ndarray,
     odds: np.ndarray,
-    decay: float = 1e-3,
+    decay: float = 1e-2,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Fit a linear head on fixed features to its optimum (L-BFGS).
 

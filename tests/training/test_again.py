@@ -30,6 +30,7 @@ def _arguments(command: str) -> argparse.Namespace:
         "--architecture swinv2_tiny --side 96 --small 64 --small-part 0.7 --steps 50 --batch 8 --rate 0.001",
         "--attention cbam --loss focal --loss-option gamma=1.5 --schedule one_cycle --strength 1.25 --seed 4",
         "--loss ldam --sampling class --balance 0.5 --teacher package --precision float32",
+        "--recolour 0.5 --surround 0 --strength 0.5",
         "--option se_ratio=0.5 --cost 0.3 --smoothing 0 --prior 0.005 --start models/first",
     ],
 )
@@ -52,8 +53,11 @@ def test_that_a_prior_is_not_spoiled_by_label_smoothing():
         plan_of_options(both, cells, Recipe(), "")
 
 
-@pytest.mark.parametrize(("head", "prior"), [("refitted", 0.03), ("refitted", None), ("kept", None)])
-def test_that_the_export_in_the_card_fits_the_same_head(head, prior):
-    again = _arguments(export_command("marrow", "1.2.0", head, prior))
+@pytest.mark.parametrize(
+    ("head", "prior", "views"), [("refitted", 0.03, 2), ("refitted", None, 0), ("kept", None, 0)]
+)
+def test_that_the_export_in_the_card_fits_the_same_head(head, prior, views):
+    again = _arguments(export_command("marrow", "1.2.0", head, prior, views))
+    assert again.head_views == views
     assert (again.head, again.head_prior, again.revision) == (head, prior, "1.2.0")
     assert again.out.as_posix() == "models/marrow"

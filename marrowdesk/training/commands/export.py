@@ -39,6 +39,12 @@ def add_command(subparsers: Parsers) -> None:
         help="for a refitted head: smoothing of each source's class prior, as --prior of train "
         "(default: as the run was trained)",
     )
+    parser.add_argument(
+        "--head-views",
+        type=int,
+        default=0,
+        help="for a refitted head: varied views of each training cell to fit it on, besides the plain one",
+    )
     parser.set_defaults(handler=export)
 
 
@@ -51,7 +57,8 @@ def export(arguments: argparse.Namespace) -> int:
     store = open_cells(arguments, samples, plan.recipe)
     classes, name = len(plan.codes), arguments.out.resolve().name
     prior = plan.prior if arguments.head_prior is None else arguments.head_prior
-    again = export_command(name, arguments.revision, arguments.head, prior)
+    views = arguments.head_views
+    again = export_command(name, arguments.revision, arguments.head, prior, views)
     told = {
         "name": name,
         "revision": arguments.revision,
@@ -60,6 +67,7 @@ def export(arguments: argparse.Namespace) -> int:
         "held_out": HELD_OUT,
         "head": arguments.head,
         "head_prior": prior,
+        "head_views": views,
     }
     bundle = export_run(arguments.run, store, held, arguments.out, told)
     split = arguments.held_out or arguments.run / HELD_OUT
