@@ -27,7 +27,8 @@ NETWORK = [
 
 
 def _train(data: Path, run: Path, steps: int, *more: str) -> list[str]:
-    return ["train", "--data", str(data), "--run", str(run), "--steps", str(steps), *NETWORK, *more]
+    words = ["train", "--data", str(data), "--run", str(run), "--steps", str(steps), *NETWORK, *more]
+    return [*words, "--precision", "float32"]
 
 
 def _torchrun(*words: str) -> subprocess.Popen:
