@@ -28,6 +28,8 @@ class Strength:
         scale: standard deviation of the logarithm of the scale.
         shift: standard deviation of the shift, as a share of the side.
         stain: standard deviation of the logarithm of each channel's change in optical density.
+        blue: standard deviation of the logarithm of a further change of density in blue, in which cameras
+            differ most: there are some that see hardly any of a nucleus' density in it.
         eosin: standard deviation of the logarithm of the strength of eosin beside the nuclear dye.
         tone: standard deviation of the logarithm of the density that the program's toning leaves.
         mixing: standard deviation of how much one channel's density leaks into another.
@@ -42,6 +44,7 @@ class Strength:
     scale: float = 0.12
     shift: float = 0.04
     stain: float = 0.2
+    blue: float = 0.6
     eosin: float = 0.5
     tone: float = 0.15
     mixing: float = 0.1
@@ -55,7 +58,7 @@ class Strength:
     def scaled(self, factor: float) -> Strength:
         """Give ``factor`` times the strength; probabilities stay at most 0.9, what is borrowed as it is."""
         odds = {name: min(0.9, getattr(self, name) * factor) for name in ("blur", "sharpen", "jpeg")}
-        spreads = ("scale", "shift", "stain", "eosin", "tone", "mixing", "light")
+        spreads = ("scale", "shift", "stain", "blue", "eosin", "tone", "mixing", "light")
         return replace(self, **odds, **{name: getattr(self, name) * factor for name in spreads})
 
 
@@ -128,6 +131,7 @@ def _dyes(strength: Strength, rng: np.random.Generator) -> np.ndarray:
     """
     eosin = np.diag([1.0, np.exp(rng.normal(0, strength.eosin)), 1.0])
     mix = np.diag(np.exp(rng.normal(0, strength.stain, 3))) + rng.normal(0, strength.mixing, (3, 3))
+    mix = np.diag([1.0, 1.0, np.exp(rng.normal(0, strength.blue))]) @ mix
     mix = mix @ _AXES @ eosin @ np.linalg.inv(_AXES)
     factors = toning(mix @ NUCLEAR, _RECIPE) * np.exp(rng.normal(0, strength.tone))
     return np.asarray(factors[:, None] * mix)

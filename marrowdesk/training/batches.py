@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from marrowdesk.training.adversary import source_chances
 from marrowdesk.training.augment import varied
 from marrowdesk.training.priors import source_log_priors
 from marrowdesk.training.sampling import Drawing, log_shift, odds_of
@@ -30,12 +31,16 @@ class Batch(NamedTuple):
         labels: (n,) int64.
         priors: (n, K) float32, log prior of each cell's source, or None.
         wanted: (n, T) float32, the teacher's features, or None.
+        sources: (n,) int64, index of each cell's source, or None without an adversary.
+        chances: (n, S) float32, log p(source | class) of each cell, or None without an adversary.
     """
 
     images: torch.Tensor
     labels: torch.Tensor
     priors: torch.Tensor | None
     wanted: torch.Tensor | None
+    sources: torch.Tensor | None = None
+    chances: torch.Tensor | None = None
 
     def on(self, device: str) -> Batch:
         """Send it to a device, without waiting for it to arrive there."""
@@ -61,6 +66,7 @@ class Batches:
         odds: (N,) share of each cell among those drawn.
         counts: (K,) training cells of each class.
         shift: (K,) float32, what drawing some classes more often puts on the logits.
+        names: the S sources that an adversary tells apart; none without one.
     """
 
     def __init__(
@@ -84,6 +90,9 @@ class Batches:
             if plan.prior is None
             else np.zeros(len(plan.codes), np.float32)
         )
+        self.names = sorted(set(self._sources)) if plan.adversary > 0 else []
+        self._origins = np.array([self.names.index(each) for each in self._sources]) if self.names else None
+        self._chances = source_chances(samples, self.names, self.odds) if self.names else None
         self.counts = np.bincount(self._labels, minlength=len(plan.codes))
 
     def make(self, step: int) -> Batch:
@@ -103,6 +112,8 @@ class Batches:
             self._labels[chosen],
             None if self._priors is None else self._priors[chosen],
             None if self._targets is None else self._targets[self._at[chosen]],
+            None if self._origins is None else self._origins[chosen],
+            None if self._chances is None else self._chances[chosen],
         )
         tensors = (None if each is None else torch.from_numpy(each) for each in parts)
         return Batch(*(each.pin_memory() if self._pinned and each is not None else each for each in tensors))

@@ -1,11 +1,12 @@
-"""The network as it is trained: scaling of the input, the follower of the teacher, the moving average."""
+"""The network as it is trained: scaling of the input, what is trained beside it, the moving average."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.network import MEAN, STD, run
+from marrowdesk.training.adversary import make_adversary
 
 if TYPE_CHECKING:
     import torch
@@ -13,17 +14,34 @@ if TYPE_CHECKING:
     from marrowdesk.training.distributed import Group
 
 
-def make_learner(network: torch.nn.Module, targets: int, dtype: torch.dtype) -> torch.nn.Module:
-    """Put a network behind the scaling of its input, and a follower of the teacher's features beside it.
+class Learned(NamedTuple):
+    """What a learner gives for N images, all float32.
+
+    Attributes:
+        logits: (N, K).
+        followed: (N, T), what follows the teacher's features; None without a teacher.
+        said: (N, S), logits of the adversary over the sources; None without one.
+    """
+
+    logits: torch.Tensor
+    followed: torch.Tensor | None
+    said: torch.Tensor | None
+
+
+def make_learner(
+    network: torch.nn.Module, targets: int, dtype: torch.dtype, sources: int = 0
+) -> torch.nn.Module:
+    """Put a network behind the scaling of its input, and beside it what else learns from its features.
 
     Args:
         network: gives features, their mean and logits, see :func:`marrowdesk.inference.network.run`.
         targets: length of the teacher's features; 0 without a teacher.
         dtype: format that the network computes in.
+        sources: how many sources an adversary tells apart; 0 for no adversary.
 
     Returns:
-        Module of (N, S, S, 3) uint8 images that gives logits (N, K) and followed features (N, T), or None
-        without a teacher, both float32. Its parts are ``network`` and ``follow``.
+        Module of (N, S, S, 3) uint8 images, and the adversary's strength, that gives :class:`Learned`. Its
+        parts are ``network``, ``follow`` and ``adversary``.
     """
     import torch
 
@@ -37,16 +55,19 @@ def make_learner(network: torch.nn.Module, targets: int, dtype: torch.dtype) -> 
             self.follow = torch.nn.Linear(width, max(1, targets), bias=False)
             # Without a teacher nothing flows through it; several processes would wait for its gradient.
             self.follow.requires_grad_(targets > 0)
+            self.adversary = make_adversary(width, sources) if sources else None
             for name, value in (("mean", MEAN), ("std", STD)):
                 self.register_buffer(name, torch.tensor(value).view(1, 3, 1, 1), persistent=False)
 
-        def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
+        def forward(self, images: torch.Tensor, against: float = 0.0) -> Learned:
             pixels = (images.permute(0, 3, 1, 2).float() / 255 - self.mean) / self.std
             pixels = pixels.contiguous(memory_format=torch.channels_last)
             with torch.autocast(images.device.type, dtype, enabled=dtype is not torch.float32):
                 outputs = run(self.network, pixels)
-            followed = self.follow(outputs.pooled.float()) if targets else None
-            return outputs.logits.float(), followed
+            pooled = outputs.pooled.float()
+            followed = self.follow(pooled) if targets else None
+            said = self.adversary(pooled, against) if self.adversary is not None else None
+            return Learned(outputs.logits.float(), followed, said)
 
     return Learner()
 

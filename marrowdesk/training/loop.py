@@ -116,7 +116,8 @@ class Training:
         counts = self._batches.counts
         self.offsets = posterior_offsets(plan.loss, counts, plan.loss_arguments()) + self._batches.shift
         targets = 0 if cells.targets is None else cells.targets.shape[1]
-        self.optimisation = Optimisation(plan, counts, targets, start, self._group, sync_norm)
+        sources = len(self._batches.names)
+        self.optimisation = Optimisation(plan, counts, targets, start, self._group, sync_norm, sources)
         self.step = 0
         self._changes: list[list[float]] = []
         if (folder / CHECKPOINT).exists():

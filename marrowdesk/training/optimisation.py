@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from marrowdesk.inference.network import build
+from marrowdesk.training.adversary import ramp
 from marrowdesk.training.hardware import choose_dtype
 from marrowdesk.training.learner import (
     MovingAverage,
@@ -45,6 +46,7 @@ class Optimisation:
         start: state of the network to start from, or None for chance.
         group: the processes that train together.
         sync_norm: take batch statistics over all processes.
+        sources: how many sources an adversary tells apart; 0 for none.
 
     Raises:
         MarrowdeskError: the plan names a network, loss or precision that cannot be had.
@@ -58,6 +60,7 @@ class Optimisation:
         start: Mapping[str, torch.Tensor] | None,
         group: Group,
         sync_norm: bool = False,
+        sources: int = 0,
     ) -> None:
         import torch
 
@@ -73,7 +76,8 @@ class Optimisation:
         average.load_state_dict(network.state_dict())
         self.average = average.eval().requires_grad_(False)
         self.average.to(group.device, memory_format=torch.channels_last)
-        learner = make_learner(synchronised(network, group) if sync_norm else network, targets, self.dtype)
+        alike = synchronised(network, group) if sync_norm else network
+        learner = make_learner(alike, targets, self.dtype, sources)
         self._learner = learner.to(group.device, memory_format=torch.channels_last)
         self.network = self._learner.network
         groups = parameter_groups(self._learner, plan.decay)
@@ -90,15 +94,18 @@ class Optimisation:
             "network": self.network.state_dict(),
             "average": self.average.state_dict(),
             "follow": self._learner.follow.state_dict(),
+            "adversary": self._learner.adversary.state_dict() if self._learner.adversary else None,
             "optimizer": self._optimizer.state_dict(),
             "scaler": self._scaler.state_dict(),
         }
 
     def load(self, kept: Mapping[str, Any]) -> None:
-        """Take over what :meth:`state` gave; older checkpoints have no ``scaler``."""
+        """Take over what :meth:`state` gave; older checkpoints have no ``scaler`` and no ``adversary``."""
         self.network.load_state_dict(kept["network"])
         self.average.load_state_dict(kept["average"])
         self._learner.follow.load_state_dict(kept["follow"])
+        if self._learner.adversary:
+            self._learner.adversary.load_state_dict(kept["adversary"])
         self._optimizer.load_state_dict(kept["optimizer"])
         if kept.get("scaler"):
             self._scaler.load_state_dict(kept["scaler"])
@@ -115,7 +122,7 @@ class Optimisation:
         # Networks that drop units or paths draw from PyTorch's own chance: let that hang on the step as well.
         chance = np.random.SeedSequence([self._plan.seed, step, self._group.rank])
         torch.manual_seed(int(chance.generate_state(1)[0]))
-        loss = self._loss_of(batch.on(self._group.device))
+        loss = self._loss_of(batch.on(self._group.device), step)
         self._optimizer.zero_grad(set_to_none=True)
         self._scaler.scale(loss).backward()
         self._scaler.unscale_(self._optimizer)
@@ -129,11 +136,14 @@ class Optimisation:
         self._averaging.follow(step)
         return loss.detach()
 
-    def _loss_of(self, batch: Batch) -> torch.Tensor:
-        from torch.nn.functional import cosine_similarity
+    def _loss_of(self, batch: Batch, step: int) -> torch.Tensor:
+        from torch.nn.functional import cosine_similarity, cross_entropy
 
-        logits, followed = self._shared(batch.images)
+        against = self._plan.adversary * ramp(step / self._plan.steps)
+        logits, followed, said = self._shared(batch.images, against)
         loss = self._loss(logits if batch.priors is None else logits + batch.priors, batch.labels)
         if batch.wanted is not None:
             loss = loss + self._plan.teacher * (1 - cosine_similarity(followed, batch.wanted)).mean()
+        if said is not None:
+            loss = loss + cross_entropy(said + batch.chances, batch.sources)
         return loss

@@ -39,6 +39,8 @@ class Plan:
         smoothing: label smoothing of the losses that take it.
         prior: smoothing of each source's class prior inside the loss, see
             :func:`marrowdesk.training.priors.source_log_priors`; None leaves the prior out.
+        adversary: strength of what an adversary, which tells the source of a cell, turns round in the
+            network's gradient, see :mod:`marrowdesk.training.adversary`; 0 without one.
         teacher: share of the distance to the teacher's features in the loss; 0 without a teacher.
         sampling: how a batch is drawn, see :mod:`marrowdesk.training.sampling`.
         balance: 1 draws every class equally often, 0 as often as it is there; for class sampling.
@@ -67,6 +69,7 @@ class Plan:
     cost: float = 1.0
     smoothing: float = 0.05
     prior: float | None = None
+    adversary: float = 0.0
     teacher: float = 1.0
     sampling: str = "source"
     balance: float = 1.0

@@ -13,7 +13,8 @@ from marrowdesk.inference.preprocess import NUCLEAR
 from marrowdesk.training.augment import Strength, varied
 
 CROP = painted_cell(83, 36)
-NONE = Strength(scale=0, shift=0, stain=0, eosin=0, tone=0, mixing=0, blur=0, sharpen=0, jpeg=0, light=0)
+_STAIN = {"stain": 0, "blue": 0, "eosin": 0, "tone": 0, "mixing": 0, "light": 0}
+NONE = Strength(scale=0, shift=0, **_STAIN, blur=0, sharpen=0, jpeg=0)
 
 
 def test_that_chance_comes_from_the_generator_alone():
@@ -62,6 +63,17 @@ def test_that_a_foreign_stain_changes_the_cytoplasm_more_than_the_nucleus_that_i
     inside, around = densities[:, 30:34, 30:34, :2].mean((1, 2)), densities[:, 14, 32, :2]
     nucleus, cytoplasm = ((each.std(0) / each.mean(0)).mean() for each in (inside, around))
     assert cytoplasm > 1.5 * nucleus
+
+
+def test_that_the_cameras_blue_is_varied_alone():
+    rng = np.random.default_rng(5)
+    light = np.full((83, 83, 3), 245, np.uint8)
+    cv2.circle(light, (41, 41), 12, (245 * 10 ** -NUCLEAR.astype(float)).tolist(), -1)
+    shown = np.stack([varied(light, 64, 64.0, replace(NONE, blue=0.6), rng) for _ in range(60)])
+    nucleus = -np.log10(np.maximum(shown, 1) / 245.0)[:, 30:34, 30:34].mean((1, 2))
+    spread = np.log(nucleus).std(0)
+    assert spread[2] == pytest.approx(0.5, abs=0.15)  # of the hue of a nucleus the program takes a part back
+    assert spread[:2].max() < 0.1
 
 
 def test_that_twice_the_strength_doubles_the_spreads_and_keeps_probabilities_below_one():

@@ -40,6 +40,8 @@ def train_command(plan: Plan) -> str:
     further = [f"--loss-option {name}={value}" for name, value in plan.loss_options.items()]
     if plan.prior is not None:
         told["prior"] = plan.prior
+    if plan.adversary:
+        told["adversary"] = plan.adversary
     told["teacher"] = "package" if plan.teacher else "none"
     if plan.start:
         told["start"] = START

