@@ -45,7 +45,7 @@ class Strength:
     shift: float = 0.04
     stain: float = 0.2
     blue: float = 0.6
-    eosin: float = 0.5
+    eosin: float = 0.7
     tone: float = 0.15
     mixing: float = 0.1
     blur: float = 0.4
