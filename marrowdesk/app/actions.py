@@ -34,6 +34,7 @@ class Actions(QObject):
         self._make_review()
         self._make_look()
         self.classes: dict[str, QAction] = {}
+        self.show_signed(False)
         self.case_open(False)
 
     def _make_file(self) -> None:
@@ -45,6 +46,7 @@ class Actions(QObject):
         self.copies = self._make("copies", self.tr("&Earlier copies…"), "")
         self.report = self._make("report", self.tr("&Report and tables…"), "report")
         self.report.setIconText(self.tr("Report"))
+        self.sign_off = self._make("sign_off", self.tr("Si&gn…"), "sign")
         self.settings = self._make("settings", self.tr("&Settings…"), "settings")
         self.settings.setMenuRole(QAction.MenuRole.PreferencesRole)
         self.quit = self._make("quit", self.tr("&Quit"), "")
@@ -96,7 +98,7 @@ class Actions(QObject):
     def case_open(self, opened: bool) -> None:
         """Allow what needs an open case, or not."""
         for action in (
-            self.close_case, self.report, self.copies, self.select_all, self.invert,
+            self.close_case, self.report, self.sign_off, self.copies, self.select_all, self.invert,
             self.next, self.focus_gallery, self.focus_classes, self.focus_viewer, self.larger, self.smaller,
         ):  # fmt: skip
             action.setEnabled(opened)
@@ -104,6 +106,13 @@ class Actions(QObject):
             self.cells_chosen(False)
             for action in (self.classify, self.stop):
                 action.setEnabled(False)
+
+    def show_signed(self, signed: bool) -> None:
+        """Call the act by its name: an open case is signed, a signed one reopened."""
+        plain = self.tr("Reopen") if signed else self.tr("Sign")
+        self.sign_off.setText(self.tr("Reo&pen…") if signed else self.tr("Si&gn…"))
+        self.sign_off.setIconText(plain)
+        self.sign_off.setToolTip(f"{plain} ({shortcuts.shown('sign_off')})")
 
     def cells_chosen(self, some: bool) -> None:
         """Allow what needs a cell to be done to, or not."""

@@ -16,12 +16,14 @@ from marrowdesk.core.differential import Differential, differential
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.tally import Tally
 from marrowdesk.core.taxonomy import MARROW, Scheme
+from marrowdesk.store.errors import CaseFileSigned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from marrowdesk.store.casefile import CaseFile
     from marrowdesk.store.journal import History
+    from marrowdesk.store.values import Signature
 
 
 class CaseModel(QObject):
@@ -38,6 +40,8 @@ class CaseModel(QObject):
         current_changed: the cell that viewer and gallery look at; its row, or -1.
         failed: a decision could not be written; the exception. The screen then still shows the old state.
         overtaken: another window decided on cells of this case; what is shown here is not all of it.
+        signature_changed: the case was signed or reopened.
+        refused: a decision was tried on a signed case; nothing was done.
     """
 
     reset = Signal()
@@ -47,6 +51,8 @@ class CaseModel(QObject):
     current_changed = Signal(int)
     failed = Signal(object)
     overtaken = Signal()
+    signature_changed = Signal()
+    refused = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +70,7 @@ class CaseModel(QObject):
         self._current = -1
         self._restoring = False
         self._last_act = 0
+        self._signatures: tuple[Signature, ...] = ()
         self.undo_stack.clear()
 
     # -- the case -------------------------------------------------------------------------------------
@@ -97,6 +104,7 @@ class CaseModel(QObject):
         cells: Sequence[Cell] = (),
         history: tuple[History, History] | None = None,
         tally: Tally | None = None,
+        signatures: Sequence[Signature] = (),
     ) -> None:
         """Show another case, or none.
 
@@ -105,12 +113,14 @@ class CaseModel(QObject):
             cells: what ``case.cells()`` gave, read by a worker beforehand.
             history: what ``undo_history()`` and ``redo_history()`` gave; read here when None.
             tally: of these cells; the model goes on with it. Counted here when None.
+            signatures: what ``case.signatures()`` gave.
         """
         self._forget()
         self._case = case
         self._cells = list(cells)
         self._rows = {cell.id: row for row, cell in enumerate(self._cells)}
         self._tally = tally or Tally.of(self._cells)
+        self._signatures = tuple(signatures)
         if case is not None:
             self._restore(*(history or (case.undo_history(), case.redo_history())))
         self.reset.emit()
@@ -143,6 +153,24 @@ class CaseModel(QObject):
         if rows:
             self.changed.emit(sorted(rows))
             self._recount()
+
+    # -- the signature --------------------------------------------------------------------------------
+
+    @property
+    def signatures(self) -> tuple[Signature, ...]:
+        """All versions of the case that were signed, the oldest first."""
+        return self._signatures
+
+    @property
+    def signed(self) -> Signature | None:
+        """The signature that stands; while there is one, nothing can be decided."""
+        last = self._signatures[-1:]
+        return last[0] if last and last[0].reopened is None else None
+
+    def set_signatures(self, signatures: Sequence[Signature]) -> None:
+        """Show that the case was signed or reopened."""
+        self._signatures = tuple(signatures)
+        self.signature_changed.emit()
 
     # -- the current cell -----------------------------------------------------------------------------
 
@@ -181,13 +209,19 @@ class CaseModel(QObject):
         return [self._cells[row] for row in rows]
 
     def _do(self, edit: edits.Edit) -> bool:
-        if not edit or self._case is None:
+        if not edit or self._case is None or not self.may_decide():
             return False
         batch = self.write(edit, None)
         if batch is None:
             return False
         self.undo_stack.push(EditCommand(self, edit, batch))
         return True
+
+    def may_decide(self) -> bool:
+        """Whether decisions can be made; tells the person where they cannot."""
+        if self.signed is not None:
+            self.refused.emit()
+        return self.signed is None
 
     def write(self, edit: edits.Edit, undoes: int | None) -> int | None:
         """Write an edit to the journal, then show it; for the undo commands.
@@ -199,6 +233,10 @@ class CaseModel(QObject):
             return None
         try:
             batch = self._case.record(edit, undoes, self.reader or None)
+        except CaseFileSigned as error:  # in another window
+            self.failed.emit(error)
+            self.overtaken.emit()
+            return None
         except MarrowdeskError as error:
             self.failed.emit(error)
             return None

@@ -179,6 +179,8 @@ class Classifier(QObject):
             self._job.cancel()
 
     def _pending(self) -> list[Cell]:
+        if self._model.signed is not None:
+            return []
         return [cell for cell in self._model.cells if cell.prediction is None and cell.id not in self._tried]
 
     def _take(self, steps: list[Analysed]) -> None:

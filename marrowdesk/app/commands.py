@@ -28,9 +28,11 @@ class Commands(QObject):
 
     Signals:
         task_changed: something that takes a while began or, with an empty text, ended; its name and text.
+        cells_chosen: some cells are to be shown alone; what to call them and their numbers.
     """
 
     task_changed = Signal(str, str)
+    cells_chosen = Signal(str, tuple)
 
     def __init__(
         self,
@@ -133,6 +135,28 @@ class Commands(QObject):
                 ReportDialog,
                 lambda: ReportDialog(self._session, self._model, self._preferences, self._window),
             )
+
+    def sign_off(self) -> None:
+        """Sign the case, or open a signed one again."""
+        from marrowdesk.app.dialogs.sign_off import ReopenDialog, SignOffDialog
+        from marrowdesk.core.signoff import hindrances
+
+        if self._session.case is None:
+            return
+        if self._model.signed is not None:
+            self._show(ReopenDialog, lambda: ReopenDialog(self._session, self._preferences, self._window))
+            return
+
+        def make() -> SignOffDialog:
+            model = self._model
+            against = hindrances(model.cells, model.scheme, model.rules.target)
+            dialog = SignOffDialog(
+                self._session, self._preferences, model.differential(), against, self._window
+            )
+            dialog.cells_chosen.connect(self.cells_chosen)
+            return dialog
+
+        self._show(SignOffDialog, make)
 
     def settings(self) -> None:
         """Show the settings."""

@@ -28,7 +28,12 @@ def suggested(case: CaseFile, ending: str) -> str:
 
 
 def export(
-    owner: QObject, case: CaseFile, rules: CountingRules, settings: Settings, targets: dict[str, Path]
+    owner: QObject,
+    case: CaseFile,
+    rules: CountingRules,
+    settings: Settings,
+    targets: dict[str, Path],
+    version: int | None = None,
 ) -> Operation:
     """Prepare the writing of a report; the caller adds what follows and starts it.
 
@@ -38,6 +43,7 @@ def export(
         rules: target, ranges and definitions.
         settings: reader, paper, pictures.
         targets: files by form: ``pdf``, ``csv``, ``json``. The result is the list of files written.
+        version: number of a signed version; None for the case as it is now.
     """
     _last_folder[:] = [next(iter(targets.values())).parent]
 
@@ -45,7 +51,9 @@ def export(
         from marrowdesk.services import reporting  # loads the report's libraries on the worker
 
         pictures = "pdf" in targets and settings.report_pictures
-        frozen = reporting.snapshot(case, rules, reader=settings.reader, with_pictures=pictures)
+        frozen = reporting.snapshot(
+            case, rules, reader=settings.reader, with_pictures=pictures, version=version
+        )
         forms: dict[str, Any] = dict(targets)
         return reporting.export(frozen, **forms, page=settings.page)
 

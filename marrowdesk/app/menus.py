@@ -84,7 +84,7 @@ class Menus(QObject):
         self.recent = menu.addMenu(translate("Menus", "Open &recent"))
         menu.addAction(actions.demo)
         menu.addSeparator()
-        menu.addAction(actions.report)
+        menu.addActions([actions.report, actions.sign_off])
         menu.addSeparator()
         menu.addActions([actions.copies, actions.close_case, actions.settings])
         menu.addSeparator()
@@ -191,6 +191,10 @@ class Menus(QObject):
         action.setToolTip(str(path))
         action.triggered.connect(lambda: self.recent_chosen.emit(path))
 
+    def let_rules_change(self, may: bool) -> None:
+        """Let the rules of the count be chosen, or not: a signed case is counted as it was signed."""
+        self.count.setEnabled(may)
+
     def show_sex(self, sex: str, *, case_open: bool) -> None:
         """Mark the sex whose ranges apply; it belongs to a case."""
         self._sex.show(sex if case_open else None)
@@ -213,7 +217,7 @@ def make_toolbar(window: QMainWindow, actions: Actions) -> QToolBar:
         (actions.open_folder, actions.classify, actions.stop),
         (actions.confirm, actions.exclude, actions.unidentified),
         (actions.undo, actions.redo, actions.next),
-        (actions.report,),
+        (actions.report, actions.sign_off),
     ):
         if bar.actions():
             bar.addSeparator()

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
 NOTHING = "–"
 """Stands where a number cannot be given."""
 
@@ -11,6 +16,11 @@ _NBSP = "\u00a0"
 def count(value: int) -> str:
     """Write a number of things: ``2,000``."""
     return f"{value:,}"
+
+
+def moment(at: datetime) -> str:
+    """Write a time as the computer's clock shows it: ``2026-03-09 14:07``."""
+    return f"{at.astimezone():%Y-%m-%d %H:%M}"
 
 
 def percent(value: float | None) -> str:

@@ -95,11 +95,13 @@ class Review(QObject):
 
     def undo(self) -> None:
         """Take the last decision back and show its cell."""
-        self._shown_after(self._model.undo_stack.undo)
+        if self._model.may_decide():
+            self._shown_after(self._model.undo_stack.undo)
 
     def redo(self) -> None:
         """Do the decision taken back last again and show its cell."""
-        self._shown_after(self._model.undo_stack.redo)
+        if self._model.may_decide():
+            self._shown_after(self._model.undo_stack.redo)
 
     def _shown_after(self, step: Callable[[], None]) -> None:
         touched: list[int] = []

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from marrowdesk.app.case_model import CaseModel
     from marrowdesk.core.cell import Cell
     from marrowdesk.services.opening import Opened
+    from marrowdesk.services.signing import SignedOff
     from marrowdesk.store.backup import Backup
     from marrowdesk.store.casefile import CaseFile
     from marrowdesk.store.journal import History
-    from marrowdesk.store.values import Problem, Relocation, Slide
+    from marrowdesk.store.values import Problem, Relocation, Signature, Slide
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +37,8 @@ class _Loaded:
     history: tuple[History, History]
     problems: list[Problem]
     fields: dict[str, str]
+    signatures: list[Signature]
+    unaltered: bool
     folders: list[Path] = field(default_factory=list)
 
 
@@ -55,6 +58,7 @@ class Session(QObject):
         missing_found: images of the case are not where they were; list of paths.
         field_changed: a header field of the report was set; its name.
         copy_failed: no copy of the case could be made; the exception.
+        altered: the case is signed, and is not what was signed; its :class:`Signature`.
     """
 
     opening_changed = Signal(bool)
@@ -66,6 +70,7 @@ class Session(QObject):
     missing_found = Signal(list)
     field_changed = Signal(str)
     copy_failed = Signal(object)
+    altered = Signal(object)
 
     def __init__(self, model: CaseModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -133,11 +138,13 @@ class Session(QObject):
         self._leave()
         self._problems = list(loaded.problems)
         self._fields = loaded.fields
-        self._model.show_case(loaded.case, loaded.cells, loaded.history, loaded.tally)
+        self._model.show_case(loaded.case, loaded.cells, loaded.history, loaded.tally, loaded.signatures)
         if looked_at is not None:
             self._model.set_current(self._model.row_of(looked_at))
         self.opened.emit()
         self.problems_changed.emit()
+        if not loaded.unaltered:
+            self.altered.emit(loaded.signatures[-1])
         self._read(loaded.folders)
         if loaded.cells:
             self._look_for_missing(loaded.case)
@@ -228,6 +235,45 @@ class Session(QObject):
             lambda: self.open([path])
         ).start()
 
+    # -- signing --------------------------------------------------------------------------------------
+
+    def sign(self, reader: str, role: str, reason: str) -> Operation:
+        """Sign the case as it is now; the caller adds what follows a failure and starts it.
+
+        Args:
+            reader: who signs.
+            role: of the reader; may be empty.
+            reason: why, where something stands against it.
+        """
+        case, rules = self.case, self._model.rules
+        assert case is not None
+
+        def work(_: threading.Event) -> SignedOff:
+            from marrowdesk.services.signing import sign_off
+
+            return sign_off(case, rules, reader, role, reason)
+
+        def done(signed: SignedOff) -> None:
+            if case is self.case:
+                self._model.set_signatures(
+                    (*self._model.signatures[: signed.signature.version - 1], signed.signature)
+                )
+                if signed.no_copy is not None:
+                    self.copy_failed.emit(signed.no_copy)
+
+        return Operation(self, work).on_success(done)
+
+    def reopen(self, reader: str, reason: str) -> None:
+        """End the standing signature; what follows will be an amended version.
+
+        Raises:
+            CaseFileError: it could not be written.
+        """
+        case = self.case
+        assert case is not None
+        ended = case.reopen(reader, reason)
+        self._model.set_signatures((*self._model.signatures[:-1], ended))
+
     # -- closing --------------------------------------------------------------------------------------
 
     def cancel_reading(self) -> None:
@@ -275,7 +321,8 @@ def _load(paths: list[Path], cancel: threading.Event) -> _Loaded:
 
     case = case_for(paths)
     try:
-        cells = case.cells()
+        cells, signatures = case.cells(), case.signatures()
+        standing = signatures[-1] if signatures and signatures[-1].reopened is None else None
         loaded = _Loaded(
             case,
             cells,
@@ -283,7 +330,9 @@ def _load(paths: list[Path], cancel: threading.Event) -> _Loaded:
             (case.undo_history(), case.redo_history()),
             case.problems(),
             case.fields(),
-            folders_to_read(case, paths),
+            signatures,
+            standing is None or case.unaltered(standing),
+            [] if standing else folders_to_read(case, paths),
         )
     except BaseException:
         case.close()

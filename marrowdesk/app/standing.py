@@ -13,13 +13,15 @@ from marrowdesk.app.classifier import EngineState
 from marrowdesk.app.plotting import intervals_ready, load_intervals
 from marrowdesk.app.preferences import rules_of
 from marrowdesk.app.sex import sex_of
+from marrowdesk.core.counting import CountingRules
+from marrowdesk.core.errors import MarrowdeskError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from marrowdesk.app.window import MainWindow
-    from marrowdesk.core.errors import MarrowdeskError
     from marrowdesk.store.settings import RecentCase
+    from marrowdesk.store.values import Signature
 
 
 class Standing(QObject):
@@ -57,6 +59,9 @@ class Standing(QObject):
         session.problems_changed.connect(self._show_problems)
         session.missing_found.connect(self._tell_missing)
         session.copy_failed.connect(self._tell_no_copy)
+        session.altered.connect(self._tell_altered)
+        window.model.signature_changed.connect(self._show_signature)
+        window.model.refused.connect(self._tell_signed)
         session.field_changed.connect(lambda name: self._follow_settings())
         classifier = window.classifier
         classifier.engine_changed.connect(self._show_engine)
@@ -84,9 +89,6 @@ class Standing(QObject):
 
     def _show_case(self) -> None:
         window, case = self._window, self._window.session.case
-        title = f"{case.title} – MarrowDesk" if case is not None else "MarrowDesk"
-        window.setWindowTitle(f"{title} – {RESEARCH_USE}")
-        window.setWindowFilePath("")
         window.show_desk(case is not None)
         window.acts.case_open(case is not None)
         window.keys.case_open(case is not None)
@@ -95,14 +97,70 @@ class Standing(QObject):
         if case is None or case.path != self._overtaken:
             window.banner.take_away("overtaken")
         window.status.show_progress(None)
-        self._show_choice()
-        self._show_undo()
+        self._show_signature()
         self._show_count()
         self._show_running()
         self._show_recents()
 
+    def _show_title(self) -> None:
+        window, case = self._window, self._window.session.case
+        parts = ["MarrowDesk", RESEARCH_USE]
+        if case is not None:
+            signed, versions = window.model.signed, len(window.model.signatures)
+            if signed is not None:
+                parts.insert(0, self.tr("signed, version {}").format(numbers.count(signed.version)))
+            elif versions:
+                parts.insert(0, self.tr("AMENDED, version {}").format(numbers.count(versions + 1)))
+            parts.insert(0, case.title)
+        window.setWindowTitle(" – ".join(parts))
+        window.setWindowFilePath("")
+
+    def _show_signature(self) -> None:
+        """Show whether the case is signed: what can be done, and why not more."""
+        window = self._window
+        signed = window.model.signed
+        self._show_title()
+        window.acts.show_signed(signed is not None)
+        window.menus.let_rules_change(signed is None)
+        self._follow_settings()
+        self._show_choice()
+        self._show_undo()
+        self._show_running()
+        window.banner.take_away("signature")
+        window.banner.take_away("altered")
+        if signed is not None:
+            self._tell_signed()
+        elif window.model.signatures:
+            self._tell_reopened(window.model.signatures[-1])
+
+    def _tell_signed(self) -> None:
+        signed = self._window.model.signed
+        if signed is None:
+            return
+        text = self.tr("Signed by {} on {}, version {}. Nothing can be changed.").format(
+            signed.reader, numbers.moment(signed.at), numbers.count(signed.version)
+        )
+        message = self._window.banner.tell("signature", text)
+        message.add_button(self.tr("Reo&pen…"), self._window.commands.sign_off)
+
+    def _tell_reopened(self, before: Signature) -> None:
+        if before.reopened is None:
+            return
+        text = self.tr("Version {}, signed by {}, was reopened by {}: {} The next one is AMENDED.").format(
+            numbers.count(before.version), before.reader, before.reopened.reader, before.reopened.reason
+        )
+        self._window.banner.tell("signature", text)
+
+    def _tell_altered(self, signed: Signature) -> None:
+        text = self.tr(
+            "This case is not what {} signed: another program altered its file. Put an earlier copy back."
+        ).format(signed.reader)
+        message = self._window.banner.tell("altered", text, "warning")
+        message.add_button(self.tr("&Earlier copies…"), self._window.commands.copies)
+
     def _show_choice(self) -> None:
-        self._window.acts.cells_chosen(self._window.model.current >= 0)
+        model = self._window.model
+        self._window.acts.cells_chosen(model.current >= 0 and model.signed is None)
 
     def _show_undo(self) -> None:
         acts, stack = self._window.acts, self._window.model.undo_stack
@@ -110,7 +168,7 @@ class Standing(QObject):
             (acts.undo, stack.canUndo(), stack.undoText(), self.tr("&Undo"), self.tr("&Undo {}")),
             (acts.redo, stack.canRedo(), stack.redoText(), self.tr("&Redo"), self.tr("&Redo {}")),
         ):
-            action.setEnabled(can)
+            action.setEnabled(can and self._window.model.signed is None)
             action.setText(done.format(what) if what else plain)
 
     def _show_count(self) -> None:
@@ -155,6 +213,7 @@ class Standing(QObject):
         window.acts.stop.setEnabled(running)
         window.acts.stop.setVisible(running)
         window.acts.classify.setVisible(not running)
+        window.acts.sign_off.setEnabled(bool(window.model.cells) and not running)
         window.acts.classify.setEnabled(
             classifier.engine is not None and not classifier.running and classifier.unfinished
         )
@@ -243,13 +302,25 @@ class Standing(QObject):
         window, now = self._window, self._window.preferences.now
         sex = sex_of(window.session.fields.get("sex", ""))
         window.model.reader = now.reader
-        window.model.set_rules(rules_of(now, sex))
+        window.model.set_rules(self._rules() or rules_of(now, sex))
         window.theme.choose(now.theme)
         window.status.show_reader(now.reader)
         if now.reader:
             window.banner.take_away("reader")
-        window.menus.show_sex(sex, case_open=window.session.case is not None)
+        open_for_change = window.session.case is not None and window.model.signed is None
+        window.menus.show_sex(sex, case_open=open_for_change)
         self._show_recents()
+
+    def _rules(self) -> CountingRules | None:
+        """Give the rules that a signed case was counted by; None where none are signed or understood."""
+        signed = self._window.model.signed
+        if signed is None:
+            return None
+        try:
+            return CountingRules.from_json(signed.rules)
+        except MarrowdeskError as error:
+            self._window.show_error(error)
+            return None
 
     def _show_recents(self) -> None:
         """List the recent cases anew while they are in sight: how far they are may have changed."""

@@ -36,6 +36,7 @@ def _wire_menus(window: MainWindow) -> None:
             acts.demo: commands.open_demonstration,
             acts.close_case: window.session.close,
             acts.report: commands.report,
+            acts.sign_off: commands.sign_off,
             acts.copies: commands.copies,
             acts.settings: commands.settings,
             acts.quit: window.close,
@@ -54,6 +55,7 @@ def _wire_menus(window: MainWindow) -> None:
         lambda path: window.preferences.replace(window.preferences.now.without_recent(path))
     )
     window.drop.dropped.connect(commands.open)
+    commands.cells_chosen.connect(lambda name, ids: _show_cells(window, name, ids))
     commands.task_changed.connect(window.status.show_task)
     window.status.reader_clicked.connect(commands.settings)
     window.status.model_clicked.connect(commands.about)
@@ -129,6 +131,8 @@ def _show_cells(window: MainWindow, name: str, ids: tuple[int, ...]) -> None:
     except KeyError:  # a line that was still on the screen when another case was opened
         return
     window.gallery.show_listed(name, rows)
+    if shown := window.gallery.visible_order():
+        window.review.show(shown[0])  # the keys act on a cell that is in sight
     window.focus_cells()
 
 

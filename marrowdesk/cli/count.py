@@ -29,7 +29,7 @@ _HELP = """\
 Counts the cells in folders of images: finds the images, lets the bundled classifier propose a class for
 each, keeps everything in a case file, and prints the differential count. Decisions a reader made in the
 window go before the proposals. Running the same command again goes on where it stopped and costs nothing
-for cells that are classified already.
+for cells that are classified already. A signed case is reported as it was signed; nothing is added to it.
 """
 
 _EXAMPLES = """\
@@ -103,14 +103,16 @@ def run(options: argparse.Namespace) -> int:
     )
     cancel = threading.Event()
     with opening.case_for(options.paths, file=options.case) as case:
-        if case.path not in [path.absolute() for path in options.paths]:
+        signed = case.signed is not None
+        if not signed and case.path not in [path.absolute() for path in options.paths]:
             _read_folders(case, options, cancel)
         if not case.cells():
             _list_problems(case.problems())
             raise MarrowdeskError(
                 "No image of a cell was found.", "Name a folder of JPEG, PNG or TIFF images."
             )
-        _classify(case, options, cancel)
+        if not signed:
+            _classify(case, options, cancel)
         for name, value in options.field:
             case.set_field(name, value)
         frozen = reporting.snapshot(case, rules, with_pictures=options.pdf is not None)
@@ -181,6 +183,8 @@ def _list_problems(problems: list[Problem]) -> None:
 def _print_count(frozen: Snapshot, case: CaseFile, written: list[Path]) -> None:
     for line in differential_lines(frozen.report.differential):
         print(line)
+    if signed := frozen.report.signed:
+        print(f"Signed by {signed.reader}, version {frozen.report.version}: counted as it was signed.")
     print(f"\nCase     {case.path}")
     for path in written:
         print(f"Written  {path}")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
-from marrowdesk.core.reference import BAIN_1996, ReferenceSet, Sex
+from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.core.reference import BAIN_1996, REFERENCE_SETS, ReferenceSet, Sex
 from marrowdesk.core.taxonomy import Lineage
 
 _GRANULOCYTIC = (Lineage.NEUTROPHILIC, Lineage.EOSINOPHILIC, Lineage.BASOPHILIC)
@@ -103,3 +105,39 @@ class CountingRules:
     sex: Sex = ""
     confidence: float = 0.95
     blast_equivalents: tuple[str, ...] = ()
+
+    def to_json(self) -> str:
+        """Write the rules as JSON text, read back by :meth:`from_json`; ranges and ratio by their keys."""
+        return json.dumps(
+            {
+                "target": self.target,
+                "me": self.me_rule.key,
+                "references": self.references.key,
+                "sex": self.sex,
+                "confidence": self.confidence,
+                "blast_equivalents": self.blast_equivalents,
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> CountingRules:
+        """Read rules written by :meth:`to_json`.
+
+        Raises:
+            MarrowdeskError: the text is no such rules, or they name ranges or a ratio that are not known.
+        """
+        try:
+            told = json.loads(text)
+            return cls(
+                target=told["target"],
+                me_rule=ME_RULES[told["me"]],
+                references=REFERENCE_SETS[told["references"]],
+                sex=told["sex"],
+                confidence=told["confidence"],
+                blast_equivalents=tuple(told["blast_equivalents"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise MarrowdeskError(
+                f"The rules that a version was counted by are not understood ({error}).",
+                "Open the case with the version of the program that signed it, or a newer one.",
+            ) from error

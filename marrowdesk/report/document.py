@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from marrowdesk.core.amendment import Changed
     from marrowdesk.core.cell import Cell
     from marrowdesk.core.differential import Differential
 
@@ -117,6 +118,50 @@ class Method:
 
 
 @dataclass(frozen=True, slots=True)
+class Signed:
+    """Who signed what the report says.
+
+    Attributes:
+        reader: name.
+        role: as typed; may be empty.
+        at: when; aware.
+        state: SHA-256 of the state of the case that was signed, 64 hexadecimal digits.
+        hindrances: what stood against it, as (kind of :class:`marrowdesk.core.signoff.Hindrance`, cells).
+        reason: why it was signed all the same; empty where nothing stood against it.
+    """
+
+    reader: str
+    role: str
+    at: datetime
+    state: str
+    hindrances: tuple[tuple[str, int], ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Amends:
+    """What an amended report takes the place of.
+
+    Attributes:
+        version: number of the version before.
+        reader: who signed that.
+        at: when that was signed; aware.
+        reopened_by: who opened it again.
+        reopened_at: when; aware.
+        reason: why.
+        changed: what is said otherwise now.
+    """
+
+    version: int
+    reader: str
+    at: datetime
+    reopened_by: str
+    reopened_at: datetime
+    reason: str
+    changed: Changed
+
+
+@dataclass(frozen=True, slots=True)
 class SlideUsed:
     """A smear of the case.
 
@@ -169,6 +214,8 @@ class Report:
         reader: who signs; empty for a line to be filled by hand.
         pictures: representative cells, in any order.
         problems: images that could not be read.
+        signed: who signed it; None while it is not signed.
+        amends: the signed version that it takes the place of; None for the first version.
         research_use: the sentence on each page.
     """
 
@@ -181,7 +228,14 @@ class Report:
     reader: str = ""
     pictures: tuple[Picture, ...] = ()
     problems: int = 0
+    signed: Signed | None = None
+    amends: Amends | None = None
     research_use: str = RESEARCH_USE
+
+    @property
+    def version(self) -> int:
+        """Number of the version: 1, and 2 and more for amended ones."""
+        return 1 if self.amends is None else self.amends.version + 1
 
     @property
     def unreviewed(self) -> int:
@@ -190,5 +244,5 @@ class Report:
 
     @property
     def preliminary(self) -> bool:
-        """Whether cells are left that no reader has decided on."""
-        return self.unreviewed > 0
+        """Whether cells are left that no reader has decided on, in a report that nobody has signed."""
+        return self.unreviewed > 0 and self.signed is None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from marrowdesk.core.cell import Cell
     from marrowdesk.core.differential import Apart, Differential, Row, ThresholdMark
-    from marrowdesk.report.document import Report, SlideUsed
+    from marrowdesk.report.document import Amends, Report, Signed, SlideUsed
 
 JSON_FORMAT, JSON_VERSION = "marrowdesk-report", 1
 CELL_COLUMNS = (
@@ -77,6 +77,9 @@ def report_json(report: Report, cells: Iterable[Cell]) -> bytes:
             "made_at": report.made_at.isoformat(timespec="seconds"),
             "reader": report.reader,
             "preliminary": report.preliminary,
+            "report_version": report.version,
+            "signed": _signed(report.signed) if report.signed else None,
+            "amends": _amends(report.amends) if report.amends else None,
             "research_use": report.research_use,
             "header": asdict(report.header),
             "method": asdict(report.method),
@@ -96,6 +99,23 @@ def _harmless(value: Any) -> Any:
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return "'" + value
     return value
+
+
+def _signed(signed: Signed) -> dict[str, Any]:
+    against = [{"kind": kind, "cells": count} for kind, count in signed.hindrances]
+    return {**asdict(signed), "at": signed.at.isoformat(timespec="seconds"), "hindrances": against}
+
+
+def _amends(amends: Amends) -> dict[str, Any]:
+    classes = [
+        {"name": name, "before": before, "after": after} for name, before, after in amends.changed.classes
+    ]
+    return {
+        **asdict(amends),
+        "at": amends.at.isoformat(timespec="seconds"),
+        "reopened_at": amends.reopened_at.isoformat(timespec="seconds"),
+        "changed": {"cells": amends.changed.cells, "classes": classes, "fields": amends.changed.fields},
+    }
 
 
 def _slide(slide: SlideUsed) -> dict[str, Any]:

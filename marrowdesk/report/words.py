@@ -6,12 +6,14 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from marrowdesk.core.signoff import Hindrance
 from marrowdesk.core.taxonomy import Lineage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from marrowdesk.core.amendment import Changed
     from marrowdesk.core.differential import Mark, Ratio, Share, ThresholdMark
     from marrowdesk.core.reference import Range
 
@@ -31,6 +33,14 @@ LINEAGES = {
     Lineage.NONE: "Not assigned to a lineage",
 }
 """How subtotals are called."""
+
+_HINDRANCES = {
+    Hindrance.UNCLASSIFIED: "{} without any class",
+    Hindrance.UNIDENTIFIED: "{} not identifiable",
+    Hindrance.UNFAMILIAR: "{} unfamiliar to the classifier and not reviewed",
+    Hindrance.ALWAYS_REVIEWED: "{} of a class that needs a reader and not reviewed",
+    Hindrance.TOO_FEW: "{} fewer than the target",
+}
 
 _MARKS = {"": "", "low": "▼ below range", "high": "▲ above range"}
 
@@ -77,6 +87,27 @@ def sides(found: Sequence[ThresholdMark]) -> str:
 def cells(count: int) -> str:
     """Say a number of cells."""
     return f"{count} cell" if count == 1 else f"{count} cells"
+
+
+def hindrance(kind: str, count: int) -> str:
+    """Say what stood against a signature; a kind that a newer program found is said by its name."""
+    known = kind in set(Hindrance)
+    return _HINDRANCES[Hindrance(kind)].format(cells(count)) if known else f"{cells(count)}: {kind}"
+
+
+def differences(found: Changed, labels: Mapping[str, str]) -> str:
+    """Say what an amended report says otherwise: "1 cell (blast 4 to 5, lymphocyte 9 to 8), Comment".
+
+    Args:
+        found: the differences.
+        labels: how each header field is called, by its name.
+    """
+    said = []
+    if found.cells:
+        classes = ", ".join(f"{name} {before} to {after}" for name, before, after in found.classes)
+        said.append(cells(found.cells) + (f" ({classes})" if classes else ""))
+    said += [labels.get(name, name) for name in found.fields]
+    return ", ".join(said) or "nothing"
 
 
 def of(part: int, whole: int) -> str:

@@ -5,25 +5,36 @@ from __future__ import annotations
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from marrowdesk import __version__
+from marrowdesk.core.amendment import changed
 from marrowdesk.core.cell import Cell
+from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.differential import differential
 from marrowdesk.core.errors import ImageUnreadable, MarrowdeskError, ReportError
 from marrowdesk.core.tally import Tally
 from marrowdesk.imaging.decode import read_place
 from marrowdesk.report import pictures
-from marrowdesk.report.document import Method, ModelUsed, Picture, Report, ReportFields, SlideUsed
+from marrowdesk.report.document import (
+    Amends,
+    Method,
+    ModelUsed,
+    Picture,
+    Report,
+    ReportFields,
+    Signed,
+    SlideUsed,
+)
 from marrowdesk.store.atomic import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from marrowdesk.core.counting import CountingRules
     from marrowdesk.store.casefile import CaseFile
+    from marrowdesk.store.values import Moment, Signature
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,39 +51,99 @@ class Snapshot:
 
 
 def snapshot(
-    case: CaseFile, rules: CountingRules, *, reader: str = "", with_pictures: bool = True
+    case: CaseFile,
+    rules: CountingRules,
+    *,
+    reader: str = "",
+    with_pictures: bool = True,
+    version: int | None = None,
 ) -> Snapshot:
     """Freeze a case: the cells are read once, and everything in the report comes from them.
 
+    What a signed version says is what was signed: its cells, header and rules, its reader and time.
+
     Args:
         case: the case.
-        rules: target, ranges and definitions.
+        rules: target, ranges and definitions, for what is not signed.
         reader: who signs; empty for a line to be filled in by hand.
         with_pictures: whether representative cells are shown; those whose file is gone are left out.
+        version: number of a signed version; None for the case as it is now, signed or not.
 
     Raises:
-        MarrowdeskError: the case holds no cells.
+        MarrowdeskError: the case holds no cells, there is no such version, or what was signed is not in the
+            file any more as it was.
     """
-    cells = tuple(case.cells())
+    signature, before = _version(case, version)
+    moment = signature.moment if signature else None
+    if signature is not None:
+        rules, reader = CountingRules.from_json(signature.rules), signature.reader
+    cells = tuple(case.cells(moment))
     if not cells:
         raise MarrowdeskError("The case holds no cells to report.", "Open a folder of cell images first.")
     per_slide = Counter(cell.slide for cell in cells)
     used = {cell.prediction.model for cell in cells if cell.prediction is not None}
     report = Report(
         title=case.title,
-        header=ReportFields.from_mapping(case.fields()),
+        header=ReportFields.from_mapping(case.fields(moment)),
         differential=differential(Tally.of(cells), case.scheme, rules),
         method=Method(
             tuple(ModelUsed(m.name, m.version, m.sha256) for m in case.models() if m.sha256 in used),
             __version__,
         ),
         slides=tuple(SlideUsed(s.id, s.name, s.folder, per_slide[s.id]) for s in case.slides()),
-        made_at=datetime.now().astimezone(),
+        made_at=(signature.at if signature else datetime.now(UTC)).astimezone(),
         reader=reader,
         pictures=_pictures(pictures.choose(cells, case.scheme)) if with_pictures else (),
         problems=len(case.problems()),
+        signed=_signed(signature) if signature else None,
+        amends=_amends(case, before, cells, moment) if before else None,
     )
     return Snapshot(report, cells)
+
+
+def _version(case: CaseFile, version: int | None) -> tuple[Signature | None, Signature | None]:
+    """Give the signature of what is to be reported, None where it is not signed, and the one before it."""
+    signatures = case.signatures()
+    if version is None:
+        standing = bool(signatures) and signatures[-1].reopened is None
+        version = len(signatures) if standing else len(signatures) + 1
+    elif not 1 <= version <= len(signatures):
+        raise MarrowdeskError(f"The case {case.path} has no signed version {version}.")
+    signature = signatures[version - 1] if version <= len(signatures) else None
+    if signature is not None and not case.unaltered(signature):
+        raise MarrowdeskError(
+            f"Version {version} of the case {case.path} is not what {signature.reader} signed: "
+            "the file was altered by another program.",
+            "Put an earlier copy of the case back.",
+        )
+    return signature, signatures[version - 2] if version > 1 else None
+
+
+def _signed(signature: Signature) -> Signed:
+    return Signed(
+        signature.reader,
+        signature.role,
+        signature.at.astimezone(),
+        signature.state,
+        signature.hindrances,
+        signature.reason,
+    )
+
+
+def _amends(case: CaseFile, before: Signature, cells: Sequence[Cell], moment: Moment | None) -> Amends:
+    ended = before.reopened
+    assert ended is not None  # the tables number a version only when the one before was reopened
+    return Amends(
+        before.version,
+        before.reader,
+        before.at.astimezone(),
+        ended.reader,
+        ended.at.astimezone(),
+        ended.reason,
+        changed(
+            case.cells(before.moment), cells, case.scheme, case.fields(before.moment), case.fields(moment)
+        ),
+    )
 
 
 def _pictures(cells: Sequence[Cell]) -> tuple[Picture, ...]:

@@ -9,20 +9,23 @@ from typing import TYPE_CHECKING, Self
 from marrowdesk import __version__
 from marrowdesk.core.taxonomy import Scheme
 from marrowdesk.store.cells import CellTable
-from marrowdesk.store.columns import now_text
+from marrowdesk.store.columns import MAX_ID, now_text
 from marrowdesk.store.database import Database
 from marrowdesk.store.journal import DecisionJournal
 from marrowdesk.store.predictions import PredictionTable
+from marrowdesk.store.signing import SignatureTable
 from marrowdesk.store.slides import SlideTable
 
 if TYPE_CHECKING:
     import sqlite3
 
+    from marrowdesk.store.values import Moment
+
 SUFFIX = ".mdcase"
 """Ending of case files."""
 
 
-class CaseFile(SlideTable, CellTable, PredictionTable, DecisionJournal):
+class CaseFile(SlideTable, CellTable, PredictionTable, DecisionJournal, SignatureTable):
     """An open case; what a method wrote is on the disk when it returns.
 
     May be used from several threads at once, see :mod:`marrowdesk.store.database`. All methods raise a
@@ -100,10 +103,16 @@ class CaseFile(SlideTable, CellTable, PredictionTable, DecisionJournal):
             (json,) = connection.execute("SELECT json FROM scheme ORDER BY id DESC LIMIT 1").fetchone()
         return Scheme.from_json(json)
 
-    def fields(self) -> dict[str, str]:
-        """Give the header fields of the report, in the order they were first set."""
+    def fields(self, moment: Moment | None = None) -> dict[str, str]:
+        """Give the header fields of the report, in the order they were first set.
+
+        Args:
+            moment: the state to show; the present one when None.
+        """
+        last = MAX_ID if moment is None else moment.field
         with self._db.reading() as connection:
-            return dict(connection.execute("SELECT name, value FROM field ORDER BY id").fetchall())
+            rows = connection.execute("SELECT name, value FROM field WHERE id <= ? ORDER BY id", (last,))
+            return dict(rows.fetchall())
 
     def set_field(self, name: str, value: str) -> None:
         """Set a header field; earlier values stay in the file, the latest stands."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from marrowdesk.core.cell import Box, Cell, Place, Prediction
-from marrowdesk.store.columns import hash_bytes, path_text, relative_column, review_value
+from marrowdesk.store.columns import MAX_ID, hash_bytes, path_text, relative_column, review_value
 from marrowdesk.store.errors import CaseRecordRefused
 from marrowdesk.store.slides import slides_by_id
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from marrowdesk.store.database import Database
-    from marrowdesk.store.values import NewCell, Slide
+    from marrowdesk.store.values import Moment, NewCell, Slide
 
 # The subqueries read only the indexes of (cell, id).
 _CELLS = """
@@ -25,11 +26,14 @@ SELECT cell.id, image.slide, image.path, image.page, cell.x, cell.y, cell.width,
        prediction.probabilities, prediction.doubt, analysis.model,
        decision.to_verdict, decision.to_code, decision.to_reader, decision.to_at
 FROM cell JOIN image ON image.id = cell.image
-LEFT JOIN prediction ON prediction.id = (SELECT max(id) FROM prediction WHERE cell = cell.id)
+LEFT JOIN prediction
+  ON prediction.id = (SELECT max(id) FROM prediction WHERE cell = cell.id AND id <= :prediction)
 LEFT JOIN analysis ON analysis.id = prediction.analysis
-LEFT JOIN decision ON decision.id = (SELECT max(id) FROM decision WHERE cell = cell.id)
-ORDER BY cell.id
+LEFT JOIN decision ON decision.id = (SELECT max(id) FROM decision WHERE cell = cell.id AND id <= :decision)
+WHERE cell.id <= :cell ORDER BY cell.id
 """
+
+_PRESENT = {"cell": MAX_ID, "prediction": MAX_ID, "decision": MAX_ID}
 
 _PROGRESS = """
 SELECT (SELECT count(*) FROM cell),
@@ -61,14 +65,18 @@ class CellTable:
 
     _db: Database
 
-    def cells(self) -> list[Cell]:
+    def cells(self, moment: Moment | None = None) -> list[Cell]:
         """Give all cells in the order they were added, with the latest proposal and the standing decision.
 
         Predictions of one model share one ``codes`` tuple; probabilities are read-only float32.
+
+        Args:
+            moment: the state to show; the present one when None.
         """
+        bounds = _PRESENT if moment is None else asdict(moment)
         with self._db.reading() as connection:
             slides, models = slides_by_id(connection), models_by_id(connection)
-            return [_cell(row, slides, models) for row in connection.execute(_CELLS)]
+            return [_cell(row, slides, models) for row in connection.execute(_CELLS, bounds)]
 
     def progress(self) -> tuple[int, int]:
         """Give how many cells the case has and how many of them a reader decided on, without reading them."""

@@ -11,6 +11,9 @@ from marrowdesk.core.cell import Review, Verdict
 if TYPE_CHECKING:
     from pathlib import Path
 
+MAX_ID = 2**63 - 1
+"""No row has a larger id."""
+
 ReviewColumns = tuple[str | None, str | None, str | None, str | None]
 """Verdict, code, reader, time; all None where there is no review."""
 

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+SIGNED = "the case is signed"
+"""What the triggers say that keep a signed version as it is."""
+
+
 class CaseFileMissing(CaseFileError):
     """There is no file at that path, or it was moved or deleted while it was open."""
 
@@ -51,6 +55,10 @@ class CaseFileClosed(CaseFileError):
 
 class CaseRecordRefused(CaseFileError):
     """What should be written contradicts what is in the case; nothing was written."""
+
+
+class CaseFileSigned(CaseFileError):
+    """The case is signed; it has to be reopened before anything in it can be changed."""
 
 
 class SlideFolderMismatch(CaseFileError):
@@ -115,6 +123,10 @@ def explain(error: sqlite3.Error, path: Path) -> CaseFileError:
         error: what SQLite raised.
         path: the case file.
     """
+    if str(error) == SIGNED:
+        return CaseFileSigned(
+            f"The case {path} is signed; nothing was written.", "Reopen it, with a reason, to change it."
+        )
     code = getattr(error, "sqlite_errorcode", None)
     kind, message, hint = _OTHER if code is None else _CODES.get(code & 0xFF, _OTHER)
     return kind(message.format(path=path, detail=error), hint)

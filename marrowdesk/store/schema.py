@@ -6,9 +6,11 @@ A step that was ever released is never edited: a change of the tables is a new s
 * packed images: bytes by ``image.sha256``;
 * several readers: a sitting a reader, and which sitting a ``batch`` belongs to (none: the only sitting);
   a decision that resolves two others is a batch of a sitting of its own;
-* the reason of an act: text by ``batch.id``;
-* a signed version: the last ``batch.id`` and ``prediction.id`` it covers, for these rows are only appended
-  and so everything up to them is the state of that moment.
+* the reason of an act: text by ``batch.id``.
+
+A signed version (``signature``) keeps the last row of each table that it covers: rows are only appended, and
+so everything up to them is the state of that moment. While the latest version is not reopened, triggers keep
+out whatever would change what was signed; the folder of a slide may still move.
 
 Rows of append-only tables have rising ids without AUTOINCREMENT, for none is ever deleted; that spares
 a page in every transaction.
@@ -19,7 +21,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from marrowdesk.store.errors import CaseFileTooNew, NotACaseFile
+from marrowdesk.store.errors import SIGNED, CaseFileTooNew, NotACaseFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,7 +144,53 @@ WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'rows of {table} are never replaced'); END;
 """
 
-STEPS: tuple[str, ...] = (_TABLES_1 + "".join(_GUARD_1.format(table=table) for table in APPEND_ONLY),)
+_TABLES_2 = f"""
+CREATE TABLE signature(              -- a version of the case that a reader signed: 1, 2, ...
+  id INTEGER PRIMARY KEY,
+  at TEXT NOT NULL,
+  reader TEXT NOT NULL,
+  role TEXT NOT NULL,                -- as typed; may be empty
+  program TEXT NOT NULL,
+  cell INTEGER NOT NULL,             -- the last row that it covers of each table; 0 for none
+  prediction INTEGER NOT NULL,
+  decision INTEGER NOT NULL,
+  field INTEGER NOT NULL,
+  scheme INTEGER NOT NULL,
+  rules TEXT NOT NULL,               -- JSON: what it was counted by
+  hindrances TEXT NOT NULL,          -- JSON: [kind, cells] of what stood against it
+  reason TEXT NOT NULL,              -- why it was signed all the same; empty where nothing stood against it
+  state BLOB NOT NULL CHECK (length(state) = 32),    -- SHA-256 of what was signed
+  CHECK (reader <> '' AND (hindrances = '[]' OR reason <> ''))
+);
+CREATE TABLE reopening(              -- ends the signature of that number, which stays
+  id INTEGER PRIMARY KEY REFERENCES signature(id),
+  at TEXT NOT NULL,
+  reader TEXT NOT NULL,
+  program TEXT NOT NULL,
+  reason TEXT NOT NULL CHECK (reason <> '')
+);
+CREATE TRIGGER signature_in_turn BEFORE INSERT ON signature
+WHEN NEW.id <> 1 + (SELECT ifnull(max(id), 0) FROM reopening)
+BEGIN SELECT RAISE(ABORT, '{SIGNED}'); END;
+CREATE TRIGGER reopening_in_turn BEFORE INSERT ON reopening
+WHEN NEW.id <> (SELECT ifnull(max(id), 0) FROM signature)
+BEGIN SELECT RAISE(ABORT, 'the case is not signed'); END;
+"""
+
+_KEPT_WHEN_SIGNED = ("scheme", "field", "image", "cell", "analysis", "prediction", "batch", "decision")
+
+_GUARD_2 = f"""
+CREATE TRIGGER {{table}}_signed BEFORE INSERT ON {{table}}
+WHEN (SELECT ifnull(max(id), 0) FROM signature) > (SELECT ifnull(max(id), 0) FROM reopening)
+BEGIN SELECT RAISE(ABORT, '{SIGNED}'); END;
+"""
+
+STEPS: tuple[str, ...] = (
+    _TABLES_1 + "".join(_GUARD_1.format(table=table) for table in APPEND_ONLY),
+    _TABLES_2
+    + "".join(_GUARD_1.format(table=table) for table in ("signature", "reopening"))
+    + "".join(_GUARD_2.format(table=table) for table in _KEPT_WHEN_SIGNED),
+)
 """SQL that takes an empty file to version 1, version 1 to 2, and so on."""
 
 

@@ -39,6 +39,7 @@ class Settings(BaseModel):
 
     Attributes:
         reader: name or initials that decisions are signed with.
+        role: of the reader, printed where a case is signed.
         institution: printed on the report.
         reference_set: key of the reference ranges.
         me_definition: key of the definition of the M:E ratio.
@@ -56,6 +57,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
 
     reader: str = ""
+    role: str = ""
     institution: str = ""
     reference_set: str = "bain-1996"
     me_definition: str = "icsh"

@@ -166,6 +166,76 @@ class JournalRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """A state of a case that is past: rows are only appended, so it is all of them up to these.
+
+    Attributes:
+        cell: number of the last row of that table; 0 for none.
+        prediction: likewise.
+        decision: likewise.
+        field: likewise.
+        scheme: likewise.
+    """
+
+    cell: int
+    prediction: int
+    decision: int
+    field: int
+    scheme: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """What ended a signature.
+
+    Attributes:
+        at: when, UTC.
+        reader: who.
+        reason: why.
+    """
+
+    at: datetime
+    reader: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A version of the case that a reader signed.
+
+    Attributes:
+        version: 1, 2, …
+        at: when, UTC.
+        reader: who signed.
+        role: of the reader, as typed; may be empty.
+        program: version of the program.
+        rules: what it was counted by, as JSON; see :class:`marrowdesk.core.counting.CountingRules`.
+        hindrances: what stood against it, as (kind, cells); see :mod:`marrowdesk.core.signoff`.
+        reason: why it was signed all the same; empty where nothing stood against it.
+        state: SHA-256 of what was signed, 64 hexadecimal digits.
+        moment: what was signed.
+        reopened: what ended it; None while it stands.
+    """
+
+    version: int
+    at: datetime
+    reader: str
+    role: str
+    program: str
+    rules: str
+    hindrances: tuple[tuple[str, int], ...]
+    reason: str
+    state: str
+    moment: Moment
+    reopened: Reopening | None = None
+
+    @property
+    def amended(self) -> bool:
+        """Whether it followed a version that was signed before."""
+        return self.version > 1
+
+
+@dataclass(frozen=True, slots=True)
 class Relocation:
     """What was found when a slide was given another folder.
 

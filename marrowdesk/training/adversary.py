@@ -1,4 +1,4 @@
-"""The adversary: it tells the source of a cell by the network's features, and the network learns to hide it."""
+"""The adversary: it tells a cell's source by the network's features, and the network learns to hide it."""
 
 from __future__ import annotations
 

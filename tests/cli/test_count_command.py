@@ -13,6 +13,7 @@ import pytest
 from marrowdesk import RESEARCH_USE, __version__
 from marrowdesk.cli import main
 from marrowdesk.core import edits
+from marrowdesk.core.counting import CountingRules
 from marrowdesk.store.casefile import CaseFile
 
 
@@ -167,3 +168,19 @@ def test_that_ctrl_c_stops_with_130_and_the_same_command_goes_on(slide, bundle_f
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "of 12 cells" in done.stdout
+
+
+def test_that_a_signed_case_is_reported_as_it_was_signed_and_nothing_is_added(count, slide, tmp_path):
+    file = tmp_path / "9.mdcase"
+    count(slide, "--case", file, "--target", 10)
+    with CaseFile.open(file) as case:
+        case.sign("A. Reader", CountingRules(target=10).to_json())
+        cells = len(case.cells())
+    (slide / "late.png").write_bytes(next(slide.rglob("*.png")).read_bytes())
+    table = tmp_path / "R.json"
+    code, out, _ = count(slide, "--case", file, "--json", table)
+    assert code == 0
+    assert "Signed by A. Reader, version 1" in out
+    told = json.loads(table.read_bytes())
+    assert len(told["cells"]) == cells
+    assert told["differential"]["target"] == 10

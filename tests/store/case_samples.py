@@ -91,6 +91,12 @@ def fill_sample(case: CaseFile) -> None:
     case.record(edits.exclude([third], "Ben", at(2)))
 
 
+def fill_signatures(case: CaseFile) -> None:
+    """Sign and reopen the sample; what stored files from version 2 on hold besides."""
+    case.sign("Ann", "{}", "hematologist", [("too few", 495)], "Only a sample.")
+    case.reopen("Ben", "To go on.")
+
+
 SAMPLE_REVIEWS = {
     1: Review(Verdict.CONFIRMED, "LYT", "Ann", at(0)),
     2: Review(Verdict.CONFIRMED, "LYT", "Ann", at(0)),

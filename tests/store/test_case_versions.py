@@ -20,7 +20,7 @@ from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.errors import CaseFileTooNew
 
 VERSIONS = range(1, len(schema.STEPS) + 1)
-SIGN_OFF = "CREATE TABLE signature(id INTEGER PRIMARY KEY, batch INTEGER NOT NULL REFERENCES batch(id));\n"
+SITTING = "CREATE TABLE sitting(id INTEGER PRIMARY KEY, batch INTEGER NOT NULL REFERENCES batch(id));\n"
 
 
 def objects(path: Path) -> dict[str, str]:
@@ -78,6 +78,17 @@ def check_features_and_journal(case: CaseFile) -> None:
     assert case.redo_history() == []
 
 
+def check_signatures(case: CaseFile, number: int) -> None:
+    """Check what was signed in the sample of that version."""
+    if number < 2:
+        assert case.signatures() == []
+        return
+    (signed,) = case.signatures()
+    assert (signed.reader, signed.hindrances) == ("Ann", (("too few", 495),))
+    assert (signed.reopened.reader, signed.reopened.reason) == ("Ben", "To go on.")
+    assert case.unaltered(signed)
+
+
 @pytest.mark.parametrize("number", VERSIONS)
 def test_that_a_case_of_every_version_opens_with_all_it_holds_and_goes_on(tmp_path, number):
     path = build(number, tmp_path / "case.mdcase")
@@ -85,6 +96,7 @@ def test_that_a_case_of_every_version_opens_with_all_it_holds_and_goes_on(tmp_pa
     for _ in range(2):
         with CaseFile.open(path) as case:
             check_sample(case)
+            check_signatures(case, number)
     assert version(path) == len(schema.STEPS)
     with CaseFile.open(path) as case:
         act = decide(case, case.cells()[3:4], "PLM", "Cem", 9)
@@ -112,13 +124,13 @@ def test_that_every_version_has_a_stored_sample():
 def test_that_a_new_step_brings_an_old_case_up_to_date_and_keeps_all(tmp_path, monkeypatch):
     path = build(len(schema.STEPS), tmp_path / "case.mdcase")
     with monkeypatch.context() as newer:
-        newer.setattr(schema, "STEPS", (*schema.STEPS, SIGN_OFF))
+        newer.setattr(schema, "STEPS", (*schema.STEPS, SITTING))
         with CaseFile.open(path) as case:
             check_sample(case)
         assert version(path) == len(VERSIONS) + 1
-        assert "signature" in objects(path)
+        assert "sitting" in objects(path)
         with CaseFile.create(tmp_path / "new.mdcase", MARROW, "new"):
-            assert "signature" in objects(tmp_path / "new.mdcase")
+            assert "sitting" in objects(tmp_path / "new.mdcase")
     with pytest.raises(CaseFileTooNew):
         CaseFile.open(path)
 
@@ -127,7 +139,7 @@ def test_that_a_step_that_fails_leaves_the_old_case_as_it_was(tmp_path, monkeypa
     path = build(len(schema.STEPS), tmp_path / "case.mdcase")
     before = dump(path)
     with monkeypatch.context() as newer:
-        newer.setattr(schema, "STEPS", (*schema.STEPS, f"{SIGN_OFF}INSERT INTO no_such_table VALUES (1);\n"))
+        newer.setattr(schema, "STEPS", (*schema.STEPS, f"{SITTING}INSERT INTO no_such_table VALUES (1);\n"))
         with pytest.raises(CaseFileError, match="no_such_table"):
             CaseFile.open(path)
     assert dump(path) == before
@@ -137,7 +149,7 @@ def test_that_a_step_that_fails_leaves_the_old_case_as_it_was(tmp_path, monkeypa
 
 def test_that_an_old_case_opened_twice_at_once_is_brought_up_to_date_once(tmp_path, monkeypatch):
     path = build(len(schema.STEPS), tmp_path / "case.mdcase")
-    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, SIGN_OFF))
+    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, SITTING))
     together = threading.Barrier(4)
 
     def open_and_decide(turn: int) -> None:

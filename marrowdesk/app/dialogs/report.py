@@ -59,14 +59,18 @@ class ReportDialog(QDialog):
         self._case = session.case
         self._written: list[Path] = []
         self.fields: dict[str, QLineEdit | QComboBox | QPlainTextEdit] = {}
-        self._summary = QLabel(summary(model.differential()), self)
+        self._summary = QLabel(self)
         self._summary.setWordWrap(True)
+        self.version = QComboBox(self)
+        self._offer_versions()
         self.page = QComboBox(self)
         self.page.addItems(["A4", "Letter"])
         self.page.setCurrentText(preferences.now.page)
         self.pictures = QCheckBox(self.tr("&Pictures of representative cells"), self)
         self.pictures.setChecked(preferences.now.report_pictures)
         self._lay_out()
+        self._show_version()
+        self.version.currentIndexChanged.connect(self._show_version)
         self.resize(620, 680)
         next(iter(self.fields.values())).setFocus()
 
@@ -75,6 +79,12 @@ class ReportDialog(QDialog):
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setSpacing(10)
+        if self.version.count() > 1:
+            versions = QFormLayout()
+            versions.addRow(self.tr("&Version:"), self.version)
+            column.addLayout(versions)
+        else:
+            self.version.hide()
         column.addWidget(self._summary)
         area = QScrollArea(self)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -97,7 +107,8 @@ class ReportDialog(QDialog):
         form = QFormLayout(page)
         form.setContentsMargins(0, 0, 8, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        kept = self._session.fields
+        kept = self._kept = self._session.fields
+        self._kept_is_shown = True
         if not kept.get("institution"):
             kept["institution"] = self._preferences.now.institution
         for each in header_labels():
@@ -168,6 +179,49 @@ class ReportDialog(QDialog):
             self.writers.append(button)
         return box
 
+    # -- versions -------------------------------------------------------------------------------------
+
+    def _offer_versions(self) -> None:
+        """List what can be reported: the case as it is now, and what was signed before, the latest first."""
+        signatures = self._model.signatures
+        if self._model.signed is None:
+            self.version.addItem(self.tr("As it is now, not signed"), None)
+        for each in reversed(signatures):
+            text = self.tr("Version {}, signed by {} on {}").format(
+                numbers.count(each.version), each.reader, numbers.moment(each.at)
+            )
+            self.version.addItem(text, each.version)
+
+    def _show_version(self) -> None:
+        """Show the header of the version chosen; what is signed is not to be changed."""
+        version = self.version.currentData()
+        if version is None:
+            self._summary.setText(summary(self._model.differential()))
+            kept = self._kept
+        else:
+            signature = self._model.signatures[version - 1]
+            self._summary.setText(
+                self.tr("The report will be that of version {}, as {} signed it.").format(
+                    numbers.count(version), signature.reader
+                )
+            )
+            if self._kept_is_shown:
+                self._kept = {name: self.text_of(name) for name in self.fields}
+            kept = self._case.fields(signature.moment)
+        self._kept_is_shown = version is None
+        for name, widget in self.fields.items():
+            self._set_text(widget, kept.get(name, ""))
+            widget.setEnabled(version is None)
+
+    @staticmethod
+    def _set_text(widget: QLineEdit | QComboBox | QPlainTextEdit, text: str) -> None:
+        if isinstance(widget, QPlainTextEdit):
+            widget.setPlainText(text)
+        elif isinstance(widget, QComboBox):
+            widget.setCurrentText(text)
+        else:
+            widget.setText(text)
+
     # -- the fields -----------------------------------------------------------------------------------
 
     def text_of(self, name: str) -> str:
@@ -181,16 +235,18 @@ class ReportDialog(QDialog):
         """Write the fields that changed into the case; False when that failed."""
         if self._session.case is not self._case:
             return False
+        if self._kept_is_shown:
+            self._kept = {name: self.text_of(name) for name in self.fields}
         try:
-            for name in self.fields:
-                self._session.set_field(name, self.text_of(name))
+            for name, text in self._kept.items() if self._model.signed is None else ():
+                self._session.set_field(name, text)
         except MarrowdeskError as error:
             from marrowdesk.app.dialogs.failure import show_failure
 
             show_failure(self, error)
             return False
         self._preferences.change(
-            institution=self.text_of("institution") or self._preferences.now.institution,
+            institution=self._kept.get("institution") or self._preferences.now.institution,
             page=self.page.currentText(),
             report_pictures=self.pictures.isChecked(),
         )
@@ -213,9 +269,14 @@ class ReportDialog(QDialog):
             return
         target = Path(name) if Path(name).suffix else Path(f"{name}.{form}")
         self._show_busy(target.name)
-        export(self, self._case, self._model.rules, self._preferences.now, {form: target}).on_success(
-            self._show_written
-        ).on_end(self._show_idle).start()
+        export(
+            self,
+            self._case,
+            self._model.rules,
+            self._preferences.now,
+            {form: target},
+            self.version.currentData(),
+        ).on_success(self._show_written).on_end(self._show_idle).start()
 
     def _show_busy(self, name: str) -> None:
         self._busy.show()

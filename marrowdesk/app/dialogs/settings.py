@@ -73,6 +73,10 @@ class SettingsDialog(QDialog):
         self.reader.setMaxLength(200)
         self.reader.setPlaceholderText(self.tr("Name or initials; every decision is signed with it"))
         form.addRow(self.tr("&Reader:"), self.reader)
+        self.role = QLineEdit(now.role, self)
+        self.role.setMaxLength(200)
+        self.role.setPlaceholderText(self.tr("Printed where you sign, for example: hematologist"))
+        form.addRow(self.tr("R&ole:"), self.role)
         self.institution = QLineEdit(now.institution, self)
         self.institution.setMaxLength(500)
         self.institution.setPlaceholderText(self.tr("Printed at the head of new reports"))
@@ -123,6 +127,7 @@ class SettingsDialog(QDialog):
         """Let the settings hold."""
         self._preferences.change(
             reader=self.reader.text().strip(),
+            role=self.role.text().strip(),
             institution=self.institution.text().strip(),
             auto_advance=self.auto_advance.isChecked(),
             reference_set=self.references.currentData(),

@@ -62,7 +62,7 @@ def _pages(report: Report, width: float, height: float) -> list[list[Placed]]:
     first = [*masthead(report, width), differential_section(report), ratios_section(report)]
     if report.header.comment.strip():
         first.append(long_field("Comment", report.header.comment))
-    signature = signature_section(report.reader, width)
+    signature = signature_section(report, width)
     on_first = len(paginate([*first, *signature], width, height, height - RUNNING_HEAD)) == 1
     versions = []
     for slots in _SLOTS:

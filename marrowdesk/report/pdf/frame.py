@@ -35,8 +35,12 @@ def draw_frame(paper: Paper, report: Report, page: int, pages: int) -> None:
     paper.text(report.research_use, MARGIN_SIDE, top - 12, NOTE.strong(), width=width - number - 12)
     program = f"MarrowDesk {report.method.program_version}"
     taken = paper.text(program, right, top - 22, LABEL, "right")
-    state = " · preliminary" if report.preliminary else ""
-    title = f"Case {report.title}{state}"
+    states = [f"Case {report.title}"]
+    if report.amends:
+        states.append(f"AMENDED, version {report.version}")
+    if report.preliminary:
+        states.append("preliminary")
+    title = " · ".join(states)
     paper.text(title, MARGIN_SIDE, top - 22, LABEL, width=width - taken - 12)
 
 

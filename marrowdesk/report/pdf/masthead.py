@@ -19,10 +19,10 @@ from marrowdesk.report.pdf.styles import (
     TITLE,
     VALUE,
 )
-from marrowdesk.report.words import cells, moment, share_of
+from marrowdesk.report.words import cells, differences, hindrance, moment, share_of
 
 if TYPE_CHECKING:
-    from marrowdesk.report.document import Report
+    from marrowdesk.report.document import Amends, Report
     from marrowdesk.report.pdf.paper import Paper
 
 DOCUMENT_NAME = "Bone marrow differential count"
@@ -33,6 +33,7 @@ _BY_HAND = {"patient_name": 5, "patient_id": 3, "birth_date": 2, "sex": 2, "acce
 _OPTIONAL = {"collected": 2, "requester": 3, "site": 4, "aspirate": 5, "indication": 7}
 _BETWEEN = 10.0
 _MOST_LINES = 2
+_MOST_NOTICED = 6
 
 
 class Letterhead(Element):
@@ -189,7 +190,7 @@ class Notices(Element):
     gap = 7.0
 
     def __init__(self, sentences: list[tuple[str, str]]) -> None:
-        self._rows = [(word, Text(sentence, BODY, most=3)) for word, sentence in sentences]
+        self._rows = [(word, Text(sentence, BODY, most=_MOST_NOTICED)) for word, sentence in sentences]
 
     @staticmethod
     def _inner(width: float) -> float:
@@ -215,8 +216,14 @@ def notices(report: Report) -> list[Element]:
     """Give what a reader must know before the numbers."""
     found = report.differential
     said: list[tuple[str, str]] = []
-    if report.preliminary:
-        said.append(("PRELIMINARY", f"{report.unreviewed} of {found.total} cells not reviewed by a reader"))
+    if report.amends:
+        said.append(("AMENDED", _amendment(report.amends)))
+    if report.unreviewed:
+        word = "PRELIMINARY" if report.preliminary else "UNREVIEWED"
+        said.append((word, f"{report.unreviewed} of {found.total} cells not reviewed by a reader"))
+    if report.signed and report.signed.hindrances:
+        against = "; ".join(hindrance(kind, count) for kind, count in report.signed.hindrances)
+        said.append(("OVERRIDDEN", f"Signed in spite of {against}. Reason: {report.signed.reason}"))
     if found.unresolved:
         said.append(
             ("UNRESOLVED", f"{cells(found.unresolved)} not identifiable: to be given a class or dismissed")
@@ -228,6 +235,16 @@ def notices(report: Report) -> list[Element]:
     }
     said += [("ALERT", f"{sentence} ({cells(count)})") for sentence, count in alerts.items()]
     return [Notices(said)] if said else []
+
+
+def _amendment(amends: Amends) -> str:
+    """Say what an amended report takes the place of, and why."""
+    labels = {each.name: each.label for each in header_labels()}
+    return (
+        f"Version {amends.version + 1}, in place of version {amends.version} that {amends.reader} signed on "
+        f"{moment(amends.at)}. Reopened by {amends.reopened_by} on {moment(amends.reopened_at)}: "
+        f"{amends.reason} Changed: {differences(amends.changed, labels)}."
+    )
 
 
 def long_field(label: str, text: str) -> Element:

@@ -1,0 +1,266 @@
+"""Signing a case, and opening a signed one again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from marrowdesk.app import numbers
+from marrowdesk.app.dialogs.buttons import without_icons
+from marrowdesk.app.dialogs.failure import show_failure
+from marrowdesk.app.icons import icon
+from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.core.signoff import Hindrance
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marrowdesk.app.operations import Operation
+    from marrowdesk.app.preferences import Preferences
+    from marrowdesk.app.session import Session
+    from marrowdesk.core.differential import Differential
+    from marrowdesk.core.signoff import Found
+
+_MOST_NAME, _MOST_REASON = 200, 600
+
+
+class _Reason(QPlainTextEdit):
+    """A few lines of text that Tab leaves; longer than a report can print it does not get."""
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(3 * self.fontMetrics().lineSpacing() + 14)
+
+    @property
+    def text(self) -> str:
+        """What was typed, in one line."""
+        return " ".join(self.toPlainText().split())[:_MOST_REASON]
+
+
+def _name_line(text: str, parent: QWidget) -> QLineEdit:
+    line = QLineEdit(text, parent)
+    line.setMaxLength(_MOST_NAME)
+    return line
+
+
+class SignOffDialog(QDialog):
+    """Says what stands against signing, and signs.
+
+    Signals:
+        cells_chosen: show these cells; the text to call them by and their numbers.
+    """
+
+    cells_chosen = Signal(str, tuple)
+
+    def __init__(
+        self,
+        session: Session,
+        preferences: Preferences,
+        count: Differential,
+        against: Sequence[Found],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Sign the case"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._session, self._preferences, self._against = session, preferences, tuple(against)
+        self._case = session.case
+        self._signing: Operation | None = None
+        assert self._case is not None
+        self.reader = _name_line(preferences.now.reader, self)
+        self.role = _name_line(preferences.now.role, self)
+        self.role.setPlaceholderText(self.tr("for example: hematologist"))
+        self.reason = _Reason(self.tr("Reason for signing all the same"), self)
+        self.sign = QPushButton(icon("sign"), self.tr("&Sign"), self)
+        self._lay_out(count)
+        self.reader.textChanged.connect(self._follow)
+        self.reason.textChanged.connect(self._follow)
+        self._follow()
+        (self.reader if not self.reader.text() else self.sign if not against else self.reason).setFocus()
+
+    def _lay_out(self, count: Differential) -> None:
+        column = QVBoxLayout(self)
+        column.setSpacing(12)
+        assert self._case is not None
+        head = self.tr("“{}”: {} nucleated cells counted, {} of all {} cells reviewed.").format(
+            self._case.title,
+            numbers.count(count.counted),
+            numbers.count(count.reviewed),
+            numbers.count(count.total),
+        )
+        column.addWidget(_text(head, self))
+        column.addLayout(self._hindrances())
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        if self._against:
+            form.addRow(self.tr("Sign all the &same, because:"), self.reason)
+        else:
+            self.reason.hide()
+        form.addRow(self.tr("&Name:"), self.reader)
+        form.addRow(self.tr("&Role:"), self.role)
+        column.addLayout(form)
+        after = self.tr(
+            "A signed case is read-only. It can be reopened with a reason; the signed version is kept, and "
+            "the next one is marked AMENDED."
+        )
+        column.addWidget(_text(after, self))
+        column.addStretch(1)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
+        without_icons(buttons)
+        buttons.addButton(self.sign, QDialogButtonBox.ButtonRole.ActionRole)
+        self.sign.clicked.connect(self._sign)
+        buttons.rejected.connect(self.reject)
+        column.addWidget(buttons)
+        self.setMinimumWidth(560)
+
+    def _hindrances(self) -> QGridLayout:
+        rows = QGridLayout()
+        rows.setHorizontalSpacing(10)
+        rows.setColumnStretch(1, 1)
+        if not self._against:
+            rows.addWidget(_sign_of("confirm", self), 0, 0)
+            rows.addWidget(_text(self.tr("Nothing stands against signing."), self), 0, 1)
+        for at, found in enumerate(self._against):
+            said = words(found)
+            rows.addWidget(_sign_of("warning", self), at, 0)
+            rows.addWidget(_text(said, self), at, 1)
+            if found.ids:
+                button = QPushButton(self.tr("Show them"), self)
+                button.setAccessibleName(self.tr("Show: {}").format(said))
+                button.setAutoDefault(False)
+                button.clicked.connect(lambda _=False, said=said, ids=found.ids: self._show(said, ids))
+                rows.addWidget(button, at, 2)
+        return rows
+
+    def _show(self, said: str, ids: tuple[int, ...]) -> None:
+        self.reject()
+        self.cells_chosen.emit(said, ids)
+
+    def _follow(self) -> None:
+        ready = bool(self.reader.text().strip()) and (not self._against or bool(self.reason.text))
+        self.sign.setEnabled(ready and self._signing is None)
+        self.sign.setDefault(ready)
+
+    def _sign(self) -> None:
+        if self._session.case is not self._case:
+            self.reject()
+            return
+        reader, role = self.reader.text().strip(), self.role.text().strip()
+        self._preferences.change(role=role, reader=self._preferences.now.reader or reader)
+        self._signing = (
+            self._session.sign(reader, role, self.reason.text)
+            .on_failure(lambda error: show_failure(self, error))
+            .on_end(self._signed)
+            .start()
+        )
+        self._follow()
+
+    def _signed(self) -> None:
+        operation, self._signing = self._signing, None
+        if operation is not None and operation.failed:
+            self._follow()
+        else:
+            self.accept()
+
+
+class ReopenDialog(QDialog):
+    """Asks who opens a signed case again, and why."""
+
+    def __init__(self, session: Session, preferences: Preferences, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Reopen the case"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._session, self._case = session, session.case
+        assert self._case is not None
+        self.reader = _name_line(preferences.now.reader, self)
+        self.reason = _Reason(self.tr("Reason for reopening"), self)
+        self.reopen = QPushButton(self.tr("&Reopen"), self)
+        self._lay_out()
+        self.reader.textChanged.connect(self._follow)
+        self.reason.textChanged.connect(self._follow)
+        self._follow()
+        self.reason.setFocus()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setSpacing(12)
+        assert self._case is not None
+        text = self.tr(
+            "“{}” is signed. Reopened, it can be changed and signed again: that version will be marked "
+            "AMENDED and print your reason. What was signed is kept and can still be printed."
+        ).format(self._case.title)
+        column.addWidget(_text(text, self))
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.addRow(self.tr("R&eason:"), self.reason)
+        form.addRow(self.tr("&Name:"), self.reader)
+        column.addLayout(form)
+        column.addStretch(1)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
+        without_icons(buttons)
+        buttons.addButton(self.reopen, QDialogButtonBox.ButtonRole.ActionRole)
+        self.reopen.clicked.connect(self._reopen)
+        buttons.rejected.connect(self.reject)
+        column.addWidget(buttons)
+        self.setMinimumWidth(520)
+
+    def _follow(self) -> None:
+        ready = bool(self.reader.text().strip()) and bool(self.reason.text)
+        self.reopen.setEnabled(ready)
+        self.reopen.setDefault(ready)
+
+    def _reopen(self) -> None:
+        if self._session.case is self._case:
+            try:
+                self._session.reopen(self.reader.text().strip(), self.reason.text)
+            except MarrowdeskError as error:
+                show_failure(self, error)
+                return
+        self.accept()
+
+
+def words(found: Found) -> str:
+    """Say what stands against signing, in the language of the window."""
+    translate = QCoreApplication.translate
+    many = {
+        Hindrance.UNCLASSIFIED: translate("SignOff", "Without any class: {} cells."),
+        Hindrance.UNIDENTIFIED: translate(
+            "SignOff", "Not identifiable: {} cells. Give each a class or exclude it."
+        ),
+        Hindrance.UNFAMILIAR: translate(
+            "SignOff", "Unfamiliar to the classifier and not reviewed: {} cells."
+        ),
+        Hindrance.ALWAYS_REVIEWED: translate(
+            "SignOff", "Of classes that always need a reader and not reviewed: {} cells."
+        ),
+        Hindrance.TOO_FEW: translate("SignOff", "Fewer cells counted than the target: {} are missing."),
+    }
+    return many[found.kind].format(numbers.count(found.count))
+
+
+def _text(text: str, parent: QWidget) -> QLabel:
+    label = QLabel(text, parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    return label
+
+
+def _sign_of(name: str, parent: QWidget) -> QLabel:
+    label = QLabel(parent)
+    label.setPixmap(icon(name).pixmap(QSize(18, 18), parent.devicePixelRatioF()))
+    return label

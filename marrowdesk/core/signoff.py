@@ -1,0 +1,94 @@
+"""What stands between a case and its signature.
+
+The convention of the field: a reader signs a case only when no cell is left unidentified and the required
+cells are verified, and skipping that is an explicit act (the sign-off checks of CellaVision's analysers).
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from marrowdesk.core.cell import CellState
+from marrowdesk.core.taxonomy import CountRole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from marrowdesk.core.cell import Cell
+    from marrowdesk.core.taxonomy import Scheme
+
+
+class Hindrance(enum.StrEnum):
+    """A kind of thing that has to be done first.
+
+    Attributes:
+        UNCLASSIFIED: cells that have neither a proposal nor a decision.
+        UNIDENTIFIED: cells that stand as not identifiable, by proposal or by decision; each is given a class
+            or excluded.
+        UNFAMILIAR: unreviewed cells that the model calls unfamiliar.
+        ALWAYS_REVIEWED: unreviewed cells of a class whose proposals need a reader or raise an alert.
+        TOO_FEW: fewer cells counted than the target; its cells are the number that is missing.
+    """
+
+    UNCLASSIFIED = "unclassified"
+    UNIDENTIFIED = "unidentified"
+    UNFAMILIAR = "unfamiliar"
+    ALWAYS_REVIEWED = "always reviewed"
+    TOO_FEW = "too few"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One kind of hindrance in a case.
+
+    Attributes:
+        kind: what it is.
+        count: cells concerned, or missing.
+        ids: the cells concerned, in the order of the case; empty for those that are missing.
+    """
+
+    kind: Hindrance
+    count: int
+    ids: tuple[int, ...] = ()
+
+
+def hindrances(cells: Iterable[Cell], scheme: Scheme, target: int) -> list[Found]:
+    """List what has to be done before a case is signed; a cell stands under the first kind that holds.
+
+    Args:
+        cells: all cells of the case.
+        scheme: its classes.
+        target: nucleated cells to count, 0 for no target.
+
+    Returns:
+        The kinds that hold, in the order of :class:`Hindrance`.
+    """
+    found: dict[Hindrance, list[int]] = {kind: [] for kind in Hindrance}
+    counted = 0
+    for cell in cells:
+        kind = _kind(cell, scheme)
+        if kind is not None:
+            found[kind].append(cell.id)
+        code = cell.code
+        counted += code is not None and code in scheme and scheme[code].counted
+    rows = [Found(kind, len(ids), tuple(ids)) for kind, ids in found.items() if ids]
+    if counted < target:
+        rows.append(Found(Hindrance.TOO_FEW, target - counted))
+    return rows
+
+
+def _kind(cell: Cell, scheme: Scheme) -> Hindrance | None:
+    if cell.state is CellState.PENDING:
+        return Hindrance.UNCLASSIFIED
+    code = cell.code
+    known = scheme[code] if code is not None and code in scheme else None
+    if known is not None and known.role is CountRole.UNRESOLVED:
+        return Hindrance.UNIDENTIFIED
+    if cell.review is not None or cell.prediction is None:
+        return None
+    if cell.prediction.unfamiliar:
+        return Hindrance.UNFAMILIAR
+    required = known is None or known.always_review or bool(known.alert)
+    return Hindrance.ALWAYS_REVIEWED if required else None

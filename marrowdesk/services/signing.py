@@ -1,0 +1,65 @@
+"""Signing a case and reopening it, each with a copy of the case beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from marrowdesk.core.errors import CaseFileError, MarrowdeskError
+from marrowdesk.core.signoff import hindrances
+from marrowdesk.store.backup import back_up
+
+if TYPE_CHECKING:
+    from marrowdesk.core.counting import CountingRules
+    from marrowdesk.store.casefile import CaseFile
+    from marrowdesk.store.values import Signature
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOff:
+    """What came of signing.
+
+    Attributes:
+        signature: what stands in the file now.
+        no_copy: why no copy of the signed case could be made; None where there is one.
+    """
+
+    signature: Signature
+    no_copy: CaseFileError | None = None
+
+
+def sign_off(
+    case: CaseFile, rules: CountingRules, reader: str, role: str = "", reason: str = ""
+) -> SignedOff:
+    """Sign a case as it is in its file now, and copy it.
+
+    Args:
+        case: the case; nothing may be classified or decided in it meanwhile.
+        rules: what it is counted by; kept with the signature.
+        reader: who signs.
+        role: of the reader, as typed; may be empty.
+        reason: why it is signed although something stands against it; needed in that case only.
+
+    Raises:
+        MarrowdeskError: there are no cells, no name, or no reason where one is needed.
+        CaseFileError: the case is signed already, or nothing could be written.
+    """
+    cells = case.cells()
+    if not cells:
+        raise MarrowdeskError("The case holds no cells to sign.", "Open a folder of cell images first.")
+    if not reader.strip():
+        raise MarrowdeskError("A signature needs a name.", "Say who signs.")
+    against = hindrances(cells, case.scheme, rules.target)
+    if against and not reason.strip():
+        kinds = ", ".join(f"{each.kind} ({each.count})" for each in against)
+        raise MarrowdeskError(
+            f"The case is not ready to be signed: {kinds}.",
+            "Review these cells, or say why it is signed all the same.",
+        )
+    told = [(each.kind.value, each.count) for each in against]
+    signature = case.sign(reader, rules.to_json(), role, told, reason)
+    try:
+        back_up(case.path)
+    except CaseFileError as error:  # signed all the same
+        return SignedOff(signature, error)
+    return SignedOff(signature)

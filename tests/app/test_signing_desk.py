@@ -1,0 +1,209 @@
+"""Signing at the desk: what stands against it is shown, a signed case is read-only, reopening amends."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from desk_steps import close, codes, dialog, look_at, open_and_wait, press
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+
+from marrowdesk.app.dialogs.report import ReportDialog
+from marrowdesk.app.dialogs.sign_off import ReopenDialog, SignOffDialog
+from marrowdesk.store.backup import backups
+from marrowdesk.store.casefile import CaseFile
+
+_CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def ready(desk, drawn_slide, qtbot):
+    """Give the desk with a case in which every cell is a lymphocyte by the reader's decision."""
+    open_and_wait(qtbot, desk, drawn_slide)
+    desk.window.preferences.change(reader="A. Reader", target_count=10)
+    desk.window.focus_cells()
+    desk.window.gallery.select_all()
+    press(desk, "l")
+    assert set(codes(desk)) == {"LYT"}
+    return desk
+
+
+def _sign(qtbot, desk, reason=""):
+    press(desk, Qt.Key.Key_Return, _CTRL)
+    opened = dialog(desk, SignOffDialog)
+    if reason:
+        opened.reason.setPlainText(reason)
+    with qtbot.waitSignal(desk.window.model.signature_changed, timeout=10_000):
+        opened.sign.click()
+    qtbot.waitUntil(lambda: not desk.window.findChildren(SignOffDialog))
+    _back(qtbot, desk)
+
+
+def _back(qtbot, desk):
+    """Give the keyboard back to the window: the screen of the tests has no window manager that would."""
+    desk.window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is desk.window)
+    desk.window.focus_cells()
+
+
+def _reopen(qtbot, desk, reason):
+    desk.window.acts.sign_off.trigger()
+    opened = dialog(desk, ReopenDialog)
+    assert not opened.reopen.isEnabled()
+    opened.reason.setPlainText(reason)
+    with qtbot.waitSignal(desk.window.model.signature_changed):
+        opened.reopen.click()
+    qtbot.waitUntil(lambda: not desk.window.findChildren(ReopenDialog))
+    _back(qtbot, desk)
+
+
+def _told(desk):
+    return " ".join(each.text for each in desk.window.banner.messages())
+
+
+def test_that_a_case_is_signed_by_keyboard_and_copied(ready, qtbot):
+    press(ready, Qt.Key.Key_Return, _CTRL)
+    opened = dialog(ready, SignOffDialog)
+    assert opened.reader.text() == "A. Reader"
+    assert not opened.reason.isVisible()
+    opened.role.setText("hematologist")
+    with qtbot.waitSignal(ready.window.model.signature_changed, timeout=10_000):
+        press(ready, Qt.Key.Key_Return)  # the button that signs has the keyboard
+    signed = ready.window.model.signed
+    assert (signed.reader, signed.role, signed.hindrances) == ("A. Reader", "hematologist", ())
+    assert "signed, version 1" in ready.window.windowTitle()
+    assert "Signed by A. Reader" in _told(ready)
+    assert len(backups(ready.window.session.case.path)) == 1
+    assert ready.window.preferences.now.role == "hematologist"
+
+
+def test_that_a_signed_case_takes_no_decision_and_says_why(ready, qtbot):
+    _sign(qtbot, ready)
+    window = ready.window
+    before = codes(ready)
+    look_at(ready, 3)
+    window.banner.take_away("signature")
+    for key in ("b", Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+        press(ready, key)
+    window.review.redo()
+    window.review.clear()
+    assert codes(ready) == before
+    assert "Nothing can be changed" in _told(ready)
+    acts = window.acts
+    for action in (acts.confirm, acts.exclude, acts.clear, acts.undo, acts.classify, *acts.classes.values()):
+        assert not action.isEnabled()
+    assert not window.menus.count.isEnabled()
+
+
+def test_that_what_stands_against_it_is_listed_and_leads_to_its_cells(ready, qtbot):
+    look_at(ready, 2)
+    press(ready, "u")
+    press(ready, Qt.Key.Key_Return, _CTRL)
+    opened = dialog(ready, SignOffDialog)
+    assert not opened.sign.isEnabled()
+    (show,) = [each for each in opened.findChildren(QPushButton) if each.text() == "Show them"]
+    show.click()
+    qtbot.waitUntil(lambda: list(ready.window.gallery.visible_order()) == [2])
+    qtbot.waitUntil(lambda: not ready.window.findChildren(SignOffDialog))
+    _back(qtbot, ready)
+    press(ready, "b")
+    assert codes(ready)[2] == "BLA"
+
+
+def test_that_it_can_be_signed_all_the_same_with_a_reason(ready, qtbot):
+    ready.window.preferences.change(target_count=500)
+    _sign(qtbot, ready, "The smear holds\nno more.")
+    assert ready.window.model.signed.hindrances == (("too few", 500 - len(codes(ready))),)
+    assert ready.window.model.signed.reason == "The smear holds no more."
+
+
+def test_that_a_reopened_case_can_be_changed_and_is_amended(ready, qtbot):
+    _sign(qtbot, ready)
+    _reopen(qtbot, ready, "A blast was overlooked.")
+    assert "AMENDED, version 2" in ready.window.windowTitle()
+    assert "A blast was overlooked." in _told(ready)
+    look_at(ready, 1)
+    press(ready, "b")
+    assert codes(ready)[1] == "BLA"
+    ready.window.review.undo()
+    assert codes(ready)[1] == "LYT"
+    look_at(ready, 1)
+    press(ready, "b")
+    _sign(qtbot, ready)
+    assert ready.window.model.signed.version == 2
+    assert [each.reopened is None for each in ready.window.session.case.signatures()] == [False, True]
+
+
+def test_that_a_signed_case_opens_signed_and_is_not_looked_through_or_classified(ready, qtbot, drawn_slide):
+    _sign(qtbot, ready)
+    window, path = ready.window, ready.window.session.case.path
+    window.session.close()
+    with CaseFile.open(path) as before:
+        count = len(before.cells())
+        old = before.cells()[0].place.path
+    old.with_stem("new").write_bytes(old.read_bytes())
+    with qtbot.waitSignal(window.session.opened, timeout=20_000):
+        window.commands.open([drawn_slide])
+    qtbot.wait(300)
+    assert window.session.case.path == path
+    assert len(window.model.cells) == count
+    assert "Signed by A. Reader" in _told(ready)
+
+
+def test_that_the_count_of_a_signed_case_stays_by_its_rules(ready, qtbot):
+    _sign(qtbot, ready)
+    ready.window.preferences.change(target_count=999, reference_set="wintrobe")
+    rules = ready.window.model.rules
+    assert (rules.target, rules.references.key) == (10, "bain-1996")
+    _reopen(qtbot, ready, "why")
+    assert ready.window.model.rules.target == 999
+
+
+def test_that_signing_in_another_window_is_noticed_at_the_next_decision(ready, qtbot):
+    with CaseFile.open(ready.window.session.case.path) as other:
+        other.sign("B. Reader", ready.window.model.rules.to_json())
+    look_at(ready, 1)
+    press(ready, "b")
+    qtbot.waitUntil(lambda: ready.window.model.signed is not None, timeout=10_000)
+    assert codes(ready)[1] == "LYT"
+    assert "Signed by B. Reader" in _told(ready)
+    assert "is signed; nothing was written" in dialog(ready, QMessageBox).text()
+    close(ready, dialog(ready, QMessageBox))
+
+
+def test_that_the_report_of_each_version_is_offered_and_a_signed_header_is_not_to_be_edited(ready, qtbot):
+    ready.window.session.set_field("accession", "M-1")
+    _sign(qtbot, ready)
+    ready.window.commands.report()
+    opened = dialog(ready, ReportDialog)
+    assert not opened.fields["accession"].isEnabled()
+    close(ready, opened)
+    qtbot.waitUntil(lambda: not ready.window.findChildren(ReportDialog))
+    _reopen(qtbot, ready, "why")
+    ready.window.commands.report()
+    opened = dialog(ready, ReportDialog)
+    opened.fields["accession"].setText("M-2")
+    assert opened.version.count() == 2
+    opened.version.setCurrentIndex(1)
+    assert opened.text_of("accession") == "M-1"
+    assert not opened.fields["accession"].isEnabled()
+    opened.version.setCurrentIndex(0)
+    assert opened.text_of("accession") == "M-2"
+    opened.version.setCurrentIndex(1)
+    close(ready, opened)
+    assert ready.window.session.fields["accession"] == "M-2"
+
+
+def test_that_an_altered_signed_case_is_told(ready, qtbot):
+    _sign(qtbot, ready)
+    path = ready.window.session.case.path
+    ready.window.session.close()
+    qtbot.wait(200)
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("DROP TRIGGER decision_no_update")
+        other.execute("UPDATE decision SET to_code = 'BLA'")
+        other.commit()
+    ready.window.commands.open([path])
+    qtbot.waitUntil(lambda: "not what A. Reader signed" in _told(ready), timeout=20_000)

@@ -1,0 +1,87 @@
+"""What stands between a case and its signature, and what an amended version says otherwise."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from marrowdesk.core.amendment import changed
+from marrowdesk.core.cell import Cell, Place, Prediction, Review, Verdict
+from marrowdesk.core.counting import ME_RULES, CountingRules
+from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.core.reference import REFERENCE_SETS
+from marrowdesk.core.signoff import Hindrance, hindrances
+from marrowdesk.core.taxonomy import MARROW
+
+AT = datetime(2025, 3, 1, 12, tzinfo=UTC)
+CODES = ("BLA", "LYT", "NGS", "LYI", "HAC", "NIF", "ART", "OWN")
+
+
+def _cell(number, proposed=None, given=None, *, excluded=False, doubt=0.2):
+    prediction = None
+    if proposed is not None:
+        probabilities = np.full(len(CODES), 0.01, np.float32)
+        probabilities[CODES.index(proposed)] = 0.93
+        prediction = Prediction("0" * 64, CODES, probabilities, doubt)
+    review = None
+    if excluded:
+        review = Review(Verdict.EXCLUDED, None, "ab", AT)
+    elif given is not None:
+        review = Review(Verdict.ASSIGNED, given, "ab", AT)
+    return Cell(number, 1, Place(Path(f"{number}.png")), prediction, review)
+
+
+def _found(*cells, target=0):
+    return {each.kind: each.ids for each in hindrances(cells, MARROW, target)}
+
+
+def test_that_a_plain_proposal_stands_in_nobodys_way():
+    assert _found(_cell(1, "LYT"), _cell(2, "ART"), _cell(3, "LYT", "BLA")) == {}
+
+
+def test_that_a_cell_without_any_class_does_until_a_reader_gives_one_or_excludes_it():
+    assert _found(_cell(1), _cell(2, given="LYT"), _cell(3, excluded=True)) == {Hindrance.UNCLASSIFIED: (1,)}
+
+
+def test_that_not_identifiable_is_to_be_resolved_even_where_a_reader_said_so():
+    given = _cell(2, "LYT", "NIF"), _cell(3, "NIF", excluded=True), _cell(4, "NIF", "LYT")
+    found = _found(_cell(1, "NIF"), *given)
+    assert found == {Hindrance.UNIDENTIFIED: (1, 2)}
+
+
+@pytest.mark.parametrize("proposed", ["LYI", "HAC", "OWN"])
+def test_that_a_class_that_needs_a_reader_is_to_be_reviewed(proposed):
+    assert _found(_cell(1, proposed), _cell(2, proposed, proposed)) == {Hindrance.ALWAYS_REVIEWED: (1,)}
+
+
+def test_that_an_unfamiliar_cell_is_to_be_reviewed_and_stands_there_once():
+    found = _found(_cell(1, "LYT", doubt=1.4), _cell(2, "LYI", doubt=1.4), _cell(3, "LYT", "LYT", doubt=1.4))
+    assert found == {Hindrance.UNFAMILIAR: (1, 2)}
+
+
+def test_that_cells_apart_from_the_count_do_not_reach_the_target():
+    cells = [*(_cell(number, "LYT") for number in range(3)), _cell(9, "ART"), _cell(10, "LYT", excluded=True)]
+    (few,) = hindrances(cells, MARROW, 5)
+    assert (few.kind, few.count, few.ids) == (Hindrance.TOO_FEW, 2, ())
+    assert hindrances(cells, MARROW, 3) == []
+
+
+def test_that_rules_are_read_back_as_they_were_and_unknown_ones_are_refused():
+    rules = CountingRules(200, ME_RULES["granulocytic"], REFERENCE_SETS["wintrobe"], "F", 0.9, ("FGC", "PRM"))
+    assert CountingRules.from_json(rules.to_json()) == rules
+    with pytest.raises(MarrowdeskError, match="not understood"):
+        CountingRules.from_json(rules.to_json().replace("wintrobe", "of tomorrow"))
+
+
+def test_that_an_amendment_tells_cells_classes_and_fields():
+    before = [_cell(1, "LYT"), _cell(2, "LYT"), _cell(3, "BLA"), _cell(4, "BLA")]
+    after = [_cell(1, "LYT", "BLA"), _cell(2, "LYT"), _cell(3, "BLA", excluded=True), _cell(4, "BLA", "BLA"),
+             _cell(5, "NGS"), _cell(6)]  # fmt: skip
+    found = changed(before, after, MARROW, {"site": "iliac", "sex": ""}, {"site": "sternum", "comment": "x"})
+    assert found.cells == 3
+    assert found.classes == (("segmented neutrophil", 0, 1), ("lymphocyte", 2, 1))
+    assert found.fields == ("comment", "site")
+    assert not changed(before, before, MARROW, {"sex": ""}, {})

@@ -1,0 +1,140 @@
+"""Signing through to the report: what was signed is what is printed, whatever came later."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from contextlib import closing
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from marrowdesk.core import edits
+from marrowdesk.core.counting import CountingRules
+from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.services import signing
+from marrowdesk.services.opening import case_for, open_slides
+from marrowdesk.services.reporting import export, snapshot
+from marrowdesk.services.signing import sign_off
+from marrowdesk.store.backup import backups
+from marrowdesk.store.casefile import CaseFile
+from marrowdesk.store.errors import CaseFileReadOnly
+
+RULES = CountingRules(target=4, sex="F")
+
+
+@pytest.fixture
+def case(tmp_path):
+    """Give a case of six cells that a reader called lymphocytes."""
+    folder = tmp_path / "slide"
+    folder.mkdir()
+    rng = np.random.default_rng(3)
+    for number in range(6):
+        Image.fromarray(rng.integers(60, 255, (64, 64, 3), np.uint8)).save(folder / f"{number:02}.png")
+    with case_for([folder]) as opened:
+        list(open_slides(opened, [folder], threading.Event()))
+        _give(opened, range(6), "LYT")
+        opened.set_field("accession", "2031/25")
+        yield opened
+
+
+def _give(case, places, code):
+    cells = case.cells()
+    case.record(edits.assign([cells[at] for at in places], code, code, "ab", datetime.now(UTC)))
+
+
+def _counts(frozen):
+    return {
+        row.cell_class.code: row.share.count for row in frozen.report.differential.rows if row.share.count
+    }
+
+
+def test_that_a_case_that_is_ready_is_signed_and_copied(case):
+    signed = sign_off(case, RULES, "A. Reader", "hematologist")
+    assert signed.no_copy is None
+    (copy,) = backups(case.path)
+    with CaseFile.open(copy.path) as kept:
+        assert kept.signed == signed.signature
+
+
+def test_that_what_stands_against_it_needs_a_reason_and_is_kept_with_it(case):
+    _give(case, [0], "NIF")
+    with pytest.raises(MarrowdeskError, match=r"not ready to be signed: unidentified \(1\)"):
+        sign_off(case, RULES, "A. Reader")
+    assert case.signed is None
+    signed = sign_off(case, RULES, "A. Reader", reason="The smear holds no more.").signature
+    assert signed.hindrances == (("unidentified", 1),)
+    assert snapshot(case, RULES).report.signed.reason == "The smear holds no more."
+
+
+def test_that_a_signature_stands_where_no_copy_can_be_made(case, monkeypatch):
+    def full(_):
+        raise CaseFileReadOnly("No copy can be written.", "Free some space.")
+
+    monkeypatch.setattr(signing, "back_up", full)
+    assert isinstance(sign_off(case, RULES, "A. Reader").no_copy, CaseFileReadOnly)
+    assert case.signed is not None
+
+
+def test_that_the_report_of_a_signed_case_is_by_the_rules_it_was_signed_with(case):
+    sign_off(case, RULES, "A. Reader", "hematologist")
+    report = snapshot(case, CountingRules(target=999), reader="somebody else").report
+    assert report.differential.rules == RULES
+    assert (report.reader, report.signed.role) == ("A. Reader", "hematologist")
+    assert report.made_at == case.signed.at
+    assert report.signed.state == case.signed.state
+    assert (report.version, report.amends) == (1, None)
+
+
+def test_that_the_same_signed_case_gives_the_same_bytes_each_time(case, tmp_path):
+    sign_off(case, RULES, "A. Reader")
+    written = [
+        export(snapshot(case, RULES), pdf=tmp_path / f"{number}.pdf", json=tmp_path / f"{number}.json")
+        for number in range(2)
+    ]
+    first, second = ([path.read_bytes() for path in paths] for paths in written)
+    assert first == second
+
+
+def test_that_an_amended_case_says_what_it_replaces_and_the_signed_one_can_still_be_printed(case, tmp_path):
+    sign_off(case, RULES, "A. Reader")
+    first = _counts(snapshot(case, RULES))
+    case.reopen("B. Reader", "Two blasts were overlooked.")
+    _give(case, [0, 1], "BLA")
+    case.set_field("accession", "2031/26")
+    now = snapshot(case, RULES, reader="B. Reader").report
+    assert now.signed is None
+    assert (now.version, now.amends.version, now.amends.reader) == (2, 1, "A. Reader")
+    assert (now.amends.reopened_by, now.amends.reason) == ("B. Reader", "Two blasts were overlooked.")
+    assert now.amends.changed.classes == (("blast", 0, 2), ("lymphocyte", 6, 4))
+    assert now.amends.changed.fields == ("accession",)
+    old = snapshot(case, CountingRules(), version=1)
+    assert _counts(old) == first == {"LYT": 6}
+    assert (old.report.header.accession, old.report.amends) == ("2031/25", None)
+    sign_off(case, RULES, "B. Reader")
+    (path,) = export(snapshot(case, RULES), json=tmp_path / "r.json")
+    told = json.loads(path.read_text("utf-8"))
+    assert (told["report_version"], told["signed"]["reader"]) == (2, "B. Reader")
+    assert told["amends"]["changed"]["classes"][0] == {"name": "blast", "before": 0, "after": 2}
+
+
+def test_that_a_version_that_was_altered_is_not_reported(case):
+    sign_off(case, RULES, "A. Reader")
+    case.close()
+    with closing(sqlite3.connect(case.path)) as other:
+        other.execute("DROP TRIGGER decision_no_update")
+        other.execute("UPDATE decision SET to_code = 'BLA'")
+        other.commit()
+    with (
+        CaseFile.open(case.path) as again,
+        pytest.raises(MarrowdeskError, match=r"not what A\. Reader signed"),
+    ):
+        snapshot(again, RULES)
+
+
+def test_that_a_version_that_never_was_is_refused(case):
+    with pytest.raises(MarrowdeskError, match="no signed version 1"):
+        snapshot(case, RULES, version=1)
