@@ -16,7 +16,7 @@ from marrowdesk.core.differential import Differential, differential
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.tally import Tally
 from marrowdesk.core.taxonomy import MARROW, Scheme
-from marrowdesk.store.errors import CaseFileSigned
+from marrowdesk.store.errors import CaseFileSigned, CaseFileTakenOver
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,8 +40,9 @@ class CaseModel(QObject):
         current_changed: the cell that viewer and gallery look at; its row, or -1.
         failed: a decision could not be written; the exception. The screen then still shows the old state.
         overtaken: another window decided on cells of this case; what is shown here is not all of it.
+        outdated: a decision was refused since another program signed the case or took it over.
         signature_changed: the case was signed or reopened.
-        refused: a decision was tried on a signed case; nothing was done.
+        refused: a decision was tried on a case that is signed or only read; nothing was done.
     """
 
     reset = Signal()
@@ -51,6 +52,7 @@ class CaseModel(QObject):
     current_changed = Signal(int)
     failed = Signal(object)
     overtaken = Signal()
+    outdated = Signal()
     signature_changed = Signal()
     refused = Signal()
 
@@ -167,6 +169,11 @@ class CaseModel(QObject):
         last = self._signatures[-1:]
         return last[0] if last and last[0].reopened is None else None
 
+    @property
+    def writable(self) -> bool:
+        """Whether anything can be decided: a case is open, not signed, and not only read."""
+        return self._case is not None and self.signed is None and not self._case.read_only
+
     def set_signatures(self, signatures: Sequence[Signature]) -> None:
         """Show that the case was signed or reopened."""
         self._signatures = tuple(signatures)
@@ -219,9 +226,10 @@ class CaseModel(QObject):
 
     def may_decide(self) -> bool:
         """Whether decisions can be made; tells the person where they cannot."""
-        if self.signed is not None:
+        may = self.writable
+        if not may:
             self.refused.emit()
-        return self.signed is None
+        return may
 
     def write(self, edit: edits.Edit, undoes: int | None) -> int | None:
         """Write an edit to the journal, then show it; for the undo commands.
@@ -233,9 +241,9 @@ class CaseModel(QObject):
             return None
         try:
             batch = self._case.record(edit, undoes, self.reader or None)
-        except CaseFileSigned as error:  # in another window
+        except (CaseFileSigned, CaseFileTakenOver) as error:  # by another program
             self.failed.emit(error)
-            self.overtaken.emit()
+            self.outdated.emit()
             return None
         except MarrowdeskError as error:
             self.failed.emit(error)

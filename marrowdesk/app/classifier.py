@@ -179,7 +179,7 @@ class Classifier(QObject):
             self._job.cancel()
 
     def _pending(self) -> list[Cell]:
-        if self._model.signed is not None:
+        if not self._model.writable:
             return []
         return [cell for cell in self._model.cells if cell.prediction is None and cell.id not in self._tried]
 

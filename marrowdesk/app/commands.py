@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 
+from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.app.exporting import open_file
 from marrowdesk.app.operations import Operation
 from marrowdesk.imaging.formats import EXTENSIONS
@@ -157,6 +158,29 @@ class Commands(QObject):
             return dialog
 
         self._show(SignOffDialog, make)
+
+    def take_over(self) -> None:
+        """Ask whether to take the case from the program that has it open, and do so."""
+        why = self._session.only_read
+        if why is None:
+            return
+        box = QMessageBox(self._window)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setWindowTitle(self.tr("Take the case over"))
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(why.message)
+        box.setInformativeText(
+            self.tr(
+                "Every decision made there so far is kept. A step that is made there after you take over is "
+                "refused, and the reader there is told."
+            )
+        )
+        box.addButton(self.tr("&Take over"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        without_icons(box)
+        box.accepted.connect(self._session.take_over)
+        box.open()
 
     def settings(self) -> None:
         """Show the settings."""

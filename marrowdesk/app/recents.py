@@ -35,6 +35,7 @@ from marrowdesk.app import numbers
 from marrowdesk.app.operations import Operation
 from marrowdesk.core.errors import CaseFileError
 from marrowdesk.store.casefile import CaseFile
+from marrowdesk.store.holding import read_holder
 
 if TYPE_CHECKING:
     import threading
@@ -135,6 +136,11 @@ def _states(paths: list[Path], cancel: threading.Event) -> Iterator[tuple[Path, 
     for path in paths:
         if cancel.is_set():
             return
+        holder = read_holder(path)
+        if holder is not None and holder.elsewhere:  # its file must not be touched from here
+            text = QCoreApplication.translate("Recents", "Open: {}.").format(holder.words)
+            yield path, CaseState(problem=text)
+            continue
         try:
             with CaseFile.open(path) as case:
                 cells, reviewed = case.progress()

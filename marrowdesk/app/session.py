@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from marrowdesk.app.operations import Lane, Operation
-from marrowdesk.core.errors import Cancelled
+from marrowdesk.core.errors import Cancelled, CaseFileError
 from marrowdesk.core.tally import Tally
 from marrowdesk.store.backup import back_up_daily, restore
+from marrowdesk.store.casefile import CaseFile
+from marrowdesk.store.errors import CaseFileInUse, CaseFileReadOnly
 
 if TYPE_CHECKING:
     import threading
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from marrowdesk.services.opening import Opened
     from marrowdesk.services.signing import SignedOff
     from marrowdesk.store.backup import Backup
-    from marrowdesk.store.casefile import CaseFile
     from marrowdesk.store.journal import History
     from marrowdesk.store.values import Problem, Relocation, Signature, Slide
 
@@ -39,6 +40,7 @@ class _Loaded:
     fields: dict[str, str]
     signatures: list[Signature]
     unaltered: bool
+    only_read: CaseFileError | None
     folders: list[Path] = field(default_factory=list)
 
 
@@ -80,7 +82,9 @@ class Session(QObject):
         self._problems: list[Problem] = []
         self._fields: dict[str, str] = {}
         self._retired: set[CaseFile] = set()
+        self._only_read: CaseFileError | None = None
         model.overtaken.connect(self._read_again)
+        model.outdated.connect(self._read_again)
 
     # -- what is open ---------------------------------------------------------------------------------
 
@@ -88,6 +92,11 @@ class Session(QObject):
     def case(self) -> CaseFile | None:
         """The open case, or None."""
         return self._model.case
+
+    @property
+    def only_read(self) -> CaseFileError | None:
+        """Why the case is only read; None where it can be written, or none is open."""
+        return self._only_read
 
     @property
     def problems(self) -> Sequence[Problem]:
@@ -117,12 +126,19 @@ class Session(QObject):
 
     # -- opening --------------------------------------------------------------------------------------
 
-    def open(self, paths: Sequence[Path]) -> None:
-        """Open a case file, or folders and images with the case that belongs to them."""
+    def open(self, paths: Sequence[Path], *, take_over: bool = False) -> None:
+        """Open a case file, or folders and images with the case that belongs to them.
+
+        A case that another program has open, or that cannot be written, is opened to be read.
+
+        Args:
+            paths: what to open.
+            take_over: take the case from another program that has it open.
+        """
         self._generation += 1
         generation, wanted = self._generation, list(paths)
         self.opening_changed.emit(True)
-        Operation(self, lambda cancel: _load(wanted, cancel)).on_success(
+        Operation(self, lambda cancel: _load(wanted, take_over, cancel)).on_success(
             lambda loaded: self._show(loaded, generation)
         ).on_end(lambda: self._opening_ended(generation)).start()
 
@@ -138,6 +154,7 @@ class Session(QObject):
         self._leave()
         self._problems = list(loaded.problems)
         self._fields = loaded.fields
+        self._only_read = loaded.only_read
         self._model.show_case(loaded.case, loaded.cells, loaded.history, loaded.tally, loaded.signatures)
         if looked_at is not None:
             self._model.set_current(self._model.row_of(looked_at))
@@ -148,12 +165,18 @@ class Session(QObject):
         self._read(loaded.folders)
         if loaded.cells:
             self._look_for_missing(loaded.case)
-            self._copy_daily(loaded.case)
+            if loaded.only_read is None:
+                self._copy_daily(loaded.case)
 
     def _looked_at(self, case: CaseFile) -> int | None:
         """Give the cell looked at, where the same case is opened anew."""
         same = self.case is not None and self.case.path == case.path and self._model.current >= 0
         return self._model.cells[self._model.current].id if same else None
+
+    def take_over(self) -> None:
+        """Take the case that is shown from the program that has it open."""
+        if self.case is not None:
+            self.open([self.case.path], take_over=True)
 
     def _read_again(self) -> None:
         """Show what another window did to this case."""
@@ -298,6 +321,7 @@ class Session(QObject):
             self.reading_changed.emit(False, 0)
         self._problems = []
         self._fields = {}
+        self._only_read = None
         if self.case is not None:
             self._retire(self.case)
 
@@ -316,10 +340,16 @@ class Session(QObject):
         self._retired.clear()
 
 
-def _load(paths: list[Path], cancel: threading.Event) -> _Loaded:
-    from marrowdesk.services.opening import case_for, folders_to_read
+def _load(paths: list[Path], take_over: bool, cancel: threading.Event) -> _Loaded:
+    from marrowdesk.services.opening import case_file, case_for, folders_to_read
 
-    case = case_for(paths)
+    only_read: CaseFileError | None = None
+    try:
+        case = case_for(paths, take_over=take_over)
+    except (CaseFileInUse, CaseFileReadOnly) as error:
+        if not case_file(paths).is_file():
+            raise
+        case, only_read = CaseFile.open_copy(case_file(paths)), error
     try:
         cells, signatures = case.cells(), case.signatures()
         standing = signatures[-1] if signatures and signatures[-1].reopened is None else None
@@ -332,7 +362,8 @@ def _load(paths: list[Path], cancel: threading.Event) -> _Loaded:
             case.fields(),
             signatures,
             standing is None or case.unaltered(standing),
-            [] if standing else folders_to_read(case, paths),
+            only_read,
+            [] if standing or only_read else folders_to_read(case, paths),
         )
     except BaseException:
         case.close()

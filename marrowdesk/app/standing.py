@@ -15,6 +15,7 @@ from marrowdesk.app.preferences import rules_of
 from marrowdesk.app.sex import sex_of
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.store.errors import CaseFileInUse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +62,7 @@ class Standing(QObject):
         session.copy_failed.connect(self._tell_no_copy)
         session.altered.connect(self._tell_altered)
         window.model.signature_changed.connect(self._show_signature)
-        window.model.refused.connect(self._tell_signed)
+        window.model.refused.connect(self._tell_refused)
         session.field_changed.connect(lambda name: self._follow_settings())
         classifier = window.classifier
         classifier.engine_changed.connect(self._show_engine)
@@ -122,6 +123,7 @@ class Standing(QObject):
         self._show_title()
         window.acts.show_signed(signed is not None)
         window.menus.let_rules_change(signed is None)
+        self._tell_only_read()
         self._follow_settings()
         self._show_choice()
         self._show_undo()
@@ -130,8 +132,30 @@ class Standing(QObject):
         window.banner.take_away("altered")
         if signed is not None:
             self._tell_signed()
-        elif window.model.signatures:
+        elif window.model.signatures and window.model.writable:
             self._tell_reopened(window.model.signatures[-1])
+
+    def _tell_refused(self) -> None:
+        """Say again why nothing can be decided, to a reader who tried."""
+        if self._window.session.only_read is not None:
+            self._tell_only_read()
+        else:
+            self._tell_signed()
+
+    def _tell_only_read(self) -> None:
+        window, why = self._window, self._window.session.only_read
+        window.banner.take_away("only read")
+        if why is None:
+            return
+        text = self.tr("{} You see it as it was when you opened it; nothing can be changed.").format(
+            why.message
+        )
+        message = window.banner.tell("only read", text, "warning")
+        case = window.session.case
+        if case is not None:
+            message.add_button(self.tr("Open a&gain"), lambda: window.session.open([case.path]))
+        if isinstance(why, CaseFileInUse):
+            message.add_button(self.tr("&Take over…"), window.commands.take_over)
 
     def _tell_signed(self) -> None:
         signed = self._window.model.signed
@@ -141,7 +165,8 @@ class Standing(QObject):
             signed.reader, numbers.moment(signed.at), numbers.count(signed.version)
         )
         message = self._window.banner.tell("signature", text)
-        message.add_button(self.tr("Reo&pen…"), self._window.commands.sign_off)
+        if self._window.session.only_read is None:
+            message.add_button(self.tr("Reo&pen…"), self._window.commands.sign_off)
 
     def _tell_reopened(self, before: Signature) -> None:
         if before.reopened is None:
@@ -160,7 +185,7 @@ class Standing(QObject):
 
     def _show_choice(self) -> None:
         model = self._window.model
-        self._window.acts.cells_chosen(model.current >= 0 and model.signed is None)
+        self._window.acts.cells_chosen(model.current >= 0 and model.writable)
 
     def _show_undo(self) -> None:
         acts, stack = self._window.acts, self._window.model.undo_stack
@@ -168,7 +193,7 @@ class Standing(QObject):
             (acts.undo, stack.canUndo(), stack.undoText(), self.tr("&Undo"), self.tr("&Undo {}")),
             (acts.redo, stack.canRedo(), stack.redoText(), self.tr("&Redo"), self.tr("&Redo {}")),
         ):
-            action.setEnabled(can and self._window.model.signed is None)
+            action.setEnabled(can and self._window.model.writable)
             action.setText(done.format(what) if what else plain)
 
     def _show_count(self) -> None:
@@ -213,7 +238,9 @@ class Standing(QObject):
         window.acts.stop.setEnabled(running)
         window.acts.stop.setVisible(running)
         window.acts.classify.setVisible(not running)
-        window.acts.sign_off.setEnabled(bool(window.model.cells) and not running)
+        only_read = window.session.only_read is not None
+        window.acts.sign_off.setEnabled(bool(window.model.cells) and not running and not only_read)
+        window.acts.copies.setEnabled(window.session.case is not None and not only_read)
         window.acts.classify.setEnabled(
             classifier.engine is not None and not classifier.running and classifier.unfinished
         )
@@ -307,8 +334,7 @@ class Standing(QObject):
         window.status.show_reader(now.reader)
         if now.reader:
             window.banner.take_away("reader")
-        open_for_change = window.session.case is not None and window.model.signed is None
-        window.menus.show_sex(sex, case_open=open_for_change)
+        window.menus.show_sex(sex, case_open=window.model.writable)
         self._show_recents()
 
     def _rules(self) -> CountingRules | None:

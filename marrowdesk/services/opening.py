@@ -65,8 +65,10 @@ def slide_folders(paths: Sequence[Path]) -> dict[Path, list[Path]]:
     return slides
 
 
-def case_for(paths: Sequence[Path], scheme: Scheme = MARROW, file: Path | None = None) -> CaseFile:
-    """Open the case that belongs to what a person opened, or begin it.
+def case_for(
+    paths: Sequence[Path], scheme: Scheme = MARROW, file: Path | None = None, *, take_over: bool = False
+) -> CaseFile:
+    """Open the case that belongs to what a person opened, or begin it; no other program then writes into it.
 
     The same folder always leads to the same case, so that opening it again goes on where the reader stopped.
 
@@ -74,25 +76,41 @@ def case_for(paths: Sequence[Path], scheme: Scheme = MARROW, file: Path | None =
         paths: one case file, or folders and image files.
         scheme: the classes of a new case.
         file: where a new case is kept; by default in the person's folder of cases.
+        take_over: take the case from another program that has it open.
 
     Raises:
         MarrowdeskError: nothing to open, or a path does not exist.
+        CaseFileInUse: another program has the case open.
         CaseFileError: the case file cannot be opened or made.
+    """
+    file = case_file(paths, file)
+    if file.exists() or _names_case(paths):
+        return CaseFile.open(file, hold=True, take_over=take_over)
+    folders = list(slide_folders(paths))
+    more = f" and {len(folders) - 1} more" if len(folders) > 1 else ""
+    return CaseFile.create(file, scheme, f"{folders[0].name or folders[0].anchor}{more}", hold=True)
+
+
+def case_file(paths: Sequence[Path], file: Path | None = None) -> Path:
+    """Give the file of the case that belongs to what a person opened; it may not exist yet.
+
+    Raises:
+        MarrowdeskError: nothing to open, or a path does not exist.
     """
     if not paths:
         raise MarrowdeskError("There is nothing to open.", "Choose a folder of cell images.")
-    if len(paths) == 1 and paths[0].suffix == CASE_SUFFIX:
-        return CaseFile.open(paths[0])
+    if _names_case(paths):
+        return paths[0]
     folders = slide_folders(paths)
-    first = next(iter(folders))
-    if file is None:
-        whole = all(wanted == [folder] for folder, wanted in folders.items())
-        named = list(folders) if whole else [each for wanted in folders.values() for each in wanted]
-        file = places.case_path_for(*named)
-    if file.exists():
-        return CaseFile.open(file)
-    more = f" and {len(folders) - 1} more" if len(folders) > 1 else ""
-    return CaseFile.create(file, scheme, f"{first.name or first.anchor}{more}")
+    if file is not None:
+        return file
+    whole = all(wanted == [folder] for folder, wanted in folders.items())
+    named = list(folders) if whole else [each for wanted in folders.values() for each in wanted]
+    return places.case_path_for(*named)
+
+
+def _names_case(paths: Sequence[Path]) -> bool:
+    return len(paths) == 1 and paths[0].suffix == CASE_SUFFIX
 
 
 def folders_to_read(case: CaseFile, paths: Sequence[Path]) -> list[Path]:
@@ -101,7 +119,7 @@ def folders_to_read(case: CaseFile, paths: Sequence[Path]) -> list[Path]:
     Reading may have been stopped half-way, or images have come since. A case of single images is left as it
     is, and so are folders that are not reachable now.
     """
-    if not (len(paths) == 1 and paths[0].suffix == CASE_SUFFIX):
+    if not _names_case(paths):
         return list(paths)
     folders = [slide.folder for slide in case.slides()]
     if not folders or not all(each.is_dir() for each in folders):

@@ -25,6 +25,7 @@ from marrowdesk.store.errors import (
     damaged,
     explained,
 )
+from marrowdesk.store.holding import Holding
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,7 +130,7 @@ def back_up_daily(case: Path, now: datetime | None = None, zone: tzinfo | None =
 def restore(backup: Path, case: Path) -> Backup | None:
     """Put a copy in the place of its case; what the case was until now is kept as a copy itself.
 
-    No window may have the case open: it would refuse to write on, since its file is another one.
+    No program may have the case open; while it is put back none can open it.
 
     Args:
         backup: the copy; it stays where it is.
@@ -140,8 +141,17 @@ def restore(backup: Path, case: Path) -> Backup | None:
         beside the case, with the ending ``.damaged``.
 
     Raises:
+        CaseFileInUse: another program has the case open.
         CaseFileError: the copy is no sound case, or the case cannot be written; the case is then as it was.
     """
+    holding = Holding.acquire(case)
+    try:
+        return _restored(backup, case)
+    finally:
+        holding.release()
+
+
+def _restored(backup: Path, case: Path) -> Backup | None:
     draft = case.with_name(f".{case.name[:40]}.{uuid.uuid4().hex[:12]}.new")
     try:
         _copy(backup, draft)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -10,7 +12,9 @@ from marrowdesk import __version__
 from marrowdesk.core.taxonomy import Scheme
 from marrowdesk.store.cells import CellTable
 from marrowdesk.store.columns import MAX_ID, now_text
+from marrowdesk.store.copying import readable_copy
 from marrowdesk.store.database import Database
+from marrowdesk.store.holding import Holding, read_holder
 from marrowdesk.store.journal import DecisionJournal
 from marrowdesk.store.predictions import PredictionTable
 from marrowdesk.store.signing import SignatureTable
@@ -18,6 +22,7 @@ from marrowdesk.store.slides import SlideTable
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
 
     from marrowdesk.store.values import Moment
 
@@ -38,17 +43,19 @@ class CaseFile(SlideTable, CellTable, PredictionTable, DecisionJournal, Signatur
         self._db = database
 
     @classmethod
-    def create(cls, path: Path, scheme: Scheme, title: str) -> Self:
+    def create(cls, path: Path, scheme: Scheme, title: str, *, hold: bool = False) -> Self:
         """Make a new case and open it.
 
         Args:
             path: the file to make, by custom with the ending ``.mdcase``; missing folders are made.
             scheme: the classes it is counted with.
             title: what the person calls it.
+            hold: let no other program write into it, see :mod:`marrowdesk.store.holding`.
 
         Raises:
             CaseFileExists: there is a file already.
             CaseFileReadOnly: the folder cannot be written.
+            CaseFileInUse: another program is making it.
             CaseFileError: another error; its child class says which.
         """
 
@@ -57,11 +64,17 @@ class CaseFile(SlideTable, CellTable, PredictionTable, DecisionJournal, Signatur
             connection.execute("INSERT INTO about VALUES (1, ?, ?, ?)", (title, at, __version__))
             connection.execute("INSERT INTO scheme(at, json) VALUES (?, ?)", (at, scheme.to_json()))
 
-        return cls(Database.create(Path(path), fill))
+        with _held(path, hold) as holding:
+            return cls(Database.create(Path(path), fill, holding))
 
     @classmethod
-    def open(cls, path: Path) -> Self:
+    def open(cls, path: Path, *, hold: bool = False, take_over: bool = False) -> Self:
         """Open a case; one of an earlier version is brought up to date.
+
+        Args:
+            path: the file.
+            hold: let no other program write into it, see :mod:`marrowdesk.store.holding`.
+            take_over: take it from a program that holds it.
 
         Raises:
             CaseFileMissing: there is no such file.
@@ -69,10 +82,38 @@ class CaseFile(SlideTable, CellTable, PredictionTable, DecisionJournal, Signatur
             CaseFileTooNew: a newer program wrote it.
             CaseFileDamaged: its content is damaged.
             CaseFileReadOnly: the file or its folder cannot be written.
+            CaseFileInUse: another program holds it.
             CaseFileLocked: another program keeps it locked.
             CaseFileError: another error.
         """
-        return cls(Database(Path(path)))
+        if hold and not Path(path).exists():  # leave no trace beside a file that is not there
+            return cls(Database(Path(path)))
+        with _held(path, hold, take_over) as holding:
+            return cls(Database(Path(path), holding))
+
+    @classmethod
+    def open_copy(cls, path: Path) -> Self:
+        """Open a case for reading, as it is at this moment, whoever writes into it.
+
+        Raises:
+            CaseFileReadOnly: it cannot be read.
+            CaseFileError: as of :meth:`open`.
+        """
+        path = Path(path).absolute()
+        if not path.is_file():
+            return cls(Database(path))  # says what is the matter
+        holder = read_holder(path)
+        copy = readable_copy(path, same_computer=holder is None or not holder.elsewhere)
+        try:
+            return cls(Database(path, copy=copy))
+        except BaseException:
+            shutil.rmtree(copy.parent, ignore_errors=True)
+            raise
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be written: what is open is a copy."""
+        return self._db.read_only
 
     def __enter__(self) -> Self:
         return self
@@ -120,3 +161,15 @@ class CaseFile(SlideTable, CellTable, PredictionTable, DecisionJournal, Signatur
             connection.execute(
                 "INSERT INTO field(at, name, value) VALUES (?, ?, ?)", (now_text(), name, value)
             )
+
+
+@contextmanager
+def _held(path: Path, hold: bool, take_over: bool = False) -> Iterator[Holding | None]:
+    """Take the right to write, if that is wanted; give it back where opening fails."""
+    holding = Holding.acquire(Path(path), take_over=take_over) if hold else None
+    try:
+        yield holding
+    except BaseException:
+        if holding is not None:
+            holding.release()
+        raise

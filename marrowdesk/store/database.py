@@ -12,6 +12,7 @@ A transaction is on the disk (``synchronous=FULL``) when :meth:`Database.writing
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import threading
 from contextlib import contextmanager
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from marrowdesk.store.holding import Holding
+
 BUSY_SECONDS = 5.0
 """How long a locked file is tried before the person is told."""
 
@@ -44,31 +47,45 @@ class Database:
         path: the file, absolute.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, holding: Holding | None = None, copy: Path | None = None) -> None:
+        """Open a file.
+
+        Args:
+            path: the file.
+            holding: the right to write, checked before each write and given back at the end; None where
+                other programs may write too.
+            copy: a copy of the file, alone in its folder, to be read in its place and removed at the end;
+                nothing is written then.
+        """
         self.path = path.absolute()
+        self._holding, self._copy = holding, copy
+        opened = copy or self.path
         self._turn = threading.Lock()
         self._write_lock = threading.Lock()
         self._read_lock = threading.Lock()
         self._closed = False
-        _check_readable(self.path)
+        _check_readable(opened)
         with explained(self.path):
-            self._writer = connect(self.path)
+            self._writer = connect(opened)
             try:
                 migrate(self._writer, self.path)
                 _check_writable(self._writer)
-                self._reader = connect(self.path)
+                self._reader = connect(opened)
             except BaseException:
                 self._writer.close()
                 raise
         self._identity = _identity(self.path)
 
     @classmethod
-    def create(cls, path: Path, fill: Callable[[sqlite3.Connection], None]) -> Database:
+    def create(
+        cls, path: Path, fill: Callable[[sqlite3.Connection], None], holding: Holding | None = None
+    ) -> Database:
         """Make a new case file and open it; a crash half-way leaves no broken file at that path.
 
         Args:
             path: where; missing folders are made.
             fill: writes the first rows.
+            holding: as for opening.
 
         Raises:
             CaseFileExists: there is a file already.
@@ -90,7 +107,7 @@ class Database:
             ) from error
         finally:
             _remove_draft(draft)
-        return cls(path)
+        return cls(path, holding)
 
     def close(self) -> None:
         """Close the file; waits for a transaction under way. Closing twice does no harm."""
@@ -99,6 +116,15 @@ class Database:
                 self._closed = True
                 self._reader.close()
                 self._writer.close()
+                if self._holding is not None:
+                    self._holding.release()
+                if self._copy is not None:
+                    shutil.rmtree(self._copy.parent, ignore_errors=True)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether a copy is read and nothing can be written."""
+        return self._copy is not None
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -131,7 +157,14 @@ class Database:
         try:
             with explained(self.path):
                 self._check_open()
+                if self.read_only:
+                    raise CaseFileReadOnly(
+                        f"The case {self.path} is open for reading only; nothing was written.",
+                        "Open it again once it can be written.",
+                    )
                 self._check_in_place()
+                if self._holding is not None:
+                    self._holding.check()
                 self._writer.execute("BEGIN IMMEDIATE")
                 try:
                     yield self._writer

@@ -45,6 +45,14 @@ class CaseFileLocked(CaseFileError):
     """Another program keeps the file locked."""
 
 
+class CaseFileInUse(CaseFileError):
+    """Another program has the case open."""
+
+
+class CaseFileTakenOver(CaseFileError):
+    """Another program took the case over while it was open here; nothing was written."""
+
+
 class CaseFileDamaged(CaseFileError):
     """The content of the file is not what was written."""
 

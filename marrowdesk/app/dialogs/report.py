@@ -211,7 +211,7 @@ class ReportDialog(QDialog):
         self._kept_is_shown = version is None
         for name, widget in self.fields.items():
             self._set_text(widget, kept.get(name, ""))
-            widget.setEnabled(version is None)
+            widget.setEnabled(version is None and self._model.writable)
 
     @staticmethod
     def _set_text(widget: QLineEdit | QComboBox | QPlainTextEdit, text: str) -> None:
@@ -238,7 +238,7 @@ class ReportDialog(QDialog):
         if self._kept_is_shown:
             self._kept = {name: self.text_of(name) for name in self.fields}
         try:
-            for name, text in self._kept.items() if self._model.signed is None else ():
+            for name, text in self._kept.items() if self._model.writable else ():
                 self._session.set_field(name, text)
         except MarrowdeskError as error:
             from marrowdesk.app.dialogs.failure import show_failure

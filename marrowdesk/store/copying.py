@@ -1,0 +1,90 @@
+"""A copy of a case to read, made beside whoever writes into it."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marrowdesk.store.database import connect
+from marrowdesk.store.errors import CaseFileLocked, CaseFileReadOnly
+
+if TYPE_CHECKING:
+    from os import stat_result
+
+_TRIES = 20
+_PAUSE = 0.1
+
+
+def readable_copy(case: Path, *, same_computer: bool) -> Path:
+    """Copy a case into a folder of its own among the temporary files.
+
+    On the holder's computer SQLite copies it (its online backup). On another one SQLite must not touch it,
+    nor can it where the folder is read-only: then file and write-ahead log are copied as they are, until
+    neither has changed meanwhile, and SQLite puts them together from the copies.
+
+    Args:
+        case: the case file.
+        same_computer: whether whoever writes into it does so on this computer.
+
+    Returns:
+        The copy, alone in a new folder; the caller removes it.
+
+    Raises:
+        CaseFileLocked: it changes without a pause.
+        CaseFileReadOnly: it cannot be copied.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="marrowdesk-"))
+    copy = folder / case.name
+    try:
+        if not (same_computer and _backed_up(case, copy)):
+            _files_copied(case, copy)
+    except BaseException as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise CaseFileReadOnly(
+                f"The case {case} cannot be read ({error.strerror or error}).",
+                "Check the rights of the file and the space among the temporary files.",
+            ) from error
+        raise
+    return copy
+
+
+def _backed_up(case: Path, copy: Path) -> bool:
+    try:
+        with closing(connect(case, "ro")) as old, closing(connect(copy, "rwc")) as new:
+            old.backup(new)
+            new.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.Error:  # no right to take part in its journal
+        for ending in ("", "-wal", "-shm"):
+            copy.with_name(copy.name + ending).unlink(missing_ok=True)
+        return False
+    return True
+
+
+def _files_copied(case: Path, copy: Path) -> None:
+    log, log_copy = (each.with_name(each.name + "-wal") for each in (case, copy))
+    for _ in range(_TRIES):
+        before = _state(case), _state(log)
+        log_copy.unlink(missing_ok=True)
+        if before[1] is not None:  # first the log: what goes from it into the file is then in both
+            shutil.copyfile(log, log_copy)
+        shutil.copyfile(case, copy)
+        if before == (_state(case), _state(log)):
+            return
+        time.sleep(_PAUSE)
+    raise CaseFileLocked(
+        f"The case {case} is being written without a pause.", "Wait a moment and open it again."
+    )
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    try:
+        found: stat_result = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_size, found.st_mtime_ns
