@@ -56,6 +56,7 @@ class Actions(QObject):
         self.classify = self._make("classify", self.tr("C&lassify"), "classify")
         self.stop = self._make("stop", self.tr("S&top"), "cancel")
         self.confirm = self._make("confirm", self.tr("&Confirm"), "confirm")
+        self.confirm_screen = self._make("confirm_screen", self.tr("Confirm the screen"), "")
         self.exclude = self._make("exclude", self.tr("E&xclude"), "exclude")
         self.unidentified = self._make("unidentified", self.tr("Mark not &identifiable"), "unidentified")
         self.clear = self._make("clear", self.tr("Clea&r decision"), "clear")
@@ -116,7 +117,14 @@ class Actions(QObject):
 
     def cells_chosen(self, some: bool) -> None:
         """Allow what needs a cell to be done to, or not."""
-        for action in (self.confirm, self.exclude, self.unidentified, self.clear, *self.classes.values()):
+        for action in (
+            self.confirm,
+            self.confirm_screen,
+            self.exclude,
+            self.unidentified,
+            self.clear,
+            *self.classes.values(),
+        ):
             action.setEnabled(some)
 
     def show_scheme(self, scheme: Scheme) -> None:

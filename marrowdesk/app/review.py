@@ -12,11 +12,23 @@ if TYPE_CHECKING:
     from marrowdesk.app.case_model import CaseModel
 
 
+_SEVERAL = 2
+
+
 class Chooser(Protocol):
     """The view in which cells are chosen."""
 
     def selected_rows(self) -> Sequence[int]:
         """Give the chosen rows."""
+
+    def pointed_row(self) -> int:
+        """Give the row under the mouse, where keys act on that; else -1."""
+
+    def screen_rows(self) -> Sequence[int]:
+        """Give the rows that are seen whole, in the order shown."""
+
+    def page_on(self, row: int) -> bool:
+        """Show and choose one row, at the upper edge; False when it is hidden."""
 
     def visible_order(self) -> Sequence[int]:
         """Give all rows shown, in the order shown."""
@@ -28,8 +40,10 @@ class Chooser(Protocol):
 class Review(QObject):
     """Carries decisions from the hand of the reader to the model.
 
-    A decision is made on the chosen cells, or on the current one where none is chosen. After a decision on
-    a single cell the next unreviewed one is shown, if the reader wants that.
+    A decision is made on the chosen cells, or on the current one where none is chosen; if the reader wants
+    that, on the cell under the mouse instead, unless several are chosen. After a decision on a single cell
+    the next unreviewed one is shown, if the reader wants that; not where the mouse pointed at it, for the
+    mouse says where it goes on.
     """
 
     def __init__(
@@ -51,6 +65,9 @@ class Review(QObject):
     def targets(self) -> list[int]:
         """Give the rows that a decision would be made on."""
         rows = [row for row in self._chooser.selected_rows() if row < len(self._model.cells)]
+        pointed = self._chooser.pointed_row()
+        if pointed >= 0 and len(rows) < _SEVERAL:
+            return [pointed]
         if rows or self._model.current < 0:
             return rows
         return [self._model.current]
@@ -62,6 +79,23 @@ class Review(QObject):
     def confirm(self) -> None:
         """Agree with the proposals of the chosen cells."""
         self._decide(self._model.confirm)
+
+    def confirm_screen(self) -> None:
+        """Agree with all proposals that are seen, and go on to the next unreviewed cells.
+
+        Several chosen cells are spared, and stay chosen: the reader picked out what is wrong.
+        """
+        if not self._model.may_decide():
+            return
+        chosen, seen = set(self._chooser.selected_rows()), list(self._chooser.screen_rows())
+        spared = chosen if len(chosen) >= _SEVERAL else set()
+        order = self._chooser.visible_order()
+        self._model.confirm([row for row in seen if row not in spared])
+        if spared.intersection(seen) or not seen:
+            return
+        following = self._model.unreviewed_after(seen[-1], order)
+        if following >= 0:
+            self._chooser.page_on(following)
 
     def exclude(self) -> None:
         """Take the chosen cells out of the count."""
@@ -78,6 +112,9 @@ class Review(QObject):
     def _decide(self, decide: Callable[[list[int]], bool]) -> None:
         rows = self.targets()
         if not rows:
+            return
+        if rows == [self._chooser.pointed_row()]:
+            decide(rows)
             return
         # before the decision: it may move the cell to another group, or out of the filter
         following = self._following(rows[0]) if len(rows) == 1 else -1

@@ -48,6 +48,12 @@ TABLE: tuple[Keys, ...] = (
     Keys("settings", ("Ctrl+,",), QT_TRANSLATE_NOOP("shortcuts", "Settings"), _FILE),
     Keys("quit", ("Ctrl+Q",), QT_TRANSLATE_NOOP("shortcuts", "Quit"), _FILE),
     _bare("confirm", ("Space",), QT_TRANSLATE_NOOP("shortcuts", "Confirm the proposal"), _REVIEW),
+    _bare(
+        "confirm_screen",
+        ("Shift+Space",),
+        QT_TRANSLATE_NOOP("shortcuts", "Confirm all that is seen whole, but several chosen; go on"),
+        _REVIEW,
+    ),
     _bare("unidentified", (), QT_TRANSLATE_NOOP("shortcuts", "Mark as not identifiable"), _REVIEW),
     _bare("exclude", ("Del",), QT_TRANSLATE_NOOP("shortcuts", "Exclude from the count"), _REVIEW),
     _bare(

@@ -66,6 +66,7 @@ def _wire_review(window: MainWindow) -> None:
     _connect(
         {
             acts.confirm: review.confirm,
+            acts.confirm_screen: review.confirm_screen,
             acts.exclude: review.exclude,
             acts.unidentified: review.unidentified,
             acts.clear: review.clear,
@@ -119,6 +120,8 @@ def _wire_panels(window: MainWindow) -> None:
     gallery.order_changed.connect(viewer.order_changed)
     window.differential.class_chosen.connect(gallery.set_class_filter)
     window.differential.cells_chosen.connect(lambda name, ids: _show_cells(window, name, ids))
+    preferences.changed.connect(lambda: gallery.view.follow_mouse(preferences.now.keys_follow_mouse))
+    gallery.view.follow_mouse(preferences.now.keys_follow_mouse)
     viewer.set_order(gallery.visible_order)
     viewer.set_map_opacity(preferences.now.map_opacity)
     viewer.map_bar.opacity_changed.connect(lambda opacity: preferences.change(map_opacity=opacity))
@@ -139,6 +142,7 @@ def _show_cells(window: MainWindow, name: str, ids: tuple[int, ...]) -> None:
 def _wire_keys(window: MainWindow) -> None:
     keys, review = window.keys, window.review
     keys.bind("confirm", review.confirm)
+    keys.bind("confirm_screen", review.confirm_screen)
     keys.bind("exclude", review.exclude)
     keys.bind("step_back", review.undo)
     keys.bind("next", review.next)

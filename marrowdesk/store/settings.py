@@ -49,6 +49,7 @@ class Settings(BaseModel):
         language: code of the language, ``system`` for the computer's own.
         theme: colours of the windows.
         auto_advance: whether the next unreviewed cell is shown after a decision on a single one.
+        keys_follow_mouse: whether keys act on the cell under the mouse, unless several are chosen.
         page: paper of the report.
         report_pictures: whether the report shows representative cells.
         recent_cases: the latest first, at most :data:`MOST_RECENT`.
@@ -67,6 +68,7 @@ class Settings(BaseModel):
     language: str = "system"
     theme: Literal["system", "light", "dark"] = "system"
     auto_advance: bool = True
+    keys_follow_mouse: bool = False
     page: Literal["A4", "Letter"] = "A4"
     report_pictures: bool = True
     recent_cases: tuple[RecentCase, ...] = ()

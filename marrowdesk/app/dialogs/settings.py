@@ -84,6 +84,10 @@ class SettingsDialog(QDialog):
         self.auto_advance = QCheckBox(self.tr("Go to the &next unreviewed cell after a decision"), self)
         self.auto_advance.setChecked(now.auto_advance)
         form.addRow(self.auto_advance)
+        self.follow_mouse = QCheckBox(self.tr("Keys act on the cell &under the mouse"), self)
+        self.follow_mouse.setToolTip(self.tr("A ring shows which one it is. Several chosen cells go first."))
+        self.follow_mouse.setChecked(now.keys_follow_mouse)
+        form.addRow(self.follow_mouse)
 
     def _add_count(self) -> None:
         now, form = self._preferences.now, self._group(self.tr("Count"))
@@ -130,6 +134,7 @@ class SettingsDialog(QDialog):
             role=self.role.text().strip(),
             institution=self.institution.text().strip(),
             auto_advance=self.auto_advance.isChecked(),
+            keys_follow_mouse=self.follow_mouse.isChecked(),
             reference_set=self.references.currentData(),
             me_definition=self.me_definition.currentData(),
             target_count=self.target.value(),

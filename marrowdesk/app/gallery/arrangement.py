@@ -85,6 +85,11 @@ class Filter:
         return self.low <= 0.0 and self.high >= 1.0
 
 
+CERTAIN = 0.9
+"""Probability from which on a proposal counts as certain: of ten such, at most one is wrong by the model's
+own word, which holds as far as the model is calibrated (see its card)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A run of cells under one header.
@@ -93,11 +98,14 @@ class Section:
         key: a class code, NOT_CLASSIFIED or EXCLUDED; in the order by risk one of RISKS.
         first: position of its first cell.
         count: its cells.
+        certain: how many of them, the last ones, have a certain proposal; 0 unless the least certain come
+            first.
     """
 
     key: str
     first: int
     count: int
+    certain: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -179,6 +179,18 @@ class GridView(QAbstractItemView):
         offset = self.verticalOffset()
         return list(self._grid.between(offset, offset + self.viewport().height()))
 
+    def whole_positions(self) -> list[int]:
+        """Give the cells whose pictures are wholly on the screen, clear of the sticky header."""
+        section, top = self.sticky()
+        above = top + self._grid.measures.header if section >= 0 else 0
+        height = self.viewport().height()
+        return [
+            position
+            for first, last in self.visible_positions()
+            for position in range(first, last + 1)
+            if (place := self.picture_at(position)).top() >= above and place.bottom() < height
+        ]
+
     # -- moving ---------------------------------------------------------------------------------------
 
     def moveCursor(self, action: Move, modifiers: Qt.KeyboardModifier) -> QModelIndex:

@@ -67,6 +67,8 @@ def heading(section: Section, model: CaseModel) -> Heading:
         count = translate("gallery", "{shown} of {total} cells").format(
             shown=numbers.count(section.count), total=numbers.count(total)
         )
+    if section.certain:
+        count += translate("gallery", ", {certain} certain").format(certain=numbers.count(section.certain))
     known = section.key in scheme
     remark = (
         translate("gallery", "always needs a reader") if known and scheme[section.key].always_review else ""

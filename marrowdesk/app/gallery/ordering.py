@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marrowdesk.app.gallery.arrangement import EMPTY, Arrangement, Filter, Section, Sort, Special
+from marrowdesk.app.gallery.arrangement import CERTAIN, EMPTY, Arrangement, Filter, Section, Sort, Special
 from marrowdesk.app.gallery.facts import (
     FACT,
     LEFT_OUT,
@@ -154,15 +154,18 @@ class Ordering:
         sections = self._settled[self._group][rows]
         starts = np.flatnonzero(np.diff(sections, prepend=-1))
         counts = np.diff(starts, append=len(rows))
+        certain = np.add.reduceat(self._certain(rows), starts)
+        columns = (each.tolist() for each in (sections[starts], starts, counts, certain))
         return Arrangement(
             rows,
-            tuple(
-                Section(self._key(number), first, count)
-                for number, first, count in zip(
-                    sections[starts].tolist(), starts.tolist(), counts.tolist(), strict=True
-                )
-            ),
+            tuple(Section(self._key(number), *rest) for number, *rest in zip(*columns, strict=True)),
         )
+
+    def _certain(self, rows: np.ndarray) -> np.ndarray:
+        """Mark the rows whose proposal is certain, where these stand together; int64."""
+        if self.sort is not Sort.LEAST_CERTAIN:
+            return np.zeros(len(rows), np.int64)
+        return (self._settled["confidence"][rows] >= CERTAIN).astype(np.int64)
 
     @property
     def _group(self) -> str:

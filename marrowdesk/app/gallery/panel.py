@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtGui import QShortcut
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QVBoxLayout, QWidget
 
 from marrowdesk.app import shortcuts
 from marrowdesk.app.gallery.arrangement import Filter, Listed, Sort, Special
@@ -115,6 +115,28 @@ class GalleryPanel(QWidget):
     def selected_rows(self) -> list[int]:
         """Give the selected rows, in the order of the screen."""
         return self.view.selected_rows()
+
+    def pointed_row(self) -> int:
+        """Give the row of the cell under the mouse, where keys act on that; else -1."""
+        position = self.view.pointed
+        return int(self._cells.rows[position]) if 0 <= position < len(self._cells.rows) else -1
+
+    def screen_rows(self) -> list[int]:
+        """Give the rows of the cells that are seen whole, in the order of the screen."""
+        rows: list[int] = self._cells.rows[self.view.whole_positions()].tolist()
+        return rows
+
+    def page_on(self, row: int) -> bool:
+        """Go on to a row, and scroll it to the upper edge.
+
+        Returns:
+            False when filters hide the row.
+        """
+        shown = self.go_to(row)
+        if shown:
+            index = self._cells.index(self._cells.position_of(row))
+            self.view.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtTop)
+        return shown
 
     def visible_order(self) -> list[int]:
         """Give all rows that pass the filters, in the order of the screen; folded sections included."""

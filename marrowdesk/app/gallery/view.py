@@ -20,6 +20,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPalette,
+    QPen,
     QPixmap,
     QResizeEvent,
     QWheelEvent,
@@ -60,6 +61,9 @@ class GalleryView(SectionView):
     zoom_wished = Signal(int)
     moved_to = Signal(list, str)
 
+    _follows_mouse = False
+    _pointed = -1  # Qt lays out while the view is being made
+
     def __init__(
         self,
         case_model: CaseModel,
@@ -85,6 +89,24 @@ class GalleryView(SectionView):
         """Whether cells are being pressed or dragged: the order must not change then."""
         return self._pointing.busy or self._dragging
 
+    # -- the cell under the mouse ---------------------------------------------------------------------
+
+    def follow_mouse(self, follows: bool) -> None:
+        """Let keys act on the cell under the mouse, or not."""
+        self._follows_mouse = follows
+        self.viewport().setMouseTracking(follows)
+        self._point_at(-1)
+
+    @property
+    def pointed(self) -> int:
+        """The cell that the mouse was moved to last; -1 where keys were used or cells moved since."""
+        return self._pointed
+
+    def _point_at(self, position: int) -> None:
+        if position != self._pointed:
+            self._pointed = position
+            self.viewport().update()
+
     def selected_rows(self) -> list[int]:
         """Give the selected rows of the case, in the order of the screen."""
         rows: list[int] = self._cells.rows[self.selected_positions()].tolist()
@@ -102,6 +124,7 @@ class GalleryView(SectionView):
         area = event.rect()
         offset = self.verticalOffset()
         self._paint_cells(painter, area.top() + offset, area.bottom() + 1 + offset)
+        self._paint_lines(painter)
         for section in self._grid.sections_between(offset, offset + self.viewport().height()):
             self._paint_header(painter, section, self._grid.header(section).y - offset)
         section, top = self.sticky()
@@ -121,7 +144,8 @@ class GalleryView(SectionView):
         self.initViewItemOption(option)
         usual = State.State_Enabled | (State.State_Active if self.hasFocus() else State.State_None)
         selected = self.selected_mask()
-        current = self.currentIndex().row()
+        # the ring is where the keys act
+        current = self._pointed if self._pointed >= 0 else self.currentIndex().row()
         for first, last in self._grid.between(top, bottom):
             for position in range(first, last + 1):
                 state = usual
@@ -132,6 +156,20 @@ class GalleryView(SectionView):
                 option.rect = self.on_screen(self._grid.rect(position))
                 option.state = state
                 self._delegate.paint(painter, option, self._cells.index(position))
+
+    def _paint_lines(self, painter: QPainter) -> None:
+        """Draw the line where the certain cells of a section begin."""
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 2))
+        offset, height = self.verticalOffset(), self.viewport().height()
+        for section in self._grid.sections_between(offset, offset + height):
+            shown = self._grid.sections[section]
+            if not self._grid.is_open(section) or not 0 < shown.certain < shown.count:
+                continue
+            first = self.on_screen(self._grid.rect(shown.first + shown.count - shown.certain))
+            painter.drawLine(first.left(), first.top(), self._grid.measures.width, first.top())
+            if first.left() > 0:
+                painter.drawLine(first.left(), first.top(), first.left(), first.bottom() + 1)
+                painter.drawLine(0, first.bottom() + 1, first.left(), first.bottom() + 1)
 
     def _paint_header(self, painter: QPainter, section: int, top: int) -> None:
         shown = self._grid.sections[section]
@@ -145,10 +183,13 @@ class GalleryView(SectionView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose, or begin a band or drag."""
+        self._point_at(-1)
         self._pointing.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Pull a band or begin to drag."""
+        """Pull a band or begin to drag; without a button, point at a cell."""
+        if self._follows_mouse and not event.buttons():
+            self._point_at(self.position_at(event.position().toPoint()))
         self._pointing.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -177,7 +218,25 @@ class GalleryView(SectionView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move and select; what means nothing here goes to the window."""
-        event.setAccepted(press_key(self, event))
+        used = press_key(self, event)
+        if used:
+            self._point_at(-1)
+        event.setAccepted(used)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Point at nothing any more."""
+        super().leaveEvent(event)
+        self._point_at(-1)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Scroll; another cell comes to lie under the mouse, which nobody pointed at."""
+        self._point_at(-1)
+        super().scrollContentsBy(dx, dy)
+
+    def lay_out(self) -> None:
+        """Compute all places anew."""
+        self._point_at(-1)
+        super().lay_out()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll; with Ctrl held, wish for larger or smaller thumbnails."""
