@@ -41,6 +41,7 @@ class Actions(QObject):
         self.open_folder = self._make("open_folder", self.tr("Open &folder…"), "open-folder")
         self.open_folder.setIconText(self.tr("Open folder"))
         self.open_files = self._make("open_files", self.tr("Open &images or case…"), "open-files")
+        self.add_slide = self._make("add_slide", self.tr("&Add a smear to this case…"), "")
         self.demo = self._make("demo", self.tr("&Demonstration slide"), "demo")
         self.close_case = self._make("close_case", self.tr("&Close case"), "")
         self.copies = self._make("copies", self.tr("&Earlier copies…"), "")
@@ -99,7 +100,8 @@ class Actions(QObject):
     def case_open(self, opened: bool) -> None:
         """Allow what needs an open case, or not."""
         for action in (
-            self.close_case, self.report, self.sign_off, self.copies, self.select_all, self.invert,
+            self.close_case, self.add_slide, self.report, self.sign_off, self.copies,
+            self.select_all, self.invert,
             self.next, self.focus_gallery, self.focus_classes, self.focus_viewer, self.larger, self.smaller,
         ):  # fmt: skip
             action.setEnabled(opened)

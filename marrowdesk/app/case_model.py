@@ -68,6 +68,8 @@ class CaseModel(QObject):
         self._cells: list[Cell] = []
         self._rows: dict[int, int] = {}
         self._tally = Tally()
+        self._apart: dict[int, Tally] = {}
+        self._slides: set[int] = set()
         self._differential: Differential | None = None
         self._current = -1
         self._restoring = False
@@ -122,6 +124,7 @@ class CaseModel(QObject):
         self._cells = list(cells)
         self._rows = {cell.id: row for row, cell in enumerate(self._cells)}
         self._tally = tally or Tally.of(self._cells)
+        self._slides = {cell.slide for cell in self._cells}
         self._signatures = tuple(signatures)
         if case is not None:
             self._restore(*(history or (case.undo_history(), case.redo_history())))
@@ -138,6 +141,9 @@ class CaseModel(QObject):
         for row, cell in enumerate(new, first):
             self._rows[cell.id] = row
             self._tally.add(cell)
+            self._slides.add(cell.slide)
+            if self._apart:
+                self._apart.setdefault(cell.slide, Tally()).add(cell)
         self._cells.extend(new)
         self.inserted.emit(first, len(self._cells) - 1)
         self._recount()
@@ -285,6 +291,8 @@ class CaseModel(QObject):
 
     def _put(self, row: int, cell: Cell) -> None:
         self._tally.replace(self._cells[row], cell)
+        if self._apart:
+            self._apart[cell.slide].replace(self._cells[row], cell)
         self._cells[row] = cell
 
     # -- the count ------------------------------------------------------------------------------------
@@ -305,11 +313,30 @@ class CaseModel(QObject):
         """How many cells stand where; kept up to date cell by cell."""
         return self._tally
 
-    def differential(self) -> Differential:
-        """Give the differential of this moment."""
+    @property
+    def slides(self) -> list[int]:
+        """Numbers of the slides that have cells, ascending."""
+        return sorted(self._slides)
+
+    def differential(self, slide: int | None = None) -> Differential:
+        """Give the differential of this moment.
+
+        Args:
+            slide: count only this slide; the whole case when None.
+        """
+        if slide is not None:
+            return differential(self._tally_of(slide), self.scheme, self._rules)
         if self._differential is None:
             self._differential = differential(self._tally, self.scheme, self._rules)
         return self._differential
+
+    def _tally_of(self, slide: int) -> Tally:
+        """Give the tally of one slide; those of all are counted when the first is asked for, then kept."""
+        if not self._apart:
+            self._apart = {each: Tally() for each in self._slides}
+            for cell in self._cells:
+                self._apart[cell.slide].add(cell)
+        return self._apart.get(slide, Tally())
 
     def _recount(self) -> None:
         self._differential = None

@@ -62,6 +62,14 @@ class Commands(QObject):
         if name:
             self.open([Path(name)])
 
+    def add_slide(self) -> None:
+        """Ask for the folder of another smear and read it into the open case."""
+        name = QFileDialog.getExistingDirectory(
+            self._window, self.tr("Add the folder of another smear"), self._last_folder()
+        )
+        if name:
+            self._session.add_slide(Path(name))
+
     def open_files(self) -> None:
         """Ask for images or a case and open them."""
         images = " ".join(f"*{each}" for each in sorted(EXTENSIONS))

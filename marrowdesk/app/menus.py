@@ -82,7 +82,7 @@ class Menus(QObject):
         actions, menu = self._actions, self._menu(translate("Menus", "&File"))
         menu.addActions([actions.open_folder, actions.open_files])
         self.recent = menu.addMenu(translate("Menus", "Open &recent"))
-        menu.addAction(actions.demo)
+        menu.addActions([actions.add_slide, actions.demo])
         menu.addSeparator()
         menu.addActions([actions.report, actions.sign_off])
         menu.addSeparator()

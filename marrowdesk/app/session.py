@@ -173,6 +173,11 @@ class Session(QObject):
         same = self.case is not None and self.case.path == case.path and self._model.current >= 0
         return self._model.cells[self._model.current].id if same else None
 
+    def add_slide(self, folder: Path) -> None:
+        """Read another smear into the open case."""
+        if self._model.may_decide() and self._reading is None:
+            self._read([folder])
+
     def take_over(self) -> None:
         """Take the case that is shown from the program that has it open."""
         if self.case is not None:

@@ -240,6 +240,7 @@ class Standing(QObject):
         window.acts.classify.setVisible(not running)
         only_read = window.session.only_read is not None
         window.acts.sign_off.setEnabled(bool(window.model.cells) and not running and not only_read)
+        window.acts.add_slide.setEnabled(window.model.writable and not window.session.reading)
         window.acts.copies.setEnabled(window.session.case is not None and not only_read)
         window.acts.classify.setEnabled(
             classifier.engine is not None and not classifier.running and classifier.unfinished

@@ -33,6 +33,7 @@ def _wire_menus(window: MainWindow) -> None:
         {
             acts.open_folder: commands.open_folder,
             acts.open_files: commands.open_files,
+            acts.add_slide: commands.add_slide,
             acts.demo: commands.open_demonstration,
             acts.close_case: window.session.close,
             acts.report: commands.report,

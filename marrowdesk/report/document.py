@@ -170,12 +170,14 @@ class SlideUsed:
         name: as printed.
         folder: where its images lie; only the last part of it is ever printed.
         cells: how many cells of it are in the case.
+        differential: its own count, where the case has several smears; else None.
     """
 
     number: int
     name: str
     folder: Path
     cells: int
+    differential: Differential | None = None
 
     def file_of(self, cell: Cell) -> str:
         """Give the image file of a cell as seen from the slide's folder, with forward slashes."""

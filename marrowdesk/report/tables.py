@@ -124,6 +124,7 @@ def _slide(slide: SlideUsed) -> dict[str, Any]:
         "name": slide.name,
         "folder": slide.folder.name,
         "cells": slide.cells,
+        "differential": _differential(slide.differential) if slide.differential else None,
     }
 
 

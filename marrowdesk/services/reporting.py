@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -80,7 +80,6 @@ def snapshot(
     cells = tuple(case.cells(moment))
     if not cells:
         raise MarrowdeskError("The case holds no cells to report.", "Open a folder of cell images first.")
-    per_slide = Counter(cell.slide for cell in cells)
     used = {cell.prediction.model for cell in cells if cell.prediction is not None}
     report = Report(
         title=case.title,
@@ -90,7 +89,7 @@ def snapshot(
             tuple(ModelUsed(m.name, m.version, m.sha256) for m in case.models() if m.sha256 in used),
             __version__,
         ),
-        slides=tuple(SlideUsed(s.id, s.name, s.folder, per_slide[s.id]) for s in case.slides()),
+        slides=_slides(case, cells, rules),
         made_at=(signature.at if signature else datetime.now(UTC)).astimezone(),
         reader=reader,
         pictures=_pictures(pictures.choose(cells, case.scheme)) if with_pictures else (),
@@ -99,6 +98,24 @@ def snapshot(
         amends=_amends(case, before, cells, moment) if before else None,
     )
     return Snapshot(report, cells)
+
+
+def _slides(case: CaseFile, cells: Sequence[Cell], rules: CountingRules) -> tuple[SlideUsed, ...]:
+    """Give the smears, each with its own count where there are several."""
+    tallies: defaultdict[int, Tally] = defaultdict(Tally)
+    for cell in cells:
+        tallies[cell.slide].add(cell)
+    several = len(tallies) > 1
+    return tuple(
+        SlideUsed(
+            each.id,
+            each.name,
+            each.folder,
+            tallies[each.id].total,
+            differential(tallies[each.id], case.scheme, rules) if several else None,
+        )
+        for each in case.slides()
+    )
 
 
 def _version(case: CaseFile, version: int | None) -> tuple[Signature | None, Signature | None]:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QComboBox,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
@@ -78,6 +79,11 @@ class DifferentialPanel(QWidget):
             font = tabular(label.font())
             font.setBold(True)
             label.setFont(font)
+        self.slide = QComboBox(self)
+        self.slide.setAccessibleName(self.tr("Smear that is counted"))
+        self.slide.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.slide.hide()
+        self.slide.activated.connect(lambda _: self._on_changed())
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self.view)
         self._pages.addWidget(self.chart)
@@ -88,6 +94,7 @@ class DifferentialPanel(QWidget):
         self.view.cells_chosen.connect(self.cells_chosen)
         self.watch.changed.connect(self._on_changed)
         model.differential_changed.connect(self._on_changed)
+        model.reset.connect(self.slide.clear)
 
     # -- set-up ---------------------------------------------------------------------------------------
 
@@ -135,6 +142,7 @@ class DifferentialPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.setSpacing(3)
+        layout.addWidget(self.slide)
         layout.addLayout(head)
         layout.addLayout(facts_line)
         layout.addWidget(self.reached)
@@ -155,9 +163,28 @@ class DifferentialPanel(QWidget):
             return
         self._stale = False
         began = time.perf_counter()
-        self._show(self._model.differential())
+        self._offer_slides()
+        self._show(self._model.differential(self.slide.currentData()))
         took = 1000 * (time.perf_counter() - began)
         self._rest.start(min(LONGEST, max(SHORTEST, round(SHARE * took))))
+
+    def _offer_slides(self) -> None:
+        """Offer each smear to be counted apart, where there are several."""
+        numbers = self._model.slides if len(self._model.slides) > 1 else []
+        offered = [self.slide.itemData(at) for at in range(1, self.slide.count())]
+        case = self._model.case
+        if numbers == offered or case is None:
+            return
+        chosen = self.slide.currentData()
+        self.slide.clear()
+        self.slide.setVisible(bool(numbers))
+        if not numbers:
+            return
+        self.slide.addItem(self.tr("All smears together"), None)
+        for each in case.slides():
+            if each.id in numbers:
+                self.slide.addItem(each.name, each.id)
+        self.slide.setCurrentIndex(max(0, self.slide.findData(chosen)))
 
     def _load_intervals(self) -> None:
         if not self._loading:
@@ -170,7 +197,8 @@ class DifferentialPanel(QWidget):
 
     def _show(self, counted: Differential) -> None:
         self.progress.show_count(counted)
-        self.table.show(counted, self._model.scheme, self.watch.outlooks)
+        whole = self.slide.currentData() is None  # what is still open is asked of the case
+        self.table.show(counted, self._model.scheme, self.watch.outlooks if whole else ())
         if self._pages.currentWidget() is self.chart:
             self.chart.show_count(counted)
         ratio, mark = facts.ratio(counted.me_ratio), mark_text(counted.me_ratio.mark)
