@@ -75,6 +75,9 @@ class Actions(QObject):
         self.focus_gallery = self._make("focus_gallery", self.tr("Go to the &gallery"), "")
         self.focus_classes = self._make("focus_classes", self.tr("Go to the &classes"), "")
         self.focus_viewer = self._make("focus_viewer", self.tr("Go to the &viewer"), "")
+        self.compare = self._make("compare", self.tr("&Compare with others"), "compare")
+        self.compare.setCheckable(True)
+        self.hold_cell = self._make("hold_cell", self.tr("Lay as&ide or put back"), "pin")
         self.full_screen = self._make("full_screen", self.tr("&Full screen"), "")
         self.full_screen.setCheckable(True)
         self.shortcuts = self._make("shortcuts", self.tr("&Keys"), "keyboard")
@@ -102,7 +105,8 @@ class Actions(QObject):
         for action in (
             self.close_case, self.add_slide, self.report, self.sign_off, self.copies,
             self.select_all, self.invert,
-            self.next, self.focus_gallery, self.focus_classes, self.focus_viewer, self.larger, self.smaller,
+            self.compare, self.hold_cell, self.next, self.focus_gallery, self.focus_classes,
+            self.focus_viewer, self.larger, self.smaller,
         ):  # fmt: skip
             action.setEnabled(opened)
         if not opened:

@@ -38,10 +38,12 @@ class BareKeys(QObject):
     Signals:
         class_pressed: the key of a class; its code.
         map_held: the key that shows the map went down (True) or up.
+        compare_held: likewise the key that shows cells to compare with.
     """
 
     class_pressed = Signal(str)
     map_held = Signal(bool)
+    compare_held = Signal(bool)
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -51,9 +53,12 @@ class BareKeys(QObject):
         self._always: list[QShortcut] = []
         self._classes: list[QShortcut] = []
         self._open = False
-        self._holding = False
+        self._holding: int | None = None
         self._watched: set[QWindow] = set()
-        self._map_key = QKeySequence(shortcuts.BY_ACTION["hold_map"].keys[0])[0].key()
+        self._held_keys = {
+            QKeySequence(shortcuts.BY_ACTION[action].keys[0])[0].key(): signal
+            for action, signal in (("hold_map", self.map_held), ("hold_compare", self.compare_held))
+        }
         QApplication.instance().focusChanged.connect(self._focus_moved)
 
     def bind(self, action: str, slot: Callable[[], object], *, always: bool = False) -> None:
@@ -98,22 +103,27 @@ class BareKeys(QObject):
             window.destroyed.connect(lambda _=None, gone=window: self._watched.discard(gone))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the key that shows the map while it is held."""
+        """Follow the keys that show something while they are held."""
         kind = event.type()
         if kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) and isinstance(event, QKeyEvent):
-            plain = event.key() == self._map_key and not event.modifiers()
+            plain = event.key() in self._held_keys and not event.modifiers()
             if plain and self._free(QApplication.focusWidget()):
                 if not event.isAutoRepeat():
-                    self._hold(kind == QEvent.Type.KeyPress)
+                    self._hold(event.key() if kind == QEvent.Type.KeyPress else None)
                 return True
         elif kind == QEvent.Type.FocusOut:
-            self._hold(False)
+            self._hold(None)
         return super().eventFilter(watched, event)
 
-    def _hold(self, held: bool) -> None:
-        if held != self._holding:
-            self._holding = held
-            self.map_held.emit(held)
+    def _hold(self, key: int | None) -> None:
+        """Let go of the key that is held, and hold another one."""
+        before, self._holding = self._holding, key
+        if before == key:
+            return
+        if before is not None:
+            self._held_keys[Qt.Key(before)].emit(False)
+        if key is not None:
+            self._held_keys[Qt.Key(key)].emit(True)
 
     def _focus_moved(self, _before: QWidget | None, now: QWidget | None) -> None:
         self._apply(now)

@@ -99,6 +99,7 @@ class Desk:
         self.window.classifier.close()
         self.window.session.end()
         self.window.thumbnails.close()
+        self.window.compare.close()
         self._collector.stop()
         self.crash.uninstall()
 

@@ -111,6 +111,8 @@ class Menus(QObject):
         menu.addSeparator()
         menu.addActions([actions.larger, actions.smaller])
         menu.addSeparator()
+        menu.addActions([actions.compare, actions.hold_cell])
+        menu.addSeparator()
         menu.addActions([viewer.zoom_in, viewer.zoom_out, viewer.fit, viewer.show_map])
         menu.addSeparator()
         self._theme = self._choice(

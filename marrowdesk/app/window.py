@@ -12,6 +12,7 @@ from marrowdesk.app.banner import Banner
 from marrowdesk.app.case_model import CaseModel
 from marrowdesk.app.classifier import Classifier
 from marrowdesk.app.commands import Commands
+from marrowdesk.app.compare import CompareStrip
 from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.differential import DifferentialPanel
 from marrowdesk.app.docks import Docks
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
     def _make_panels(self) -> None:
         self.thumbnails = ThumbnailLoader(self)
         self.gallery = GalleryPanel(self.model, self.thumbnails, self)
+        self.compare = CompareStrip(self.model, self.gallery)
         self.classes = ClassPanel(self.model, self)
         self.viewer = ViewerPanel(self.model, self)
         self.differential = DifferentialPanel(self.model, self)

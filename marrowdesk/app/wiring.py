@@ -148,6 +148,12 @@ def _wire_keys(window: MainWindow) -> None:
     keys.bind("step_back", review.undo)
     keys.bind("next", review.next)
     keys.bind("shortcuts_too", window.commands.shortcuts, always=True)
+    keys.compare_held.connect(window.compare.hold)
+    keys.bind("hold_cell", window.compare.toggle_current)
+    window.acts.hold_cell.triggered.connect(lambda _=False: window.compare.toggle_current())
+    window.acts.compare.toggled.connect(window.compare.pin)
+    window.compare.cell_chosen.connect(review.show)
+    window.model.reset.connect(lambda: window.acts.compare.setChecked(False))
     keys.class_pressed.connect(review.assign)
     keys.map_held.connect(window.viewer.hold_map)
     for dock in (window.docks.viewer, window.docks.classes, window.docks.count):

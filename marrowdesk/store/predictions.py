@@ -30,6 +30,13 @@ JOIN analysis ON analysis.id = prediction.analysis
 WHERE prediction.id = (SELECT max(id) FROM prediction WHERE cell = ?)
 """
 
+_EMBEDDING = """
+SELECT embedding_scale, embedding FROM feature JOIN prediction ON prediction.id = feature.prediction
+JOIN analysis ON analysis.id = prediction.analysis JOIN model ON model.id = analysis.model
+WHERE prediction.id = (SELECT max(id) FROM prediction WHERE cell = ?) AND model.sha256 = ?
+AND embedding IS NOT NULL
+"""
+
 _FEATURE_INSERT = "INSERT INTO feature VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 _FEATURE_FORGET = """
@@ -100,6 +107,27 @@ class PredictionTable:
             if row is None or row[10] is None:
                 return None
             return np.frombuffer(row[10], "<f2").astype(np.float32) * np.float32(row[9])
+
+    def embeddings(self, cell_ids: Iterable[int], model_sha256: str) -> tuple[list[int], np.ndarray]:
+        """Give the embeddings that belong to the standing proposals of many cells.
+
+        Args:
+            cell_ids: the cells.
+            model_sha256: only proposals of this model: those of another lie in another space.
+
+        Returns:
+            The cells that have one, in the order asked for, and float32 (n, D), D = 0 where there is none.
+        """
+        model = hash_bytes(model_sha256)
+        found: list[int] = []
+        rows: list[np.ndarray] = []
+        with self._db.reading() as connection:
+            for cell_id in cell_ids:
+                row = connection.execute(_EMBEDDING, (cell_id, model)).fetchone()
+                if row is not None:
+                    found.append(cell_id)
+                    rows.append(np.frombuffer(row[1], "<f2").astype(np.float32) * np.float32(row[0]))
+        return found, np.stack(rows) if rows else np.empty((0, 0), np.float32)
 
     def _known(self, connection: sqlite3.Connection, sha256: bytes) -> tuple[int, int]:
         for id_, known in models_by_id(connection).items():
