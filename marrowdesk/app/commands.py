@@ -9,8 +9,10 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 
 from marrowdesk.app.dialogs.buttons import without_icons
+from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.exporting import open_file
 from marrowdesk.app.operations import Operation
+from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.imaging.formats import EXTENSIONS
 from marrowdesk.store import paths as places
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from marrowdesk.app.classifier import Classifier
     from marrowdesk.app.preferences import Preferences
     from marrowdesk.app.session import Session
+    from marrowdesk.core.taxonomy import Scheme
     from marrowdesk.store.values import Slide
 
 
@@ -166,6 +169,37 @@ class Commands(QObject):
             return dialog
 
         self._show(SignOffDialog, make)
+
+    def classes(self) -> None:
+        """Show the classes of the open case, or those for new cases."""
+        from marrowdesk.app.dialogs.classes import ClassesDialog
+        from marrowdesk.core.taxonomy import MARROW
+        from marrowdesk.store.schemes import own_scheme
+
+        case = self._session.case
+        if case is not None:
+            scheme = case.scheme
+        else:
+            try:
+                scheme = own_scheme()
+            except MarrowdeskError as error:
+                show_failure(self._window, error)
+                scheme = MARROW
+        tally = self._model.tally
+        in_use = {code for each in (tally.current, tally.predicted) for code, cells in each.items() if cells}
+
+        def make() -> ClassesDialog:
+            dialog = ClassesDialog(scheme, in_use, writable=self._model.writable, parent=self._window)
+            dialog.chosen.connect(self._set_scheme)
+            return dialog
+
+        self._show(ClassesDialog, make)
+
+    def _set_scheme(self, scheme: Scheme) -> None:
+        try:
+            self._session.set_scheme(scheme)
+        except MarrowdeskError as error:
+            show_failure(self._window, error)
 
     def take_over(self) -> None:
         """Ask whether to take the case from the program that has it open, and do so."""

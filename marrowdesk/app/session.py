@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from marrowdesk.app.operations import Lane, Operation
-from marrowdesk.core.errors import Cancelled, CaseFileError
+from marrowdesk.core.errors import Cancelled, CaseFileError, MarrowdeskError
 from marrowdesk.core.tally import Tally
+from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.store.backup import back_up_daily, restore
 from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.errors import CaseFileInUse, CaseFileReadOnly
+from marrowdesk.store.schemes import own_scheme
 
 if TYPE_CHECKING:
     import threading
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from marrowdesk.app.case_model import CaseModel
     from marrowdesk.core.cell import Cell
+    from marrowdesk.core.taxonomy import Scheme
     from marrowdesk.services.opening import Opened
     from marrowdesk.services.signing import SignedOff
     from marrowdesk.store.backup import Backup
@@ -41,6 +44,7 @@ class _Loaded:
     signatures: list[Signature]
     unaltered: bool
     only_read: CaseFileError | None
+    no_scheme: MarrowdeskError | None
     folders: list[Path] = field(default_factory=list)
 
 
@@ -60,6 +64,7 @@ class Session(QObject):
         missing_found: images of the case are not where they were; list of paths.
         field_changed: a header field of the report was set; its name.
         copy_failed: no copy of the case could be made; the exception.
+        scheme_failed: the person's own classes cannot be used; the exception.
         altered: the case is signed, and is not what was signed; its :class:`Signature`.
     """
 
@@ -73,6 +78,7 @@ class Session(QObject):
     field_changed = Signal(str)
     copy_failed = Signal(object)
     altered = Signal(object)
+    scheme_failed = Signal(object)
 
     def __init__(self, model: CaseModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -160,6 +166,8 @@ class Session(QObject):
             self._model.set_current(self._model.row_of(looked_at))
         self.opened.emit()
         self.problems_changed.emit()
+        if loaded.no_scheme is not None:
+            self.scheme_failed.emit(loaded.no_scheme)
         if not loaded.unaltered:
             self.altered.emit(loaded.signatures[-1])
         self._read(loaded.folders)
@@ -263,6 +271,18 @@ class Session(QObject):
             lambda: self.open([path])
         ).start()
 
+    # -- classes --------------------------------------------------------------------------------------
+
+    def set_scheme(self, scheme: Scheme) -> None:
+        """Count the open case with other classes, and show it anew.
+
+        Raises:
+            CaseFileError: they could not be written.
+        """
+        if self.case is not None and self.case.scheme != scheme:
+            self.case.set_scheme(scheme)
+            self.open([self.case.path])
+
     # -- signing --------------------------------------------------------------------------------------
 
     def sign(self, reader: str, role: str, reason: str) -> Operation:
@@ -349,8 +369,13 @@ def _load(paths: list[Path], take_over: bool, cancel: threading.Event) -> _Loade
     from marrowdesk.services.opening import case_file, case_for, folders_to_read
 
     only_read: CaseFileError | None = None
+    scheme, no_scheme = MARROW, None
     try:
-        case = case_for(paths, take_over=take_over)
+        scheme = own_scheme()
+    except MarrowdeskError as error:  # it matters to a new case only, and there the shipped ones do
+        no_scheme = error
+    try:
+        case = case_for(paths, scheme, take_over=take_over)
     except (CaseFileInUse, CaseFileReadOnly) as error:
         if not case_file(paths).is_file():
             raise
@@ -368,6 +393,7 @@ def _load(paths: list[Path], take_over: bool, cancel: threading.Event) -> _Loade
             signatures,
             standing is None or case.unaltered(standing),
             only_read,
+            no_scheme,
             [] if standing or only_read else folders_to_read(case, paths),
         )
     except BaseException:

@@ -61,6 +61,7 @@ class Standing(QObject):
         session.missing_found.connect(self._tell_missing)
         session.copy_failed.connect(self._tell_no_copy)
         session.altered.connect(self._tell_altered)
+        session.scheme_failed.connect(self._tell_no_scheme)
         window.model.signature_changed.connect(self._show_signature)
         window.model.refused.connect(self._tell_refused)
         session.field_changed.connect(lambda name: self._follow_settings())
@@ -319,6 +320,11 @@ class Standing(QObject):
         )
         message = self._window.banner.tell("missing", text, "warning")
         message.add_button(self.tr("&Find folder…"), self._window.commands.find_images)
+
+    def _tell_no_scheme(self, error: MarrowdeskError) -> None:
+        text = self.tr("Your own classes cannot be used: {} New cases have the shipped classes.")
+        message = self._window.banner.tell("classes", text.format(error), "warning")
+        message.add_button(self.tr("C&lasses…"), self._window.commands.classes)
 
     def _tell_no_copy(self, error: MarrowdeskError) -> None:
         text = self.tr("No copy of this case was made today: {} Your decisions are kept all the same.")

@@ -39,6 +39,7 @@ def _wire_menus(window: MainWindow) -> None:
             acts.report: commands.report,
             acts.sign_off: commands.sign_off,
             acts.copies: commands.copies,
+            acts.classes_dialog: commands.classes,
             acts.settings: commands.settings,
             acts.quit: window.close,
             acts.shortcuts: commands.shortcuts,

@@ -93,6 +93,7 @@ def run(options: argparse.Namespace) -> int:
         MarrowdeskError: nothing could be counted or written; the message says why.
     """
     from marrowdesk.services import opening, reporting
+    from marrowdesk.store.schemes import own_scheme
 
     _check_targets(options)
     rules = CountingRules(
@@ -102,7 +103,7 @@ def run(options: argparse.Namespace) -> int:
         sex=options.sex,
     )
     cancel = threading.Event()
-    with opening.case_for(options.paths, file=options.case) as case:
+    with opening.case_for(options.paths, own_scheme(), options.case) as case:
         signed = case.signed is not None
         if not signed and case.path not in [path.absolute() for path in options.paths]:
             _read_folders(case, options, cancel)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from marrowdesk.core.taxonomy import Scheme
     from marrowdesk.store.casefile import CaseFile
     from marrowdesk.store.values import Moment, Signature
 
@@ -77,22 +78,22 @@ def snapshot(
     moment = signature.moment if signature else None
     if signature is not None:
         rules, reader = CountingRules.from_json(signature.rules), signature.reader
-    cells = tuple(case.cells(moment))
+    cells, scheme = tuple(case.cells(moment)), case.scheme_at(moment)
     if not cells:
         raise MarrowdeskError("The case holds no cells to report.", "Open a folder of cell images first.")
     used = {cell.prediction.model for cell in cells if cell.prediction is not None}
     report = Report(
         title=case.title,
         header=ReportFields.from_mapping(case.fields(moment)),
-        differential=differential(Tally.of(cells), case.scheme, rules),
+        differential=differential(Tally.of(cells), scheme, rules),
         method=Method(
             tuple(ModelUsed(m.name, m.version, m.sha256) for m in case.models() if m.sha256 in used),
             __version__,
         ),
-        slides=_slides(case, cells, rules),
+        slides=_slides(case, cells, scheme, rules),
         made_at=(signature.at if signature else datetime.now(UTC)).astimezone(),
         reader=reader,
-        pictures=_pictures(pictures.choose(cells, case.scheme)) if with_pictures else (),
+        pictures=_pictures(pictures.choose(cells, scheme)) if with_pictures else (),
         problems=len(case.problems()),
         signed=_signed(signature) if signature else None,
         amends=_amends(case, before, cells, moment) if before else None,
@@ -100,7 +101,9 @@ def snapshot(
     return Snapshot(report, cells)
 
 
-def _slides(case: CaseFile, cells: Sequence[Cell], rules: CountingRules) -> tuple[SlideUsed, ...]:
+def _slides(
+    case: CaseFile, cells: Sequence[Cell], scheme: Scheme, rules: CountingRules
+) -> tuple[SlideUsed, ...]:
     """Give the smears, each with its own count where there are several."""
     tallies: defaultdict[int, Tally] = defaultdict(Tally)
     for cell in cells:
@@ -112,7 +115,7 @@ def _slides(case: CaseFile, cells: Sequence[Cell], rules: CountingRules) -> tupl
             each.name,
             each.folder,
             tallies[each.id].total,
-            differential(tallies[each.id], case.scheme, rules) if several else None,
+            differential(tallies[each.id], scheme, rules) if several else None,
         )
         for each in case.slides()
     )
@@ -158,7 +161,11 @@ def _amends(case: CaseFile, before: Signature, cells: Sequence[Cell], moment: Mo
         ended.at.astimezone(),
         ended.reason,
         changed(
-            case.cells(before.moment), cells, case.scheme, case.fields(before.moment), case.fields(moment)
+            case.cells(before.moment),
+            cells,
+            case.scheme_at(moment),
+            case.fields(before.moment),
+            case.fields(moment),
         ),
     )
 

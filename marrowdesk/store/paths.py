@@ -28,6 +28,11 @@ def settings_path() -> Path:
     return (_home() or platformdirs.user_config_path(_APP, appauthor=False)) / "settings.json"
 
 
+def scheme_path() -> Path:
+    """Give the file of the person's own classes; it may not exist yet."""
+    return settings_path().with_name("classes.json")
+
+
 def logs_path() -> Path:
     """Give the folder for logs; it may not exist yet."""
     home = _home()

@@ -1,0 +1,320 @@
+"""The classes of a case: keys and colours of the shipped ones, and the laboratory's own beside them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QColorDialog,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from marrowdesk.app import shortcuts
+from marrowdesk.app.actions import class_icon
+from marrowdesk.app.dialogs.buttons import without_icons
+from marrowdesk.app.dialogs.failure import show_failure
+from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.core.own_classes import check, is_own
+from marrowdesk.core.taxonomy import MARROW, CellClass, CountRole, Lineage, Scheme
+from marrowdesk.store.schemes import keep_own_scheme, read_scheme, write_scheme
+
+COLOR, CODE, NAME, LINEAGE, ROLE, KEY, REVIEW = range(7)
+_TEXTS = (CODE, NAME, KEY)
+_ENDING = ".marrowdesk-classes.json"
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+class ClassesDialog(QDialog):
+    """Edits the classes; they hold when OK is pressed and all of them can be used.
+
+    Signals:
+        chosen: the open case shall be counted with these classes; a Scheme.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(
+        self, scheme: Scheme, in_use: Collection[str], *, writable: bool, parent: QWidget | None = None
+    ) -> None:
+        """Show classes.
+
+        Args:
+            scheme: those of the open case, or for new cases where none is open.
+            in_use: codes that cells of the open case have; these cannot be removed.
+            writable: whether the open case may be counted with others.
+            parent: owner.
+        """
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Classes"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._in_use, self._writable = frozenset(in_use), writable
+        self._base = scheme
+        self.table = QTableWidget(self)
+        self.remove = QPushButton(self.tr("&Remove"), self)
+        self.for_new = QCheckBox(self.tr("Use these classes for &new cases too"), self)
+        self.for_new.setChecked(True)
+        self._lay_out()
+        self._show(scheme)
+        self.resize(820, 600)
+
+    # -- building -------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setSpacing(10)
+        said = self.tr(
+            "Shipped classes keep their code, name and lineage; keys and colours are yours. Classes of your "
+            "own are assigned by you: the classifier never proposes them."
+        )
+        text = QLabel(said, self)
+        text.setWordWrap(True)
+        column.addWidget(text)
+        self._make_table()
+        column.addWidget(self.table, 1)
+        row = QHBoxLayout()
+        for words, slot in (
+            (self.tr("&Add a class"), self.add_class),
+            (None, None),
+            (self.tr("&Import…"), self._import),
+            (self.tr("&Export…"), self._export),
+            (self.tr("As &shipped"), self._as_shipped),
+        ):
+            if slot is None or words is None:
+                self.remove.clicked.connect(self._remove)
+                self.remove.setAutoDefault(False)
+                row.addWidget(self.remove)
+                row.addStretch(1)
+                continue
+            button = QPushButton(words, self)
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _=False, slot=slot: slot())
+            row.addWidget(button)
+        column.addLayout(row)
+        column.addWidget(self.for_new)
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
+        )
+        without_icons(buttons)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        column.addWidget(buttons)
+
+    def _make_table(self) -> None:
+        table = self.table
+        table.setColumnCount(7)
+        table.setHorizontalHeaderLabels(
+            [
+                self.tr("Colour"), self.tr("Code"), self.tr("Name"), self.tr("Lineage"), self.tr("Count"),
+                self.tr("Key"), self.tr("Always review"),
+            ]
+        )  # fmt: skip
+        table.setAccessibleName(self.tr("Classes"))
+        table.verticalHeader().hide()
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        heads = table.horizontalHeader()
+        heads.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        heads.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        table.itemSelectionChanged.connect(self._follow)
+        table.itemDoubleClicked.connect(self._choose_color)
+
+    def _show(self, scheme: Scheme) -> None:
+        self.table.setRowCount(0)
+        for each in scheme.classes:
+            self._add_row(each)
+        self._follow()
+
+    def _add_row(self, each: CellClass) -> None:
+        table, row = self.table, self.table.rowCount()
+        table.insertRow(row)
+        own = is_own(each.code)
+        color = QTableWidgetItem(class_icon(each.color), "")
+        color.setData(Qt.ItemDataRole.UserRole, each.color)
+        color.setToolTip(self.tr("Double click for another colour"))
+        color.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+        table.setItem(row, COLOR, color)
+        for column, text in ((CODE, each.code), (NAME, each.name), (KEY, each.key)):
+            item = QTableWidgetItem(text)
+            fixed = column != KEY and (not own or (column == CODE and each.code in self._in_use))
+            if fixed:
+                item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+            table.setItem(row, column, item)
+        table.setCellWidget(row, LINEAGE, _choice(_lineages(), each.lineage, own, self.tr("Lineage")))
+        roles = {CountRole.COUNTED: self.tr("counted"), CountRole.APART: self.tr("apart")}
+        if each.role is CountRole.UNRESOLVED:
+            roles = {CountRole.UNRESOLVED: self.tr("to be resolved")}
+        table.setCellWidget(row, ROLE, _choice(roles, each.role, own, self.tr("Count")))
+        review = QTableWidgetItem()
+        state = Qt.CheckState.Checked if each.always_review else Qt.CheckState.Unchecked
+        review.setCheckState(state)
+        flags = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
+        review.setFlags(flags | Qt.ItemFlag.ItemIsEnabled if own else flags)
+        table.setItem(row, REVIEW, review)
+
+    # -- what the buttons do --------------------------------------------------------------------------
+
+    def add_class(self) -> None:
+        """Add a class of the laboratory's own, ready to be named."""
+        codes = {self._text(row, CODE) for row in range(self.table.rowCount())}
+        code = next(each for number in range(1, 1000) if (each := f"OWN{number}") not in codes)
+        self._add_row(CellClass(code, "", Lineage.OTHER, CountRole.COUNTED, "", "#7950f2"))
+        row = self.table.rowCount() - 1
+        self.table.selectRow(row)
+        self.table.scrollToBottom()
+        self.table.setCurrentCell(row, NAME)
+        self.table.editItem(self.table.item(row, NAME))
+
+    def _remove(self) -> None:
+        if self._removable():
+            self.table.removeRow(self.table.currentRow())
+
+    def _removable(self) -> bool:
+        row = self.table.currentRow()
+        code = self._text(row, CODE) if row >= 0 else ""
+        return row >= 0 and is_own(code) and code not in self._in_use
+
+    def _follow(self) -> None:
+        self.remove.setEnabled(self._removable())
+
+    def _choose_color(self, item: QTableWidgetItem) -> None:
+        if item.column() != COLOR:
+            return
+        color = QColorDialog.getColor(QColor(item.data(Qt.ItemDataRole.UserRole)), self)
+        if color.isValid():
+            item.setData(Qt.ItemDataRole.UserRole, color.name())
+            item.setIcon(class_icon(color.name()))
+
+    def _as_shipped(self) -> None:
+        own = [each for each in self._base.classes if is_own(each.code) and each.code in self._in_use]
+        self._show(replace(MARROW, classes=(*MARROW.classes, *own)))
+
+    def _import(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self, self.tr("Import classes"), str(Path.home()), self.tr("Classes (*.json);;All files (*)")
+        )
+        if not name:
+            return
+        try:
+            scheme = read_scheme(Path(name), reserved_keys())
+        except MarrowdeskError as error:
+            show_failure(self, error)
+            return
+        lost = [each for each in self._base.classes if each.code in self._in_use and each.code not in scheme]
+        self._show(replace(scheme, classes=(*scheme.classes, *(replace(each, key="") for each in lost))))
+
+    def _export(self) -> None:
+        try:
+            scheme = self.scheme()
+        except MarrowdeskError as error:
+            show_failure(self, error)
+            return
+        name, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Export classes"), str(Path.home() / f"classes{_ENDING}"), "*.json"
+        )
+        if name:
+            try:
+                write_scheme(Path(name), scheme)
+            except MarrowdeskError as error:
+                show_failure(self, error)
+
+    # -- what was entered -----------------------------------------------------------------------------
+
+    def _text(self, row: int, column: int) -> str:
+        item = self.table.item(row, column)
+        return "" if item is None else item.text().strip()
+
+    def scheme(self) -> Scheme:
+        """Give the classes as they were entered.
+
+        Raises:
+            MarrowdeskError: one of them cannot be used; the message names it.
+        """
+        shipped = {each.code: each for each in MARROW.classes}
+        classes = []
+        for row in range(self.table.rowCount()):
+            code = self._text(row, CODE)
+            known = shipped.get(code)
+            color: str = self.table.item(row, COLOR).data(Qt.ItemDataRole.UserRole)
+            key = self._text(row, KEY).upper()
+            if known is not None:
+                classes.append(replace(known, color=color, key=key))
+                continue
+            lineage, role = (self.table.cellWidget(row, column) for column in (LINEAGE, ROLE))
+            assert isinstance(lineage, QComboBox)
+            assert isinstance(role, QComboBox)
+            classes.append(
+                CellClass(
+                    code,
+                    self._text(row, NAME),
+                    Lineage(lineage.currentData()),
+                    CountRole(role.currentData()),
+                    key,
+                    color,
+                    always_review=self.table.item(row, REVIEW).checkState() == Qt.CheckState.Checked,
+                )
+            )
+        return check(replace(self._base, classes=tuple(classes)), reserved_keys())
+
+    def accept(self) -> None:
+        """Let the classes hold, if all of them can be used."""
+        try:
+            scheme = self.scheme()
+            if self.for_new.isChecked():
+                keep_own_scheme(scheme)
+        except MarrowdeskError as error:
+            show_failure(self, error)
+            return
+        if self._writable:
+            self.chosen.emit(scheme)
+        super().accept()
+
+
+def reserved_keys() -> frozenset[str]:
+    """Give the bare letters and digits that do something else than assigning a class."""
+    bare = (key for each in shortcuts.TABLE if each.bare for key in each.keys)
+    return frozenset(key.upper() for key in bare if len(key) == 1 and key.isalnum())
+
+
+def _lineages() -> dict[object, str]:
+    translate = QCoreApplication.translate
+    return {
+        Lineage.BLAST: translate("Lineage", "blast"),
+        Lineage.NEUTROPHILIC: translate("Lineage", "neutrophilic"),
+        Lineage.EOSINOPHILIC: translate("Lineage", "eosinophilic"),
+        Lineage.BASOPHILIC: translate("Lineage", "basophilic"),
+        Lineage.MONOCYTIC: translate("Lineage", "monocytic"),
+        Lineage.ERYTHROID: translate("Lineage", "erythroid"),
+        Lineage.LYMPHOID: translate("Lineage", "lymphoid"),
+        Lineage.PLASMA_CELL: translate("Lineage", "plasma cell"),
+        Lineage.OTHER: translate("Lineage", "other"),
+        Lineage.NONE: translate("Lineage", "none"),
+    }
+
+
+def _choice(entries: dict[object, str], value: object, enabled: bool, name: str) -> QComboBox:
+    box = QComboBox()
+    for key, text in entries.items():
+        box.addItem(text, key)
+    box.setCurrentIndex(max(0, box.findData(value)))
+    box.setEnabled(enabled)
+    box.setAccessibleName(name)
+    return box
