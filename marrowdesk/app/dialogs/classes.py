@@ -36,7 +36,6 @@ from marrowdesk.core.taxonomy import MARROW, CellClass, CountRole, Lineage, Sche
 from marrowdesk.store.schemes import keep_own_scheme, read_scheme, write_scheme
 
 COLOR, CODE, NAME, LINEAGE, ROLE, KEY, REVIEW = range(7)
-_TEXTS = (CODE, NAME, KEY)
 _ENDING = ".marrowdesk-classes.json"
 
 if TYPE_CHECKING:
@@ -158,11 +157,15 @@ class ClassesDialog(QDialog):
             if fixed:
                 item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
             table.setItem(row, column, item)
-        table.setCellWidget(row, LINEAGE, _choice(_lineages(), each.lineage, own, self.tr("Lineage")))
-        roles = {CountRole.COUNTED: self.tr("counted"), CountRole.APART: self.tr("apart")}
-        if each.role is CountRole.UNRESOLVED:
-            roles = {CountRole.UNRESOLVED: self.tr("to be resolved")}
-        table.setCellWidget(row, ROLE, _choice(roles, each.role, own, self.tr("Count")))
+        roles: dict[object, str] = {CountRole.COUNTED: self.tr("counted"), CountRole.APART: self.tr("apart")}
+        told = {**roles, CountRole.UNRESOLVED: self.tr("to be resolved")}
+        if own:
+            table.setCellWidget(row, LINEAGE, _choice(_lineages(), each.lineage, self.tr("Lineage")))
+            table.setCellWidget(row, ROLE, _choice(roles, each.role, self.tr("Count")))
+        for column, text in ((LINEAGE, _lineages()[each.lineage]), (ROLE, told[each.role])):
+            item = QTableWidgetItem("" if own else text)
+            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+            table.setItem(row, column, item)
         review = QTableWidgetItem()
         state = Qt.CheckState.Checked if each.always_review else Qt.CheckState.Unchecked
         review.setCheckState(state)
@@ -310,11 +313,10 @@ def _lineages() -> dict[object, str]:
     }
 
 
-def _choice(entries: dict[object, str], value: object, enabled: bool, name: str) -> QComboBox:
+def _choice(entries: dict[object, str], value: object, name: str) -> QComboBox:
     box = QComboBox()
     for key, text in entries.items():
         box.addItem(text, key)
     box.setCurrentIndex(max(0, box.findData(value)))
-    box.setEnabled(enabled)
     box.setAccessibleName(name)
     return box
