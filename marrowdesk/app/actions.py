@@ -45,6 +45,7 @@ class Actions(QObject):
         self.demo = self._make("demo", self.tr("&Demonstration slide"), "demo")
         self.close_case = self._make("close_case", self.tr("&Close case"), "")
         self.copies = self._make("copies", self.tr("&Earlier copies…"), "")
+        self.history = self._make("history", self.tr("&History…"), "")
         self.report = self._make("report", self.tr("&Report and tables…"), "report")
         self.report.setIconText(self.tr("Report"))
         self.sign_off = self._make("sign_off", self.tr("Si&gn…"), "sign")
@@ -104,7 +105,7 @@ class Actions(QObject):
     def case_open(self, opened: bool) -> None:
         """Allow what needs an open case, or not."""
         for action in (
-            self.close_case, self.add_slide, self.report, self.sign_off, self.copies,
+            self.close_case, self.add_slide, self.history, self.report, self.sign_off, self.copies,
             self.select_all, self.invert,
             self.compare, self.hold_cell, self.next, self.focus_gallery, self.focus_classes,
             self.focus_viewer, self.larger, self.smaller,

@@ -170,6 +170,13 @@ class Commands(QObject):
 
         self._show(SignOffDialog, make)
 
+    def history(self) -> None:
+        """Show what was done in the case."""
+        from marrowdesk.app.dialogs.history import HistoryDialog
+
+        if self._session.case is not None:
+            self._show(HistoryDialog, lambda: HistoryDialog(self._model, self._preferences, self._window))
+
     def classes(self) -> None:
         """Show the classes of the open case, or those for new cases."""
         from marrowdesk.app.dialogs.classes import ClassesDialog

@@ -34,6 +34,7 @@ def export(
     settings: Settings,
     targets: dict[str, Path],
     version: int | None = None,
+    after: int | None = None,
 ) -> Operation:
     """Prepare the writing of a report; the caller adds what follows and starts it.
 
@@ -44,6 +45,7 @@ def export(
         settings: reader, paper, pictures.
         targets: files by form: ``pdf``, ``csv``, ``json``. The result is the list of files written.
         version: number of a signed version; None for the case as it is now.
+        after: number of an act, for the case as it was after that.
     """
     _last_folder[:] = [next(iter(targets.values())).parent]
 
@@ -52,7 +54,7 @@ def export(
 
         pictures = "pdf" in targets and settings.report_pictures
         frozen = reporting.snapshot(
-            case, rules, reader=settings.reader, with_pictures=pictures, version=version
+            case, rules, reader=settings.reader, with_pictures=pictures, version=version, after=after
         )
         forms: dict[str, Any] = dict(targets)
         return reporting.export(frozen, **forms, page=settings.page)

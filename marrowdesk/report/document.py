@@ -139,6 +139,21 @@ class Signed:
 
 
 @dataclass(frozen=True, slots=True)
+class PastState:
+    """What a report of an earlier state shows.
+
+    Attributes:
+        act: number of the last act that it holds.
+        at: when that was done; aware.
+        reader: by whom.
+    """
+
+    act: int
+    at: datetime
+    reader: str
+
+
+@dataclass(frozen=True, slots=True)
 class Amends:
     """What an amended report takes the place of.
 
@@ -217,6 +232,7 @@ class Report:
         pictures: representative cells, in any order.
         problems: images that could not be read.
         signed: who signed it; None while it is not signed.
+        past: the earlier state that it shows; None where it shows the present one or a signed version.
         amends: the signed version that it takes the place of; None for the first version.
         research_use: the sentence on each page.
     """
@@ -232,6 +248,7 @@ class Report:
     problems: int = 0
     signed: Signed | None = None
     amends: Amends | None = None
+    past: PastState | None = None
     research_use: str = RESEARCH_USE
 
     @property

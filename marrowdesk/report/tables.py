@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from marrowdesk.core.cell import Cell
     from marrowdesk.core.differential import Apart, Differential, Row, ThresholdMark
-    from marrowdesk.report.document import Amends, Report, Signed, SlideUsed
+    from marrowdesk.report.document import Amends, PastState, Report, Signed, SlideUsed
 
 JSON_FORMAT, JSON_VERSION = "marrowdesk-report", 1
 CELL_COLUMNS = (
@@ -54,15 +54,20 @@ def cell_record(cell: Cell, slides: Sequence[SlideUsed]) -> dict[str, Any]:
 
 
 def cells_csv(cells: Iterable[Cell], slides: Sequence[SlideUsed]) -> bytes:
-    """Write one row a cell, comma-separated, UTF-8 with a byte-order mark so that Excel reads it rightly.
+    """Write one row a cell, in the form of :func:`csv_bytes`."""
+    return csv_bytes(CELL_COLUMNS, (cell_record(cell, slides).values() for cell in cells))
+
+
+def csv_bytes(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> bytes:
+    """Write a table, comma-separated, UTF-8 with a byte-order mark so that Excel reads it rightly.
 
     A text that a spreadsheet would run as a formula gets an apostrophe before it.
     """
     written = io.StringIO(newline="")
-    rows = csv.writer(written)
-    rows.writerow(CELL_COLUMNS)
-    for cell in cells:
-        rows.writerow([_harmless(value) for value in cell_record(cell, slides).values()])
+    table = csv.writer(written)
+    table.writerow(columns)
+    for row in rows:
+        table.writerow([_harmless(value) for value in row])
     # File names that are no valid text (Linux allows them) come out as visible escapes.
     return written.getvalue().encode("utf-8-sig", "backslashreplace")
 
@@ -79,6 +84,7 @@ def report_json(report: Report, cells: Iterable[Cell]) -> bytes:
             "preliminary": report.preliminary,
             "report_version": report.version,
             "signed": _signed(report.signed) if report.signed else None,
+            "past": _past(report.past) if report.past else None,
             "amends": _amends(report.amends) if report.amends else None,
             "research_use": report.research_use,
             "header": asdict(report.header),
@@ -104,6 +110,10 @@ def _harmless(value: Any) -> Any:
 def _signed(signed: Signed) -> dict[str, Any]:
     against = [{"kind": kind, "cells": count} for kind, count in signed.hindrances]
     return {**asdict(signed), "at": signed.at.isoformat(timespec="seconds"), "hindrances": against}
+
+
+def _past(past: PastState) -> dict[str, Any]:
+    return {**asdict(past), "at": past.at.isoformat(timespec="seconds")}
 
 
 def _amends(amends: Amends) -> dict[str, Any]:

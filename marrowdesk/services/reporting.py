@@ -21,6 +21,7 @@ from marrowdesk.report.document import (
     Amends,
     Method,
     ModelUsed,
+    PastState,
     Picture,
     Report,
     ReportFields,
@@ -35,7 +36,14 @@ if TYPE_CHECKING:
 
     from marrowdesk.core.taxonomy import Scheme
     from marrowdesk.store.casefile import CaseFile
-    from marrowdesk.store.values import Moment, Signature
+    from marrowdesk.store.values import Act, Moment, Signature
+
+
+DECISION_COLUMNS = (
+    "act", "at", "reader", "text", "takes_back", "cell", "file", "from", "from_class", "to", "to_class",
+    "model", "program",
+)  # fmt: skip
+"""The columns of the decisions as CSV, in order."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +66,7 @@ def snapshot(
     reader: str = "",
     with_pictures: bool = True,
     version: int | None = None,
+    after: int | None = None,
 ) -> Snapshot:
     """Freeze a case: the cells are read once, and everything in the report comes from them.
 
@@ -69,13 +78,15 @@ def snapshot(
         reader: who signs; empty for a line to be filled in by hand.
         with_pictures: whether representative cells are shown; those whose file is gone are left out.
         version: number of a signed version; None for the case as it is now, signed or not.
+        after: number of an act; the case is then shown as it was after that, whatever is signed.
 
     Raises:
-        MarrowdeskError: the case holds no cells, there is no such version, or what was signed is not in the
-            file any more as it was.
+        MarrowdeskError: the case holds no cells, there is no such version or act, or what was signed is not
+            in the file any more as it was.
     """
-    signature, before = _version(case, version)
-    moment = signature.moment if signature else None
+    act = None if after is None else _act(case, after)
+    signature, before = (None, None) if act else _version(case, version)
+    moment = case.after_act(act.number) if act else signature.moment if signature else None
     if signature is not None:
         rules, reader = CountingRules.from_json(signature.rules), signature.reader
     cells, scheme = tuple(case.cells(moment)), case.scheme_at(moment)
@@ -92,6 +103,7 @@ def snapshot(
         ),
         slides=_slides(case, cells, scheme, rules),
         made_at=(signature.at if signature else datetime.now(UTC)).astimezone(),
+        past=PastState(act.number, act.at.astimezone(), act.reader) if act else None,
         reader=reader,
         pictures=_pictures(pictures.choose(cells, scheme)) if with_pictures else (),
         problems=len(case.problems()),
@@ -99,6 +111,36 @@ def snapshot(
         amends=_amends(case, before, cells, moment) if before else None,
     )
     return Snapshot(report, cells)
+
+
+def _act(case: CaseFile, number: int) -> Act:
+    found = next((each for each in case.acts() if each.number == number), None)
+    if found is None:
+        raise MarrowdeskError(
+            f"The journal of the case {case.path} has no act {number}.", "Choose one of its acts."
+        )
+    return found
+
+
+def decisions(case: CaseFile, path: Path) -> Path:
+    """Write every decision ever made in a case as CSV, one row a cell of each act; times are UTC.
+
+    Raises:
+        ReportError: the file cannot be written.
+        CaseFileError: the case cannot be read.
+    """
+    from marrowdesk.report.tables import csv_bytes
+
+    names = {cell.id: cell.name for cell in case.cells()}
+    rows = (
+        (
+            each.batch, each.at.isoformat(timespec="milliseconds"), each.reader, each.text, each.undoes,
+            each.cell_id, names.get(each.cell_id, ""), each.from_verdict, each.from_code,
+            each.to_verdict, each.to_code, each.model, each.program,
+        )
+        for each in case.journal()
+    )  # fmt: skip
+    return _write(path, csv_bytes(DECISION_COLUMNS, rows))
 
 
 def _slides(

@@ -9,7 +9,7 @@ from marrowdesk import __version__
 from marrowdesk.core.edits import Change, Edit
 from marrowdesk.store.columns import now_text, review_columns, review_value, time_value
 from marrowdesk.store.errors import CaseRecordRefused
-from marrowdesk.store.values import JournalRow
+from marrowdesk.store.values import Act, JournalRow
 
 if TYPE_CHECKING:
     import sqlite3
@@ -33,6 +33,11 @@ LEFT JOIN prediction ON prediction.id = decision.prediction
 LEFT JOIN analysis ON analysis.id = prediction.analysis
 LEFT JOIN model ON model.id = analysis.model
 WHERE decision.id > ? ORDER BY decision.id LIMIT ?
+"""
+
+_ACTS = """
+SELECT batch.id, batch.at, batch.reader, batch.text, batch.undoes, count(decision.id)
+FROM batch LEFT JOIN decision ON decision.batch = batch.id GROUP BY batch.id ORDER BY batch.id
 """
 
 History = list[tuple[int, Edit]]
@@ -100,6 +105,15 @@ class DecisionJournal:
                 return
             last = rows[-1][0]
             yield from (_journal_row(row) for row in rows)
+
+    def acts(self) -> list[Act]:
+        """Give all acts ever done, the oldest first."""
+        with self._db.reading() as connection:
+            rows = connection.execute(_ACTS).fetchall()
+        return [
+            Act(number, time_value(at), reader, text, cells, undoes)
+            for number, at, reader, text, undoes, cells in rows
+        ]
 
     def _histories(self) -> tuple[History, History]:
         with self._db.reading() as connection:

@@ -166,6 +166,27 @@ class JournalRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """One act of a reader, as the journal lists it.
+
+    Attributes:
+        number: in the journal, from 1.
+        at: when, UTC.
+        reader: who.
+        text: what was done, as in the undo menu.
+        cells: how many cells it changed.
+        undoes: number of the act that it takes back; None for a new act.
+    """
+
+    number: int
+    at: datetime
+    reader: str
+    text: str
+    cells: int
+    undoes: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """A state of a case that is past: rows are only appended, so it is all of them up to these.
 

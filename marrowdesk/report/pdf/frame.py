@@ -38,6 +38,8 @@ def draw_frame(paper: Paper, report: Report, page: int, pages: int) -> None:
     states = [f"Case {report.title}"]
     if report.amends:
         states.append(f"AMENDED, version {report.version}")
+    if report.past:
+        states.append(f"earlier state, act {report.past.act}")
     if report.preliminary:
         states.append("preliminary")
     title = " · ".join(states)

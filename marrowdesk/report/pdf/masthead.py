@@ -218,6 +218,14 @@ def notices(report: Report) -> list[Element]:
     said: list[tuple[str, str]] = []
     if report.amends:
         said.append(("AMENDED", _amendment(report.amends)))
+    if report.past:
+        said.append(
+            (
+                "EARLIER",
+                f"The case as it was after act {report.past.act}, by {report.past.reader} on "
+                f"{moment(report.past.at)}; not its present state",
+            )
+        )
     if report.unreviewed:
         word = "PRELIMINARY" if report.preliminary else "UNREVIEWED"
         said.append((word, f"{report.unreviewed} of {found.total} cells not reviewed by a reader"))

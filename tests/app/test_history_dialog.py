@@ -1,0 +1,97 @@
+"""What was done in a case is listed, exported, and reported as it was."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from pathlib import Path
+
+import pytest
+from desk_steps import dialog, look_at, open_and_wait, press
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+
+from marrowdesk.app.dialogs.history import HistoryDialog
+from marrowdesk.core.counting import CountingRules
+from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.services.reporting import DECISION_COLUMNS, snapshot
+
+sys.path.append(str(Path(__file__).parents[1] / "report"))
+from pdf_reading import page_texts
+
+
+@pytest.fixture
+def worked(desk, drawn_slide, qtbot):
+    """Give the desk with a case in which a blast was found, taken back, and a plasma cell found."""
+    open_and_wait(qtbot, desk, drawn_slide)
+    desk.window.preferences.change(reader="=A. Reader", auto_advance=False)
+    for row, key in ((1, "b"), (1, Qt.Key.Key_Backspace), (2, "w")):
+        look_at(desk, row)
+        press(desk, key)
+    case = desk.window.session.case
+    case.sign("B. Reader", CountingRules().to_json())
+    case.reopen("C. Reader", "another look")
+    desk.window.model.set_signatures(case.signatures())
+    return desk
+
+
+def _opened(desk, qtbot):
+    desk.window.acts.history.trigger()
+    opened = dialog(desk, HistoryDialog)
+    qtbot.waitUntil(lambda: opened.table.rowCount() == 5)
+    return opened
+
+
+def _column(opened, column):
+    return [opened.table.index(row, column).data() for row in range(opened.table.rowCount())]
+
+
+def test_that_every_act_and_signature_is_listed_the_latest_first(worked, qtbot):
+    opened = _opened(worked, qtbot)
+    assert _column(opened, 2) == [
+        "Reopened: another look",
+        "Signed, version 1",
+        "1 cell: plasma cell",
+        "Taken back: 1 cell: blast",
+        "1 cell: blast",
+    ]
+    assert _column(opened, 1) == ["C. Reader", "B. Reader", *["=A. Reader"] * 3]
+    assert [opened.table.act(row) for row in range(5)] == [None, None, 3, 2, 1]
+
+
+def test_that_the_case_is_reported_as_it_was_after_an_act(worked, qtbot, tmp_path, monkeypatch):
+    opened = _opened(worked, qtbot)
+    assert not opened.report.isEnabled()
+    opened.view.selectRow(0)
+    assert not opened.report.isEnabled()  # a reopening changes no cell
+    opened.view.selectRow(4)
+    target = tmp_path / "then.pdf"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    opened.report.click()
+    qtbot.waitUntil(lambda: opened.written.isVisible(), timeout=20_000)
+    texts = page_texts(target.read_bytes())
+    assert all("earlier state, act 1" in text for text in texts)
+    assert "EARLIER The case as it was after act 1, by =A. Reader on" in " ".join(texts[0].split())
+    case = worked.window.session.case
+    codes = [[cell.code for cell in snapshot(case, CountingRules(), after=act).cells] for act in (1, 2, 3)]
+    assert codes[0][1] == "BLA"
+    assert codes[1][1] == codes[2][1] != "BLA"
+    assert (codes[1][2] == "PLM", codes[2][2]) == (False, "PLM")
+    with pytest.raises(MarrowdeskError, match="no act 9"):
+        snapshot(case, CountingRules(), after=9)
+
+
+def test_that_all_decisions_are_exported_and_no_name_becomes_a_formula(worked, qtbot, tmp_path, monkeypatch):
+    opened = _opened(worked, qtbot)
+    target = tmp_path / "decisions.csv"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    opened.export.click()
+    qtbot.waitUntil(lambda: opened.written.isVisible(), timeout=20_000)
+    rows = list(csv.DictReader(io.StringIO(target.read_text("utf-8-sig"))))
+    assert tuple(rows[0]) == DECISION_COLUMNS
+    assert [(row["act"], row["to_class"], row["takes_back"]) for row in rows] == [
+        ("1", "BLA", ""), ("2", "", "1"), ("3", "PLM", ""),
+    ]  # fmt: skip
+    assert {row["reader"] for row in rows} == {"'=A. Reader"}
+    assert all(row["at"].endswith("+00:00") and row["file"] and len(row["model"]) == 64 for row in rows)
