@@ -45,6 +45,7 @@ class Actions(QObject):
         self.demo = self._make("demo", self.tr("&Demonstration slide"), "demo")
         self.close_case = self._make("close_case", self.tr("&Close case"), "")
         self.copies = self._make("copies", self.tr("&Earlier copies…"), "")
+        self.second_reading = self._make("second_reading", self.tr("Second &reading…"), "reader")
         self.history = self._make("history", self.tr("&History…"), "")
         self.report = self._make("report", self.tr("&Report and tables…"), "report")
         self.report.setIconText(self.tr("Report"))
@@ -105,8 +106,8 @@ class Actions(QObject):
     def case_open(self, opened: bool) -> None:
         """Allow what needs an open case, or not."""
         for action in (
-            self.close_case, self.add_slide, self.history, self.report, self.sign_off, self.copies,
-            self.select_all, self.invert,
+            self.close_case, self.add_slide, self.second_reading, self.history, self.report,
+            self.sign_off, self.copies, self.select_all, self.invert,
             self.compare, self.hold_cell, self.next, self.focus_gallery, self.focus_classes,
             self.focus_viewer, self.larger, self.smaller,
         ):  # fmt: skip
@@ -115,6 +116,11 @@ class Actions(QObject):
             self.cells_chosen(False)
             for action in (self.classify, self.stop):
                 action.setEnabled(False)
+
+    def show_sitting(self, second: bool) -> None:
+        """Call the act by its name: a second reading that is open is ended."""
+        text = self.tr("End the second &reading") if second else self.tr("Second &reading…")
+        self.second_reading.setText(text)
 
     def show_signed(self, signed: bool) -> None:
         """Call the act by its name: an open case is signed, a signed one reopened."""

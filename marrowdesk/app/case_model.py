@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from marrowdesk.store.casefile import CaseFile
     from marrowdesk.store.journal import History
-    from marrowdesk.store.values import Signature
+    from marrowdesk.store.values import Signature, Sitting
 
 
 class CaseModel(QObject):
@@ -75,6 +75,8 @@ class CaseModel(QObject):
         self._restoring = False
         self._last_act = 0
         self._signatures: tuple[Signature, ...] = ()
+        self._sitting: Sitting | None = None
+        self._resolving: Sitting | None = None
         self.undo_stack.clear()
 
     # -- the case -------------------------------------------------------------------------------------
@@ -109,6 +111,7 @@ class CaseModel(QObject):
         history: tuple[History, History] | None = None,
         tally: Tally | None = None,
         signatures: Sequence[Signature] = (),
+        sitting: Sitting | None = None,
     ) -> None:
         """Show another case, or none.
 
@@ -118,6 +121,7 @@ class CaseModel(QObject):
             history: what ``undo_history()`` and ``redo_history()`` gave; read here when None.
             tally: of these cells; the model goes on with it. Counted here when None.
             signatures: what ``case.signatures()`` gave.
+            sitting: the second reading whose decisions ``cells`` and ``history`` hold; None for the first.
         """
         self._forget()
         self._case = case
@@ -126,6 +130,7 @@ class CaseModel(QObject):
         self._tally = tally or Tally.of(self._cells)
         self._slides = {cell.slide for cell in self._cells}
         self._signatures = tuple(signatures)
+        self._sitting = sitting
         if case is not None:
             self._restore(*(history or (case.undo_history(), case.redo_history())))
         self.reset.emit()
@@ -176,6 +181,21 @@ class CaseModel(QObject):
         return last[0] if last and last[0].reopened is None else None
 
     @property
+    def sitting(self) -> Sitting | None:
+        """The second reading that is open; None for the first."""
+        return self._sitting
+
+    @property
+    def resolving(self) -> Sitting | None:
+        """The second reading whose differences are being settled, or None."""
+        return self._resolving
+
+    def resolve(self, sitting: Sitting | None) -> None:
+        """Let decisions from now on settle where a second reading differs from the first, or no longer."""
+        self._resolving = sitting
+        self.signature_changed.emit()
+
+    @property
     def writable(self) -> bool:
         """Whether anything can be decided: a case is open, not signed, and not only read."""
         return self._case is not None and self.signed is None and not self._case.read_only
@@ -203,11 +223,21 @@ class CaseModel(QObject):
 
     def assign(self, rows: Iterable[int], code: str) -> bool:
         """Give cells a class; where it is the proposed one, they are confirmed."""
-        name = self.scheme[code].name
-        return self._do(edits.assign(self._at(rows), code, name, self.reader, datetime.now(UTC)))
+        name, cells, at = self.scheme[code].name, self._at(rows), datetime.now(UTC)
+        edit = edits.assign(cells, code, name, self.reader, at)
+        if self._resolving is not None:  # that a cell keeps its class is a decision too
+            same = edits.uphold([cell for cell in cells if cell.code == code], self.reader, at)
+            others = [each for each in edit.changes if each.cell not in {kept.cell for kept in same.changes}]
+            edit = edits.Edit(edit.text if others else same.text, (*others, *same.changes))
+        return self._do(edit)
 
     def confirm(self, rows: Iterable[int]) -> bool:
-        """Agree with the proposals of those cells that are not reviewed yet."""
+        """Agree with the proposals of those cells that are not reviewed yet.
+
+        While differences are settled, agree with what the first reader decided.
+        """
+        if self._resolving is not None:
+            return self._do(edits.uphold(self._at(rows), self.reader, datetime.now(UTC)))
         return self._do(edits.confirm(self._at(rows), self.reader, datetime.now(UTC)))
 
     def exclude(self, rows: Iterable[int]) -> bool:
@@ -246,7 +276,7 @@ class CaseModel(QObject):
         if self._case is None:
             return None
         try:
-            batch = self._case.record(edit, undoes, self.reader or None)
+            batch = self._recorded(self._case, edit, undoes)
         except (CaseFileSigned, CaseFileTakenOver) as error:  # by another program
             self.failed.emit(error)
             self.outdated.emit()
@@ -264,8 +294,16 @@ class CaseModel(QObject):
         self._note_act(batch)
         return batch
 
+    def _recorded(self, case: CaseFile, edit: edits.Edit, undoes: int | None) -> int:
+        if self._sitting is not None:
+            return case.record_in(self._sitting.id, edit, undoes)
+        settles = self._resolving.id if self._resolving is not None and undoes is None else None
+        return case.record(edit, undoes, self.reader or None, settles)
+
     def _note_act(self, batch: int) -> None:
         """Acts are numbered without gaps: a gap is an act that this window did not do."""
+        if self._sitting is not None:  # several second readings share their numbers
+            return
         missed = batch != self._last_act + 1
         self._last_act = batch
         if missed:

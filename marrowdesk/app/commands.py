@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from marrowdesk.app.preferences import Preferences
     from marrowdesk.app.session import Session
     from marrowdesk.core.taxonomy import Scheme
-    from marrowdesk.store.values import Slide
+    from marrowdesk.store.values import Sitting, Slide
 
 
 class Commands(QObject):
@@ -150,8 +150,7 @@ class Commands(QObject):
 
     def sign_off(self) -> None:
         """Sign the case, or open a signed one again."""
-        from marrowdesk.app.dialogs.sign_off import ReopenDialog, SignOffDialog
-        from marrowdesk.core.signoff import hindrances
+        from marrowdesk.app.dialogs.sign_off import ReopenDialog
 
         if self._session.case is None:
             return
@@ -159,9 +158,25 @@ class Commands(QObject):
             self._show(ReopenDialog, lambda: ReopenDialog(self._session, self._preferences, self._window))
             return
 
+        case = self._session.case
+
+        def differing(_: object) -> tuple[int, ...]:
+            from marrowdesk.services.second_reading import differing
+
+            return differing(case)
+
+        Operation(self, differing).on_success(self._show_sign_off).start()
+
+    def _show_sign_off(self, differing: tuple[int, ...]) -> None:
+        from marrowdesk.app.dialogs.sign_off import SignOffDialog
+        from marrowdesk.core.signoff import hindrances
+
+        if self._session.case is None or self._model.signed is not None:
+            return
+
         def make() -> SignOffDialog:
             model = self._model
-            against = hindrances(model.cells, model.scheme, model.rules.target)
+            against = hindrances(model.cells, model.scheme, model.rules.target, frozenset(differing))
             dialog = SignOffDialog(
                 self._session, self._preferences, model.differential(), against, self._window
             )
@@ -169,6 +184,29 @@ class Commands(QObject):
             return dialog
 
         self._show(SignOffDialog, make)
+
+    def second_reading(self) -> None:
+        """Show the second readings; end the one that is open."""
+        from marrowdesk.app.dialogs.second_reading import SecondReadingDialog
+
+        if self._session.case is None:
+            return
+        if self._model.sitting is not None:
+            self._session.end_second()
+            return
+
+        def make() -> SecondReadingDialog:
+            dialog = SecondReadingDialog(self._session, writable=self._model.writable, parent=self._window)
+            dialog.read.connect(self._session.read_second)
+            dialog.settle.connect(self._settle)
+            return dialog
+
+        self._show(SecondReadingDialog, make)
+
+    def _settle(self, sitting: Sitting, cells: tuple[int, ...]) -> None:
+        self._model.resolve(sitting)
+        name = self.tr("{} and the first reader differ").format(sitting.reader)
+        self.cells_chosen.emit(name, cells)
 
     def history(self) -> None:
         """Show what was done in the case."""

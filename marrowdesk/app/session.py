@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from marrowdesk.services.signing import SignedOff
     from marrowdesk.store.backup import Backup
     from marrowdesk.store.journal import History
-    from marrowdesk.store.values import Problem, Relocation, Signature, Slide
+    from marrowdesk.store.values import Problem, Relocation, Signature, Sitting, Slide
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +42,7 @@ class _Loaded:
     problems: list[Problem]
     fields: dict[str, str]
     signatures: list[Signature]
+    sitting: Sitting | None
     unaltered: bool
     only_read: CaseFileError | None
     no_scheme: MarrowdeskError | None
@@ -132,7 +133,7 @@ class Session(QObject):
 
     # -- opening --------------------------------------------------------------------------------------
 
-    def open(self, paths: Sequence[Path], *, take_over: bool = False) -> None:
+    def open(self, paths: Sequence[Path], *, take_over: bool = False, sitting: int | None = None) -> None:
         """Open a case file, or folders and images with the case that belongs to them.
 
         A case that another program has open, or that cannot be written, is opened to be read.
@@ -140,11 +141,12 @@ class Session(QObject):
         Args:
             paths: what to open.
             take_over: take the case from another program that has it open.
+            sitting: number of the second reading to show; the first one when None.
         """
         self._generation += 1
         generation, wanted = self._generation, list(paths)
         self.opening_changed.emit(True)
-        Operation(self, lambda cancel: _load(wanted, take_over, cancel)).on_success(
+        Operation(self, lambda cancel: _load(wanted, take_over, sitting, cancel)).on_success(
             lambda loaded: self._show(loaded, generation)
         ).on_end(lambda: self._opening_ended(generation)).start()
 
@@ -161,7 +163,9 @@ class Session(QObject):
         self._problems = list(loaded.problems)
         self._fields = loaded.fields
         self._only_read = loaded.only_read
-        self._model.show_case(loaded.case, loaded.cells, loaded.history, loaded.tally, loaded.signatures)
+        self._model.show_case(
+            loaded.case, loaded.cells, loaded.history, loaded.tally, loaded.signatures, loaded.sitting
+        )
         if looked_at is not None:
             self._model.set_current(self._model.row_of(looked_at))
         self.opened.emit()
@@ -194,6 +198,17 @@ class Session(QObject):
     def _read_again(self) -> None:
         """Show what another window did to this case."""
         if self.case is not None:
+            sitting = self._model.sitting
+            self.open([self.case.path], sitting=None if sitting is None else sitting.id)
+
+    def read_second(self, sitting: Sitting) -> None:
+        """Show the open case as a second reader sees it: without the decisions of the first."""
+        if self.case is not None:
+            self.open([self.case.path], sitting=sitting.id)
+
+    def end_second(self) -> None:
+        """Show the open case with the decisions of the first reading again."""
+        if self.case is not None and self._model.sitting is not None:
             self.open([self.case.path])
 
     def _read(self, paths: list[Path]) -> None:
@@ -365,7 +380,7 @@ class Session(QObject):
         self._retired.clear()
 
 
-def _load(paths: list[Path], take_over: bool, cancel: threading.Event) -> _Loaded:
+def _load(paths: list[Path], take_over: bool, sitting: int | None, cancel: threading.Event) -> _Loaded:
     from marrowdesk.services.opening import case_file, case_for, folders_to_read
 
     only_read: CaseFileError | None = None
@@ -382,19 +397,26 @@ def _load(paths: list[Path], take_over: bool, cancel: threading.Event) -> _Loade
         case, only_read = CaseFile.open_copy(case_file(paths)), error
     try:
         cells, signatures = case.cells(), case.signatures()
+        second = next((each for each in case.sittings() if each.id == sitting), None)
+        history = (case.undo_history(), case.redo_history())
+        if second is not None:
+            reviews = case.sitting_reviews(second.id)
+            cells = [cell.with_review(reviews.get(cell.id)) for cell in cells]
+            history = case.sitting_history(second.id)
         standing = signatures[-1] if signatures and signatures[-1].reopened is None else None
         loaded = _Loaded(
             case,
             cells,
             Tally.of(cells),
-            (case.undo_history(), case.redo_history()),
+            history,
             case.problems(),
             case.fields(),
             signatures,
+            second,
             standing is None or case.unaltered(standing),
             only_read,
             no_scheme,
-            [] if standing or only_read else folders_to_read(case, paths),
+            [] if standing or only_read or second else folders_to_read(case, paths),
         )
     except BaseException:
         case.close()

@@ -113,6 +113,8 @@ class Standing(QObject):
                 parts.insert(0, self.tr("signed, version {}").format(numbers.count(signed.version)))
             elif versions:
                 parts.insert(0, self.tr("AMENDED, version {}").format(numbers.count(versions + 1)))
+            if window.model.sitting is not None:
+                parts.insert(0, self.tr("second reading by {}").format(window.model.sitting.reader))
             parts.insert(0, case.title)
         window.setWindowTitle(" – ".join(parts))
         window.setWindowFilePath("")
@@ -129,12 +131,35 @@ class Standing(QObject):
         self._show_choice()
         self._show_undo()
         self._show_running()
+        self._show_sitting()
         window.banner.take_away("signature")
         window.banner.take_away("altered")
         if signed is not None:
             self._tell_signed()
         elif window.model.signatures and window.model.writable:
             self._tell_reopened(window.model.signatures[-1])
+
+    def _show_sitting(self) -> None:
+        """Say whose reading is shown, and whether differences are being settled."""
+        window = self._window
+        second, settling = window.model.sitting, window.model.resolving
+        window.acts.show_sitting(second is not None)
+        window.acts.report.setEnabled(window.session.case is not None and second is None)
+        window.banner.take_away("sitting")
+        if second is not None:
+            text = self.tr("Second reading by {}. The decisions of the first reader are hidden.")
+            message = window.banner.tell("sitting", text.format(second.reader))
+            message.add_button(self.tr("&End it"), window.session.end_second)
+        elif settling is not None:
+            text = self.tr(
+                "What you decide now settles where {} and the first reader differ, and is kept as such."
+            )
+            message = window.banner.tell("sitting", text.format(settling.reader))
+            message.add_button(self.tr("&Done"), lambda: self._settled())
+
+    def _settled(self) -> None:
+        self._window.model.resolve(None)
+        self._window.gallery.clear_filters()
 
     def _tell_refused(self) -> None:
         """Say again why nothing can be decided, to a reader who tried."""
@@ -240,7 +265,10 @@ class Standing(QObject):
         window.acts.stop.setVisible(running)
         window.acts.classify.setVisible(not running)
         only_read = window.session.only_read is not None
-        window.acts.sign_off.setEnabled(bool(window.model.cells) and not running and not only_read)
+        second = window.model.sitting is not None
+        window.acts.sign_off.setEnabled(
+            bool(window.model.cells) and not running and not only_read and not second
+        )
         window.acts.add_slide.setEnabled(window.model.writable and not window.session.reading)
         window.acts.copies.setEnabled(window.session.case is not None and not only_read)
         window.acts.classify.setEnabled(
@@ -335,7 +363,7 @@ class Standing(QObject):
     def _follow_settings(self) -> None:
         window, now = self._window, self._window.preferences.now
         sex = sex_of(window.session.fields.get("sex", ""))
-        window.model.reader = now.reader
+        window.model.reader = window.model.sitting.reader if window.model.sitting else now.reader
         window.model.set_rules(self._rules() or rules_of(now, sex))
         window.theme.choose(now.theme)
         window.status.show_reader(now.reader)

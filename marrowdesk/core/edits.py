@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from marrowdesk.core.cell import Cell, Review, Verdict
@@ -82,6 +82,17 @@ def confirm(cells: Iterable[Cell], reader: str, at: datetime) -> Edit:
         if cell.review is None and cell.prediction is not None
     ]
     return _edit("confirmed", after)
+
+
+def uphold(cells: Iterable[Cell], reader: str, at: datetime) -> Edit:
+    """Decide anew for what stands, so that it is known who had the last word; undecided cells stay."""
+    changes = tuple(
+        Change(cell.id, cell.review, replace(cell.review, reader=reader, at=at))
+        for cell in cells
+        if cell.review is not None
+    )
+    count = "1 cell" if len(changes) == 1 else f"{len(changes)} cells"
+    return Edit(f"{count}: upheld", changes)
 
 
 def exclude(cells: Iterable[Cell], reader: str, at: datetime) -> Edit:

@@ -14,7 +14,7 @@ from marrowdesk.core.cell import CellState
 from marrowdesk.core.taxonomy import CountRole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from marrowdesk.core.cell import Cell
     from marrowdesk.core.taxonomy import Scheme
@@ -29,6 +29,7 @@ class Hindrance(enum.StrEnum):
             or excluded.
         UNFAMILIAR: unreviewed cells that the model calls unfamiliar.
         ALWAYS_REVIEWED: unreviewed cells of a class whose proposals need a reader or raise an alert.
+        DIFFERING: cells on which two readers differ and that nobody has settled.
         TOO_FEW: fewer cells counted than the target; its cells are the number that is missing.
     """
 
@@ -36,6 +37,7 @@ class Hindrance(enum.StrEnum):
     UNIDENTIFIED = "unidentified"
     UNFAMILIAR = "unfamiliar"
     ALWAYS_REVIEWED = "always reviewed"
+    DIFFERING = "differing"
     TOO_FEW = "too few"
 
 
@@ -54,13 +56,16 @@ class Found:
     ids: tuple[int, ...] = ()
 
 
-def hindrances(cells: Iterable[Cell], scheme: Scheme, target: int) -> list[Found]:
+def hindrances(
+    cells: Iterable[Cell], scheme: Scheme, target: int, differing: Collection[int] = ()
+) -> list[Found]:
     """List what has to be done before a case is signed; a cell stands under the first kind that holds.
 
     Args:
         cells: all cells of the case.
         scheme: its classes.
         target: nucleated cells to count, 0 for no target.
+        differing: numbers of the cells on which two readers differ and that nobody has settled.
 
     Returns:
         The kinds that hold, in the order of :class:`Hindrance`.
@@ -68,7 +73,7 @@ def hindrances(cells: Iterable[Cell], scheme: Scheme, target: int) -> list[Found
     found: dict[Hindrance, list[int]] = {kind: [] for kind in Hindrance}
     counted = 0
     for cell in cells:
-        kind = _kind(cell, scheme)
+        kind = _kind(cell, scheme) or (Hindrance.DIFFERING if cell.id in differing else None)
         if kind is not None:
             found[kind].append(cell.id)
         code = cell.code

@@ -39,6 +39,7 @@ _HINDRANCES = {
     Hindrance.UNIDENTIFIED: "{} not identifiable",
     Hindrance.UNFAMILIAR: "{} unfamiliar to the classifier and not reviewed",
     Hindrance.ALWAYS_REVIEWED: "{} of a class that needs a reader and not reviewed",
+    Hindrance.DIFFERING: "{} on which two readers differ",
     Hindrance.TOO_FEW: "{} fewer than the target",
 }
 

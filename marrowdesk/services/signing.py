@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import CaseFileError, MarrowdeskError
 from marrowdesk.core.signoff import hindrances
+from marrowdesk.services.second_reading import differing
 from marrowdesk.store.backup import back_up
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def sign_off(
         raise MarrowdeskError("The case holds no cells to sign.", "Open a folder of cell images first.")
     if not reader.strip():
         raise MarrowdeskError("A signature needs a name.", "Say who signs.")
-    against = hindrances(cells, case.scheme, rules.target)
+    against = hindrances(cells, case.scheme, rules.target, frozenset(differing(case)))
     if against and not reason.strip():
         kinds = ", ".join(f"{each.kind} ({each.count})" for each in against)
         raise MarrowdeskError(

@@ -19,6 +19,7 @@ from marrowdesk.store.holding import Holding, read_holder
 from marrowdesk.store.journal import DecisionJournal
 from marrowdesk.store.predictions import PredictionTable
 from marrowdesk.store.signing import SignatureTable
+from marrowdesk.store.sittings import SittingTable
 from marrowdesk.store.slides import SlideTable
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ SUFFIX = ".mdcase"
 """Ending of case files."""
 
 
-class CaseFile(SlideTable, CellTable, PredictionTable, DecisionJournal, SignatureTable):
+class CaseFile(SlideTable, CellTable, PredictionTable, DecisionJournal, SittingTable, SignatureTable):
     """An open case; what a method wrote is on the disk when it returns.
 
     May be used from several threads at once, see :mod:`marrowdesk.store.database`. All methods raise a

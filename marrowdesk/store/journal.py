@@ -13,7 +13,7 @@ from marrowdesk.store.values import Act, JournalRow
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from marrowdesk.store.database import Database
 
@@ -49,13 +49,16 @@ class DecisionJournal:
 
     _db: Database
 
-    def record(self, edit: Edit, undoes: int | None = None, reader: str | None = None) -> int:
+    def record(
+        self, edit: Edit, undoes: int | None = None, reader: str | None = None, resolves: int | None = None
+    ) -> int:
         """Append an act; it is on the disk when this returns.
 
         Args:
             edit: what was done; to undo, the inverse of the act's edit; to redo, the act's edit.
             undoes: to undo, the number of the act; to redo, the number of the undo.
             reader: who acts; by default whoever the edit names, and for an undo or redo whoever did the act.
+            resolves: number of the sitting on whose differing cells this decides.
 
         Returns:
             Number of the act, to be named when it is undone.
@@ -65,11 +68,7 @@ class DecisionJournal:
             CaseFileError: nothing was written; the child class says why.
             ValueError: a time has no time zone, or the edit is empty.
         """
-        if not edit:
-            raise ValueError("An edit without changes is no act.")
-        rows = [
-            (each.cell, *review_columns(each.before), *review_columns(each.after)) for each in edit.changes
-        ]
+        rows = rows_of(edit)
         with self._db.writing() as connection:
             who = reader or _reader(connection, edit, undoes)
             batch = connection.execute(
@@ -77,6 +76,8 @@ class DecisionJournal:
                 (now_text(), who, __version__, edit.text, undoes),
             ).lastrowid
             connection.executemany(_DECIDE, ((batch, *row) for row in rows))
+            if resolves is not None:
+                connection.execute("INSERT INTO resolution(batch, sitting) VALUES (?, ?)", (batch, resolves))
         if batch is None:
             raise CaseRecordRefused(f"The case {self._db.path} did not take the decision.")
         return batch
@@ -118,10 +119,33 @@ class DecisionJournal:
     def _histories(self) -> tuple[History, History]:
         with self._db.reading() as connection:
             batches = connection.execute("SELECT id, undoes, text FROM batch ORDER BY id").fetchall()
-            changes = _changes(connection)
+            changes = changes_of(connection)
         edits = {batch: Edit(text, tuple(changes[batch])) for batch, _, text in batches}
-        undo, redo = _stacks(batches)
-        return [(batch, edits[batch]) for batch in undo], [(batch, edits[batch].inverse()) for batch in redo]
+        return histories(batches, edits)
+
+
+def rows_of(edit: Edit) -> list[tuple[object, ...]]:
+    """Write the changes of an edit as columns: cell, what stood before, what stands after.
+
+    Raises:
+        ValueError: a time has no time zone, or the edit is empty.
+    """
+    if not edit:
+        raise ValueError("An edit without changes is no act.")
+    return [(each.cell, *review_columns(each.before), *review_columns(each.after)) for each in edit.changes]
+
+
+def histories(
+    batches: Iterable[tuple[int, int | None, str]], edits: Mapping[int, Edit]
+) -> tuple[History, History]:
+    """Give what can be undone and what can be redone, the next one last.
+
+    Args:
+        batches: number, what it takes back, and text of each act, the oldest first.
+        edits: what each did.
+    """
+    undo, redo = _stacks(batches)
+    return [(batch, edits[batch]) for batch in undo], [(batch, edits[batch].inverse()) for batch in redo]
 
 
 def _stacks(batches: Iterable[tuple[int, int | None, str]]) -> tuple[list[int], list[int]]:
@@ -141,11 +165,11 @@ def _stacks(batches: Iterable[tuple[int, int | None, str]]) -> tuple[list[int], 
     return list(undo), list(redo)
 
 
-def _changes(connection: sqlite3.Connection) -> defaultdict[int, list[Change]]:
-    """Read what all acts did, by number of the act."""
+def changes_of(connection: sqlite3.Connection, table: str = "decision") -> defaultdict[int, list[Change]]:
+    """Read what all acts of a journal did, by number of the act."""
     rows = connection.execute(
         "SELECT batch, cell, from_verdict, from_code, from_reader, from_at, "
-        "to_verdict, to_code, to_reader, to_at FROM decision ORDER BY id"
+        f"to_verdict, to_code, to_reader, to_at FROM {table} ORDER BY id"
     )
     changes: defaultdict[int, list[Change]] = defaultdict(list)
     for batch, cell, *reviews in rows:

@@ -4,9 +4,11 @@ A step that was ever released is never edited: a change of the tables is a new s
 :data:`STEPS`. What is planned fits in by adding tables that point at these:
 
 * packed images: bytes by ``image.sha256``;
-* several readers: a sitting a reader, and which sitting a ``batch`` belongs to (none: the only sitting);
-  a decision that resolves two others is a batch of a sitting of its own;
 * the reason of an act: text by ``batch.id``.
+
+A second reading (``sitting``) has a journal of its own, made like the first one, so that neither reader's
+decisions ever stand for the other's. What settles a cell on which two readers differ is an act of the first
+journal, and ``resolution`` says that it is one.
 
 A signed version (``signature``) keeps the last row of each table that it covers: rows are only appended, and
 so everything up to them is the state of that moment. While the latest version is not reopened, triggers keep
@@ -185,11 +187,49 @@ WHEN (SELECT ifnull(max(id), 0) FROM signature) > (SELECT ifnull(max(id), 0) FRO
 BEGIN SELECT RAISE(ABORT, '{SIGNED}'); END;
 """
 
+_TABLES_3 = """
+CREATE TABLE sitting(                -- a reading of its own, apart from the first
+  id INTEGER PRIMARY KEY,
+  at TEXT NOT NULL,
+  reader TEXT NOT NULL CHECK (reader <> ''),
+  program TEXT NOT NULL
+);
+CREATE TABLE sitting_batch(          -- as batch
+  id INTEGER PRIMARY KEY,
+  sitting INTEGER NOT NULL REFERENCES sitting(id),
+  at TEXT NOT NULL,
+  reader TEXT NOT NULL,
+  program TEXT NOT NULL,
+  text TEXT NOT NULL,
+  undoes INTEGER REFERENCES sitting_batch(id)
+);
+CREATE UNIQUE INDEX sitting_undone_once ON sitting_batch(undoes) WHERE undoes IS NOT NULL;
+CREATE TABLE sitting_decision(       -- as decision
+  id INTEGER PRIMARY KEY,
+  batch INTEGER NOT NULL REFERENCES sitting_batch(id),
+  cell INTEGER NOT NULL REFERENCES cell(id),
+  prediction INTEGER REFERENCES prediction(id),
+  from_verdict TEXT, from_code TEXT, from_reader TEXT, from_at TEXT,
+  to_verdict TEXT, to_code TEXT, to_reader TEXT, to_at TEXT
+);
+CREATE INDEX sitting_decision_of_batch ON sitting_decision(batch);
+CREATE TABLE resolution(             -- an act of the first journal that settles where two readers differ
+  id INTEGER PRIMARY KEY,
+  batch INTEGER NOT NULL REFERENCES batch(id),
+  sitting INTEGER NOT NULL REFERENCES sitting(id)
+);
+"""
+
+_SITTINGS = ("sitting", "sitting_batch", "sitting_decision", "resolution")
+
 STEPS: tuple[str, ...] = (
     _TABLES_1 + "".join(_GUARD_1.format(table=table) for table in APPEND_ONLY),
     _TABLES_2
     + "".join(_GUARD_1.format(table=table) for table in ("signature", "reopening"))
     + "".join(_GUARD_2.format(table=table) for table in _KEPT_WHEN_SIGNED),
+    _TABLES_3
+    + "".join(_GUARD_1.format(table=table) for table in _SITTINGS)
+    + "".join(_GUARD_2.format(table=table) for table in _SITTINGS),
 )
 """SQL that takes an empty file to version 1, version 1 to 2, and so on."""
 

@@ -187,6 +187,23 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class Sitting:
+    """A second reading of the case.
+
+    Attributes:
+        id: number, from 1.
+        at: when it was begun, UTC.
+        reader: who reads.
+        decided: cells that the reader has decided on.
+    """
+
+    id: int
+    at: datetime
+    reader: str
+    decided: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """A state of a case that is past: rows are only appended, so it is all of them up to these.
 

@@ -76,6 +76,12 @@ def dialog(desk: Desk, kind: type[QDialog]) -> QDialog:
     return found[-1]
 
 
+def wait_for_dialog(qtbot, desk: Desk, kind: type[QDialog]) -> QDialog:
+    """Wait until a dialog of a kind is open, and give it."""
+    qtbot.waitUntil(lambda: any(each.isVisible() for each in desk.window.findChildren(kind)), timeout=10_000)
+    return dialog(desk, kind)
+
+
 def close(desk: Desk, opened: QDialog) -> None:
     """Close a dialog; the screen of the tests has no window manager that gives the keyboard back."""
     opened.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from marrowdesk.app.case_model import CaseModel
+from marrowdesk.core import edits
 from marrowdesk.core.cell import Place, Prediction
 from marrowdesk.core.differential import differential
 from marrowdesk.core.tally import Tally
 from marrowdesk.core.taxonomy import MARROW
+from marrowdesk.services.second_reading import compared
 from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.values import ModelInfo, NewCell, StoredPrediction
 
@@ -25,6 +28,11 @@ CODES = ("BLA", "LYT", "NGS", "NIF", "ART")
 MODEL = ModelInfo("ab" * 32, "sample", "1", CODES)
 READERS = ("Ann", "Ben")
 _rows = st.lists(st.integers(0, 40), min_size=1, max_size=6)
+
+
+def rows_of(numbers: list[int], model: CaseModel) -> list[int]:
+    """Make rows of a case of any numbers."""
+    return sorted({number % len(model.cells) for number in numbers})
 
 
 class AnyReview(RuleBasedStateMachine):
@@ -49,7 +57,7 @@ class AnyReview(RuleBasedStateMachine):
             self.find_cells(4)
 
     def _those(self, rows: list[int]) -> list[int]:
-        return sorted({row % len(self.model.cells) for row in rows})
+        return rows_of(rows, self.model)
 
     @rule(count=st.integers(1, 4))
     def find_cells(self, count: int) -> None:
@@ -95,6 +103,28 @@ class AnyReview(RuleBasedStateMachine):
         """Undo or redo."""
         for _ in range(steps if self.model.writable else 0):
             self.model.undo_stack.undo() if back else self.model.undo_stack.redo()
+
+    @rule(rows=_rows, code=st.sampled_from(("BLA", "LYT", "PLM")), settle=st.booleans())
+    def read_second(self, rows: list[int], code: str, settle: bool) -> None:
+        """Read cells a second time, then settle where the readers differ."""
+        case = self.model.case
+        if not self.model.writable:
+            return
+        sitting = (case.sittings() or [case.add_sitting("Dee")])[0]
+        seen = case.sitting_reviews(sitting.id)
+        cells = [
+            self.model.cells[row].with_review(seen.get(self.model.cells[row].id))
+            for row in rows_of(rows, self.model)
+        ]
+        edit = edits.assign(cells, code, code, "Dee", datetime.now(UTC))
+        if edit:
+            case.record_in(sitting.id, edit)
+        if settle:
+            self.model.resolve(sitting)
+            for each in compared(case, sitting.id).open:  # one after the other: each may have another class
+                self.model.assign([self.model.row_of(each)], code)
+            self.model.resolve(None)
+            assert compared(case, sitting.id).open == ()
 
     @rule()
     def open_again(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from desk_steps import dialog, open_and_wait, press, wait_for_model
+from desk_steps import open_and_wait, press, wait_for_dialog, wait_for_model
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -113,7 +113,7 @@ class Reader:
     def sign(self) -> None:
         """Sign."""
         self.press("signing", Qt.Key.Key_Return, _CTRL)
-        opened = dialog(self.desk, SignOffDialog)
+        opened = wait_for_dialog(self.qtbot, self.desk, SignOffDialog)
         assert opened.sign.isEnabled()
         with self.qtbot.waitSignal(self.window.model.signature_changed, timeout=20_000):
             self.press("signing", Qt.Key.Key_Return)

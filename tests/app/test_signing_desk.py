@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from desk_steps import close, codes, dialog, look_at, open_and_wait, press
+from desk_steps import close, codes, dialog, look_at, open_and_wait, press, wait_for_dialog
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
@@ -32,7 +32,7 @@ def ready(desk, drawn_slide, qtbot):
 
 def _sign(qtbot, desk, reason=""):
     press(desk, Qt.Key.Key_Return, _CTRL)
-    opened = dialog(desk, SignOffDialog)
+    opened = wait_for_dialog(qtbot, desk, SignOffDialog)
     if reason:
         opened.reason.setPlainText(reason)
     with qtbot.waitSignal(desk.window.model.signature_changed, timeout=10_000):
@@ -65,7 +65,7 @@ def _told(desk):
 
 def test_that_a_case_is_signed_by_keyboard_and_copied(ready, qtbot):
     press(ready, Qt.Key.Key_Return, _CTRL)
-    opened = dialog(ready, SignOffDialog)
+    opened = wait_for_dialog(qtbot, ready, SignOffDialog)
     assert opened.reader.text() == "A. Reader"
     assert not opened.reason.isVisible()
     opened.role.setText("hematologist")
@@ -101,7 +101,7 @@ def test_that_what_stands_against_it_is_listed_and_leads_to_its_cells(ready, qtb
     look_at(ready, 2)
     press(ready, "u")
     press(ready, Qt.Key.Key_Return, _CTRL)
-    opened = dialog(ready, SignOffDialog)
+    opened = wait_for_dialog(qtbot, ready, SignOffDialog)
     assert not opened.sign.isEnabled()
     (show,) = [each for each in opened.findChildren(QPushButton) if each.text() == "Show them"]
     show.click()

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from marrowdesk.core import edits
-from marrowdesk.core.cell import Cell, CellState, Place, Prediction
+from marrowdesk.core.cell import Cell, CellState, Place, Prediction, Review, Verdict
 
 AT = datetime(2025, 3, 1, 12, tzinfo=UTC)
 
@@ -60,3 +60,15 @@ def test_that_the_inverse_takes_an_edit_back():
 def test_that_the_undo_text_tells_what_and_how_many():
     assert edits.assign([proposed(1), proposed(2)], "BLA", "blast", "ab", AT).text == "2 cells: blast"
     assert edits.exclude([proposed(1)], "ab", AT).text == "1 cell: excluded"
+
+
+def test_that_upholding_says_who_had_the_last_word_and_leaves_undecided_cells():
+    at = datetime(2025, 3, 1, 12, tzinfo=UTC)
+    decided = Cell(1, 1, Place(Path("1.png")), None, Review(Verdict.ASSIGNED, "BLA", "Ann", at))
+    out = Cell(2, 1, Place(Path("2.png")), None, Review(Verdict.EXCLUDED, None, "Ann", at))
+    later = at.replace(hour=13)
+    edit = edits.uphold([decided, out, Cell(3, 1, Place(Path("3.png")))], "Cem", later)
+    assert edit.text == "2 cells: upheld"
+    assert [(each.cell, each.after.code, each.after.reader, each.after.at) for each in edit.changes] == [
+        (1, "BLA", "Cem", later), (2, None, "Cem", later),
+    ]  # fmt: skip

@@ -97,6 +97,13 @@ def fill_signatures(case: CaseFile) -> None:
     case.reopen("Ben", "To go on.")
 
 
+def fill_sittings(case: CaseFile) -> None:
+    """Read two cells a second time; what stored files from version 3 on hold besides."""
+    sitting = case.add_sitting("Dee")
+    cells = [cell.with_review(None) for cell in case.cells()[:2]]
+    case.record_in(sitting.id, edits.assign(cells, "BLA", "blast", "Dee", at(5)))
+
+
 SAMPLE_REVIEWS = {
     1: Review(Verdict.CONFIRMED, "LYT", "Ann", at(0)),
     2: Review(Verdict.CONFIRMED, "LYT", "Ann", at(0)),

@@ -20,7 +20,7 @@ from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.errors import CaseFileTooNew
 
 VERSIONS = range(1, len(schema.STEPS) + 1)
-SITTING = "CREATE TABLE sitting(id INTEGER PRIMARY KEY, batch INTEGER NOT NULL REFERENCES batch(id));\n"
+TOMORROW = "CREATE TABLE tomorrow(id INTEGER PRIMARY KEY, batch INTEGER NOT NULL REFERENCES batch(id));\n"
 
 
 def objects(path: Path) -> dict[str, str]:
@@ -89,6 +89,16 @@ def check_signatures(case: CaseFile, number: int) -> None:
     assert case.unaltered(signed)
 
 
+def check_sittings(case: CaseFile, number: int) -> None:
+    """Check what a second reader decided in the sample of that version."""
+    if number < 3:
+        assert case.sittings() == []
+        return
+    (sitting,) = case.sittings()
+    assert (sitting.reader, sitting.decided) == ("Dee", 2)
+    assert {cell: review.code for cell, review in case.sitting_reviews(1).items()} == {1: "BLA", 2: "BLA"}
+
+
 @pytest.mark.parametrize("number", VERSIONS)
 def test_that_a_case_of_every_version_opens_with_all_it_holds_and_goes_on(tmp_path, number):
     path = build(number, tmp_path / "case.mdcase")
@@ -97,6 +107,7 @@ def test_that_a_case_of_every_version_opens_with_all_it_holds_and_goes_on(tmp_pa
         with CaseFile.open(path) as case:
             check_sample(case)
             check_signatures(case, number)
+            check_sittings(case, number)
     assert version(path) == len(schema.STEPS)
     with CaseFile.open(path) as case:
         act = decide(case, case.cells()[3:4], "PLM", "Cem", 9)
@@ -124,13 +135,13 @@ def test_that_every_version_has_a_stored_sample():
 def test_that_a_new_step_brings_an_old_case_up_to_date_and_keeps_all(tmp_path, monkeypatch):
     path = build(len(schema.STEPS), tmp_path / "case.mdcase")
     with monkeypatch.context() as newer:
-        newer.setattr(schema, "STEPS", (*schema.STEPS, SITTING))
+        newer.setattr(schema, "STEPS", (*schema.STEPS, TOMORROW))
         with CaseFile.open(path) as case:
             check_sample(case)
         assert version(path) == len(VERSIONS) + 1
-        assert "sitting" in objects(path)
+        assert "tomorrow" in objects(path)
         with CaseFile.create(tmp_path / "new.mdcase", MARROW, "new"):
-            assert "sitting" in objects(tmp_path / "new.mdcase")
+            assert "tomorrow" in objects(tmp_path / "new.mdcase")
     with pytest.raises(CaseFileTooNew):
         CaseFile.open(path)
 
@@ -139,7 +150,7 @@ def test_that_a_step_that_fails_leaves_the_old_case_as_it_was(tmp_path, monkeypa
     path = build(len(schema.STEPS), tmp_path / "case.mdcase")
     before = dump(path)
     with monkeypatch.context() as newer:
-        newer.setattr(schema, "STEPS", (*schema.STEPS, f"{SITTING}INSERT INTO no_such_table VALUES (1);\n"))
+        newer.setattr(schema, "STEPS", (*schema.STEPS, f"{TOMORROW}INSERT INTO no_such_table VALUES (1);\n"))
         with pytest.raises(CaseFileError, match="no_such_table"):
             CaseFile.open(path)
     assert dump(path) == before
@@ -149,7 +160,7 @@ def test_that_a_step_that_fails_leaves_the_old_case_as_it_was(tmp_path, monkeypa
 
 def test_that_an_old_case_opened_twice_at_once_is_brought_up_to_date_once(tmp_path, monkeypatch):
     path = build(len(schema.STEPS), tmp_path / "case.mdcase")
-    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, SITTING))
+    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, TOMORROW))
     together = threading.Barrier(4)
 
     def open_and_decide(turn: int) -> None:

@@ -248,6 +248,7 @@ def words(found: Found) -> str:
         Hindrance.ALWAYS_REVIEWED: translate(
             "SignOff", "Of classes that always need a reader and not reviewed: {} cells."
         ),
+        Hindrance.DIFFERING: translate("SignOff", "Two readers differ on {} cells; settle each."),
         Hindrance.TOO_FEW: translate("SignOff", "Fewer cells counted than the target: {} are missing."),
     }
     return many[found.kind].format(numbers.count(found.count))
