@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,7 @@ from marrowdesk.training.dataset import FEWEST
 from marrowdesk.training.familiarity import fit_doubt, gather_evidence
 from marrowdesk.training.plan import plan_of
 from marrowdesk.training.priors import source_log_priors
-from marrowdesk.training.refit import refit_head
+from marrowdesk.training.refit import refit_head, source_directions
 from marrowdesk.training.sampling import odds_of
 from marrowdesk.training.sources import described
 
@@ -55,6 +55,19 @@ UNFAMILIAR_SHARE = 0.04
 _BATCH = 64
 _VIEW = 0.7
 """How strongly the views of a cell are varied on which a head is fitted, as a share of the training's."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadFit:
+    """How the last layer is fitted anew.
+
+    Attributes:
+        prior: smoothing of the sources' class priors; None to leave them out.
+        blind: directions in which the sources of a class differ that it does not look along.
+    """
+
+    prior: float | None
+    blind: int = 0
 
 
 def preprocessing_card(recipe: Recipe) -> Preprocessing:
@@ -168,7 +181,8 @@ def export_run(
         told: ``name``, ``revision``, ``summary``, ``command`` and ``held_out`` for the card; ``head``,
             ``"refitted"`` to fit the last layer anew on unvaried cells or ``"kept"`` as it was trained;
             ``head_prior``, smoothing of the sources' class priors for that, None to leave them out;
-            ``head_views``, varied views of each training cell that the head is fitted on besides.
+            ``head_views``, varied views of each training cell that the head is fitted on besides;
+            ``head_blind``, directions in which sources differ that the head does not look along.
 
     Raises:
         MarrowdeskError: there is no checkpoint, or the network is too poor to propose any class.
@@ -190,7 +204,8 @@ def export_run(
     if told["head"] == "refitted":
         own = [store.samples[at] for at in trained]
         views = [_embed_views(network, store, trained, plan, each) for each in range(told["head_views"])]
-        logits = _refit(network, [embeddings, *views], own, plan, told["head_prior"], distant)
+        fit = HeadFit(told["head_prior"], told.get("head_blind", 0))
+        logits = _refit(network, [embeddings, *views], own, plan, fit, distant)
         log_weights = np.zeros(len(codes))
     temperature = fit_temperature(logits, labels, log_weights)
     odds = probabilities(logits, log_weights, temperature)
@@ -233,7 +248,7 @@ def _refit(
     views: Sequence[np.ndarray],
     samples: Sequence[Sample],
     plan: Plan,
-    prior: float | None,
+    fit: HeadFit,
     distant: np.ndarray,
 ) -> np.ndarray:
     """Put a head fitted anew into the network; give the logits of the cells with embeddings ``distant``.
@@ -243,7 +258,7 @@ def _refit(
         views: (N, D) embeddings of the training cells, once for each way they are shown.
         samples: the N cells.
         plan: of the training.
-        prior: smoothing of the sources' class priors; None to leave them out.
+        fit: how it is fitted.
         distant: (M, D) embeddings of other cells.
     """
     import torch
@@ -252,12 +267,18 @@ def _refit(
     odds = odds_of(samples, plan.sampling, plan.balance)
     priors = (
         np.zeros((len(samples), len(plan.codes)), np.float32)
-        if prior is None
-        else source_log_priors(samples, plan.codes, prior, odds)
+        if fit.prior is None
+        else source_log_priors(samples, plan.codes, fit.prior, odds)
     )
     many = len(views)
+    shown, truth = np.concatenate(views), np.tile(labels, many)
+    sources = np.tile(np.array([each.source for each in samples]), many)
     weights, biases = refit_head(
-        np.concatenate(views), np.tile(labels, many), np.tile(priors, (many, 1)), np.tile(odds, many) / many
+        shown,
+        truth,
+        np.tile(priors, (many, 1)),
+        np.tile(odds, many) / many,
+        nuisances=source_directions(shown, truth, sources, fit.blind) if fit.blind else None,
     )
     head = head_of(network)
     with torch.no_grad():

@@ -7,7 +7,7 @@ import pytest
 
 from marrowdesk.training.dataset import Sample
 from marrowdesk.training.priors import source_log_priors
-from marrowdesk.training.refit import refit_head
+from marrowdesk.training.refit import refit_head, source_directions
 
 
 def _even(count):
@@ -70,3 +70,28 @@ def test_that_the_prior_is_that_of_the_cells_as_drawn():
     smoothed = np.exp(source_log_priors(samples, ("X", "Y"), 0.5, np.array([0.1, 0.1, 0.6, 0.2])))
     # source B: counts 0 and 0.2, each plus 0.5 · 0.2 / 2 = 0.05, over 0.3
     assert smoothed[3] == pytest.approx([0.05 / 0.3, 0.25 / 0.3])
+
+
+def test_that_the_directions_found_are_those_in_which_laboratories_differ():
+    rng = np.random.default_rng(2)
+    cells, labels, samples = _two_laboratories(rng)
+    sources = np.array([each.source for each in samples])
+    found = source_directions(cells, labels, sources, 3)
+    assert found.shape == (1, 4)  # only class 1 comes from both; its two middles give one direction
+    assert abs(found[0, 3]) > 0.99  # the look of the laboratory, not the cell
+    assert source_directions(cells, labels, np.full(len(labels), "A"), 3).shape == (0, 4)
+    assert source_directions(cells, labels, sources, 3, fewest=10_000).shape == (0, 4)
+
+
+def test_that_a_head_that_does_not_look_along_them_finds_the_cell_in_another_laboratory():
+    rng = np.random.default_rng(1)
+    cells, labels, samples = _two_laboratories(rng)
+    sources = np.array([each.source for each in samples])
+    priors = np.zeros((len(labels), 3))
+    recalls = []
+    for nuisances in (None, source_directions(cells, labels, sources, 1)):
+        weights, biases = refit_head(cells, labels, priors, _even(len(labels)), 1e-5, nuisances)
+        recalls.append(_recall_of_class_0_in_the_other_laboratory(weights, biases, rng))
+    looking, blind = recalls
+    assert looking < 0.3
+    assert blind > 0.6

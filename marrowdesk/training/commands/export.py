@@ -45,6 +45,13 @@ def add_command(subparsers: Parsers) -> None:
         default=0,
         help="for a refitted head: varied views of each training cell to fit it on, besides the plain one",
     )
+    parser.add_argument(
+        "--head-blind",
+        type=int,
+        default=0,
+        help="for a refitted head: so many directions, in which the sources of a class differ most, it does "
+        "not look along",
+    )
     parser.set_defaults(handler=export)
 
 
@@ -58,7 +65,8 @@ def export(arguments: argparse.Namespace) -> int:
     classes, name = len(plan.codes), arguments.out.resolve().name
     prior = plan.prior if arguments.head_prior is None else arguments.head_prior
     views = arguments.head_views
-    again = export_command(name, arguments.revision, arguments.head, prior, views)
+    blind = arguments.head_blind
+    again = export_command(name, arguments.revision, arguments.head, prior, views, blind)
     told = {
         "name": name,
         "revision": arguments.revision,
@@ -68,6 +76,7 @@ def export(arguments: argparse.Namespace) -> int:
         "head": arguments.head,
         "head_prior": prior,
         "head_views": views,
+        "head_blind": blind,
     }
     bundle = export_run(arguments.run, store, held, arguments.out, told)
     split = arguments.held_out or arguments.run / HELD_OUT
