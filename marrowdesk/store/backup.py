@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import uuid
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from marrowdesk.store.casefile import SUFFIX, CaseFile
 from marrowdesk.store.database import connect
 from marrowdesk.store.errors import (
     CaseFileDamaged,
+    CaseFileFull,
     CaseFileMissing,
     CaseFileReadOnly,
     NotACaseFile,
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 
 KEPT = 10
 """How many copies of a case are kept; the oldest goes when another comes."""
+
+_OF_THE_SOURCE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+"""What can be wrong with what is copied; anything else is wrong where the copy is written."""
 
 _NAME = re.compile(r"(\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d)(?: (\d+))?" + re.escape(SUFFIX))
 _FORM = "%Y-%m-%d %H.%M.%S"
@@ -178,7 +183,15 @@ def _remove(draft: Path) -> None:
 def _copy(source: Path, target: Path) -> None:
     """Make a checked copy that is on the disk, as one file without a journal beside it."""
     with explained(source), closing(connect(source)) as old, closing(connect(target, "rwc")) as new:
-        old.backup(new, pages=1024)
+        try:
+            old.backup(new, pages=1024)
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode & 0xFF in _OF_THE_SOURCE:
+                raise
+            raise CaseFileFull(
+                f"A copy of the case cannot be written into {target.parent} ({error}).",
+                "Free some space on that disk and check the rights of the folder; the case is not touched.",
+            ) from error
         (sound,) = new.execute("PRAGMA quick_check(1)").fetchone()
         if sound != "ok":
             raise damaged(source, sound)

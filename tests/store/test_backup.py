@@ -14,7 +14,7 @@ from marrowdesk.core.errors import CaseFileError
 from marrowdesk.store import backup as module
 from marrowdesk.store.backup import KEPT, back_up, back_up_daily, backups, copies_folder, restore
 from marrowdesk.store.casefile import CaseFile
-from marrowdesk.store.errors import CaseFileMissing, CaseFileReadOnly
+from marrowdesk.store.errors import CaseFileFull, CaseFileMissing, CaseFileReadOnly
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -150,3 +150,22 @@ def test_that_no_space_or_rights_for_a_copy_is_told_and_leaves_nothing_behind(tm
             restore(case.path, case.path)
     with pytest.raises(CaseFileMissing):
         back_up(tmp_path / "none.mdcase")
+
+
+def test_that_a_full_disk_is_told_of_the_copies_and_not_of_the_case(tmp_path, monkeypatch):
+    connect = module.connect
+
+    def small(path, mode="rw"):
+        connection = connect(path, mode)
+        if mode == "rwc":  # the copy: a disk with room for two pages
+            connection.execute("PRAGMA max_page_count = 2")
+        return connection
+
+    with case_of(tmp_path / "a.mdcase", 2) as case:
+        monkeypatch.setattr(module, "connect", small)
+        with pytest.raises(CaseFileFull, match="A copy of the case cannot be written into") as caught:
+            back_up(case.path, NOON)
+        assert str(copies_folder(case.path)) in caught.value.message
+        assert backups(case.path) == []
+        assert list(copies_folder(case.path).iterdir()) == []
+        decide(case, case.cells()[:1], "BLA")
