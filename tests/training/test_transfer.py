@@ -9,7 +9,7 @@ import pytest
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.training.commands import add_commands
 from marrowdesk.training.transfer.page import page
-from marrowdesk.training.transfer.variants import CELLS, CHANGES, GUARDS, SOURCES, Variant, lay_out
+from marrowdesk.training.transfer.variants import CELLS, CHANGES, GUARDS, SOURCES, Variant, chosen_of, lay_out
 
 
 def _run(words: list[str]) -> int:
@@ -95,3 +95,11 @@ def test_that_the_means_keep_apart_what_a_source_taught_and_what_it_did_not():
     assert "0.700 (2 classes, 20 cells)" in text
     assert "0.100 (1 classes, 10 cells)" in text
     assert "- a note" in text
+
+
+def test_that_single_runs_are_chosen_by_name_and_an_unknown_one_is_told():
+    variants = lay_out(["one", "two"], (40,), (GUARDS,))
+    assert [each.name for each in chosen_of(variants, ["no adversary"])] == ["no adversary"]
+    assert chosen_of(variants, None) == variants
+    with pytest.raises(MarrowdeskError, match="no run called 'no prayer'"):
+        chosen_of(variants, ["no prayer"])

@@ -46,6 +46,12 @@ def add_command(subparsers: Parsers) -> None:
     add("--out", dest="run", type=Path, required=True, metavar="FOLDER", help="folder of the comparison")
     add("--part", action="append", choices=PARTS, help="only this part; may be repeated")
     add(
+        "--only",
+        action="append",
+        metavar="NAME",
+        help="only this run, by the name that the tables use; may be repeated",
+    )
+    add(
         "--cells",
         type=_numbers,
         default="40,80,160,320",
@@ -59,6 +65,7 @@ def add_command(subparsers: Parsers) -> None:
     add("--side", type=int, default=64, help="side of the network's input, px")
     add("--rate", type=float, default=2e-3, help="largest learning rate")
     add("--prior", type=float, default=0.005, help="as for train; a guard")
+    add("--adversary", type=float, default=0.3, help="as for train; a guard")
     add("--recolour", type=float, default=Strength().recolour, help="as for train; a guard")
     add("--surround", type=float, default=Strength().surround, help="as for train; a guard")
     add("--seed", type=int, default=1, help="seed of every source of chance")
@@ -83,12 +90,13 @@ def transfer(arguments: argparse.Namespace) -> int:
     from marrowdesk.training.study.runs import Means
     from marrowdesk.training.transfer.page import write_transfer
     from marrowdesk.training.transfer.runs import Material
-    from marrowdesk.training.transfer.variants import lay_out
+    from marrowdesk.training.transfer.variants import chosen_of, lay_out
 
     samples, held = settle_split(arguments)
     material = Material(open_cells(arguments, samples, Recipe(side=arguments.side)), held, arguments.seed)
     parts = arguments.part or list(PARTS)
-    variants = lay_out(sorted({each.source for each in samples}), arguments.cells, parts)
+    laid_out = lay_out(sorted({each.source for each in samples}), arguments.cells, parts)
+    variants = chosen_of(laid_out, arguments.only)
     command = f"marrowdesk {shlex.join(sys.argv[1:])}"
     with asked_to_stop() as stop:
         means = Means(choose_device(arguments.device), arguments.save_every, False, command, stop)
@@ -142,6 +150,7 @@ def _plan(arguments: argparse.Namespace, codes: tuple[str, ...]) -> Plan:
         cost=0.3,
         smoothing=0.0,
         prior=arguments.prior,
+        adversary=arguments.adversary,
         teacher=0.0,
         small=arguments.side,
         small_part=0.0,

@@ -64,7 +64,7 @@ CHANGES: dict[str, Callable[[Plan], Plan]] = {
     "plain drawing": lambda plan: replace(plan, sampling="plain"),
     "half the variation": lambda plan: replace(plan, strength=plan.strength.scaled(0.5)),
     "one and a half times the variation": lambda plan: replace(plan, strength=plan.strength.scaled(1.5)),
-    "an adversary besides": lambda plan: replace(plan, adversary=0.3),
+    "no adversary": lambda plan: replace(plan, adversary=0.0),
     "cross-entropy": lambda plan: replace(plan, loss="cross_entropy"),
 }
 """What can be changed in the recipe, by the name that the tables use."""
@@ -97,3 +97,18 @@ def lay_out(sources: Sequence[str], numbers: Sequence[int], parts: Sequence[str]
         variants += [Variant(CELLS, f"{each}", most=each) for each in sorted(set(numbers))]
         variants.append(Variant(CELLS, "all"))
     return variants
+
+
+def chosen_of(variants: Sequence[Variant], names: Sequence[str] | None) -> list[Variant]:
+    """Choose variants by their names; all of them where none is named.
+
+    Raises:
+        MarrowdeskError: there is no variant of a name.
+    """
+    known = [each.name for each in variants]
+    for name in names or ():
+        if name not in known:
+            raise MarrowdeskError(
+                f"There is no run called {name!r} in this comparison.", f"Choose of: {', '.join(known)}."
+            )
+    return [each for each in variants if not names or each.name in names]
