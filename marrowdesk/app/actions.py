@@ -45,6 +45,7 @@ class Actions(QObject):
         self.demo = self._make("demo", self.tr("&Demonstration slide"), "demo")
         self.close_case = self._make("close_case", self.tr("&Close case"), "")
         self.copies = self._make("copies", self.tr("&Earlier copies…"), "")
+        self.manual = self._make("manual", self.tr("&Manual count…"), "")
         self.second_reading = self._make("second_reading", self.tr("Second &reading…"), "reader")
         self.history = self._make("history", self.tr("&History…"), "")
         self.report = self._make("report", self.tr("&Report and tables…"), "report")

@@ -14,6 +14,7 @@ from marrowdesk.core.cell import Cell, CellState
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.differential import Differential, differential
 from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.core.manual import counts_of, together
 from marrowdesk.core.tally import Tally
 from marrowdesk.core.taxonomy import MARROW, Scheme
 from marrowdesk.store.errors import CaseFileSigned, CaseFileTakenOver
@@ -21,6 +22,7 @@ from marrowdesk.store.errors import CaseFileSigned, CaseFileTakenOver
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from marrowdesk.core.manual import Press
     from marrowdesk.store.casefile import CaseFile
     from marrowdesk.store.journal import History
     from marrowdesk.store.values import Signature, Sitting
@@ -77,6 +79,8 @@ class CaseModel(QObject):
         self._signatures: tuple[Signature, ...] = ()
         self._sitting: Sitting | None = None
         self._resolving: Sitting | None = None
+        self._presses: list[Press] = []
+        self._together = False
         self.undo_stack.clear()
 
     # -- the case -------------------------------------------------------------------------------------
@@ -112,6 +116,7 @@ class CaseModel(QObject):
         tally: Tally | None = None,
         signatures: Sequence[Signature] = (),
         sitting: Sitting | None = None,
+        presses: Sequence[Press] = (),
     ) -> None:
         """Show another case, or none.
 
@@ -121,6 +126,7 @@ class CaseModel(QObject):
             history: what ``undo_history()`` and ``redo_history()`` gave; read here when None.
             tally: of these cells; the model goes on with it. Counted here when None.
             signatures: what ``case.signatures()`` gave.
+            presses: what ``case.presses()`` gave: the manual count.
             sitting: the second reading whose decisions ``cells`` and ``history`` hold; None for the first.
         """
         self._forget()
@@ -131,6 +137,7 @@ class CaseModel(QObject):
         self._slides = {cell.slide for cell in self._cells}
         self._signatures = tuple(signatures)
         self._sitting = sitting
+        self._presses = list(presses)
         if case is not None:
             self._restore(*(history or (case.undo_history(), case.redo_history())))
         self.reset.emit()
@@ -365,8 +372,54 @@ class CaseModel(QObject):
         if slide is not None:
             return differential(self._tally_of(slide), self.scheme, self._rules)
         if self._differential is None:
-            self._differential = differential(self._tally, self.scheme, self._rules)
+            tally = self._tally
+            if self._together and self._presses:
+                tally = together(tally, counts_of(self._presses).values())
+            self._differential = differential(tally, self.scheme, self._rules)
         return self._differential
+
+    # -- the manual count -----------------------------------------------------------------------------
+
+    @property
+    def presses(self) -> Sequence[Press]:
+        """The keys of the manual count that stand, the oldest first."""
+        return self._presses
+
+    @property
+    def together(self) -> bool:
+        """Whether the manual count is counted together with the cells."""
+        return self._together
+
+    def count_together(self, whether: bool) -> None:
+        """Count the manual count together with the cells, or apart; for the session, which keeps it."""
+        if whether != self._together:
+            self._together = whether
+            self._recount()
+
+    def press(self, smear: int, code: str) -> bool:
+        """Count a cell seen at the microscope; written at once."""
+        if self._case is None or not self.may_decide():
+            return False
+        try:
+            self._presses.append(self._case.press(smear, code, self.reader))
+        except MarrowdeskError as error:
+            self.failed.emit(error)
+            return False
+        self._recount()
+        return True
+
+    def take_back_press(self) -> bool:
+        """Take the last key of the manual count back."""
+        if self._case is None or not self._presses or not self.may_decide():
+            return False
+        try:
+            self._case.take_back(self._presses[-1], self.reader)
+        except MarrowdeskError as error:
+            self.failed.emit(error)
+            return False
+        self._presses.pop()
+        self._recount()
+        return True
 
     def _tally_of(self, slide: int) -> Tally:
         """Give the tally of one slide; those of all are counted when the first is asked for, then kept."""

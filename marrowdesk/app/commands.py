@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.app.dialogs.failure import show_failure
@@ -176,7 +176,11 @@ class Commands(QObject):
 
         def make() -> SignOffDialog:
             model = self._model
-            against = hindrances(model.cells, model.scheme, model.rules.target, frozenset(differing))
+            by_eye = sum(
+                each.code in model.scheme and model.scheme[each.code].counted
+                for each in (model.presses if model.together else ())
+            )
+            against = hindrances(model.cells, model.scheme, model.rules.target, frozenset(differing), by_eye)
             dialog = SignOffDialog(
                 self._session, self._preferences, model.differential(), against, self._window
             )
@@ -184,6 +188,25 @@ class Commands(QObject):
             return dialog
 
         self._show(SignOffDialog, make)
+
+    def manual(self) -> None:
+        """Count at the microscope; without an open case, ask for the name of a new one first."""
+        from marrowdesk.app.dialogs.manual import ManualCount
+
+        if self._session.case is not None:
+            self._show(ManualCount, lambda: ManualCount(self._session, self._model, self._window))
+            return
+        title, agreed = QInputDialog.getText(
+            self._window, self.tr("Manual count"), self.tr("Name of the new case, for example its number:")
+        )
+        if not agreed or not title.strip():
+            return
+        try:
+            self._session.begin_manual(title)
+        except MarrowdeskError as error:
+            show_failure(self._window, error)
+            return
+        self._session.opened.connect(self.manual, Qt.ConnectionType.SingleShotConnection)
 
     def second_reading(self) -> None:
         """Show the second readings; end the one that is open."""

@@ -86,7 +86,9 @@ class Menus(QObject):
         menu.addSeparator()
         menu.addActions([actions.report, actions.sign_off])
         menu.addSeparator()
-        menu.addActions([actions.second_reading, actions.history, actions.copies, actions.close_case])
+        menu.addActions(
+            [actions.manual, actions.second_reading, actions.history, actions.copies, actions.close_case]
+        )
         menu.addSeparator()
         menu.addActions([actions.classes_dialog, actions.settings])
         menu.addSeparator()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.core.errors import Cancelled, CaseFileError, MarrowdeskError
+from marrowdesk.core.manual import FIELD, TOGETHER
 from marrowdesk.core.tally import Tally
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.store.backup import back_up_daily, restore
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from marrowdesk.app.case_model import CaseModel
     from marrowdesk.core.cell import Cell
+    from marrowdesk.core.manual import Press
     from marrowdesk.core.taxonomy import Scheme
     from marrowdesk.services.opening import Opened
     from marrowdesk.services.signing import SignedOff
@@ -42,6 +44,7 @@ class _Loaded:
     problems: list[Problem]
     fields: dict[str, str]
     signatures: list[Signature]
+    presses: list[Press]
     sitting: Sitting | None
     unaltered: bool
     only_read: CaseFileError | None
@@ -164,8 +167,15 @@ class Session(QObject):
         self._fields = loaded.fields
         self._only_read = loaded.only_read
         self._model.show_case(
-            loaded.case, loaded.cells, loaded.history, loaded.tally, loaded.signatures, loaded.sitting
+            loaded.case,
+            loaded.cells,
+            loaded.history,
+            loaded.tally,
+            loaded.signatures,
+            loaded.sitting,
+            loaded.presses,
         )
+        self._model.count_together(loaded.fields.get(FIELD) == TOGETHER)
         if looked_at is not None:
             self._model.set_current(self._model.row_of(looked_at))
         self.opened.emit()
@@ -298,6 +308,28 @@ class Session(QObject):
             self.case.set_scheme(scheme)
             self.open([self.case.path])
 
+    # -- the manual count -----------------------------------------------------------------------------
+
+    def count_together(self, whether: bool) -> None:
+        """Count the manual count together with the cells, or apart; kept in the case.
+
+        Raises:
+            CaseFileError: it could not be written.
+        """
+        self.set_field(FIELD, TOGETHER if whether else "")
+        self._model.count_together(whether)
+
+    def begin_manual(self, title: str) -> None:
+        """Make a case without images, for a count at the microscope alone, and open it.
+
+        Raises:
+            MarrowdeskError: it could not be made.
+        """
+        from marrowdesk.services.opening import manual_case
+
+        path = manual_case(title, own_scheme())
+        self.open([path])
+
     # -- signing --------------------------------------------------------------------------------------
 
     def sign(self, reader: str, role: str, reason: str) -> Operation:
@@ -412,6 +444,7 @@ def _load(paths: list[Path], take_over: bool, sitting: int | None, cancel: threa
             case.problems(),
             case.fields(),
             signatures,
+            case.presses(),
             second,
             standing is None or case.unaltered(standing),
             only_read,

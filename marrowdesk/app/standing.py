@@ -85,7 +85,8 @@ class Standing(QObject):
     def _remember(self) -> None:
         """Put the case among the recent ones, once it holds a cell: an empty folder is no work begun."""
         window, case = self._window, self._window.session.case
-        if case is not None and window.model.cells and self._remembered != case.path:
+        begun = bool(window.model.cells) or (case is not None and not case.slides())
+        if case is not None and begun and self._remembered != case.path:
             self._remembered = case.path
             window.preferences.replace(window.preferences.now.with_recent(case.path, case.title))
 
@@ -224,10 +225,11 @@ class Standing(QObject):
 
     def _show_count(self) -> None:
         model = self._window.model
-        if model.cells and not intervals_ready():
+        if (model.cells or model.presses) and not intervals_ready():
             load_intervals(self, self._show_count)  # half a second that the window must not wait for
             return
-        self._window.status.show_count(model.differential() if model.cells else None)
+        something = bool(model.cells) or bool(model.presses)
+        self._window.status.show_count(model.differential() if something else None)
 
     def _show_problems(self) -> None:
         session, dock = self._window.session, self._window.docks.problems
@@ -246,7 +248,8 @@ class Standing(QObject):
         window = self._window
         window.classifier.go_on()
         self._remember()
-        if not window.session.reading and window.session.case is not None and not window.model.cells:
+        case = window.session.case
+        if not window.session.reading and case is not None and not window.model.cells and case.slides():
             text = self.tr("No image of a cell was found here. Open a folder of JPEG, PNG or TIFF images.")
             window.banner.tell("empty", text, "warning")
         else:
@@ -266,9 +269,8 @@ class Standing(QObject):
         window.acts.classify.setVisible(not running)
         only_read = window.session.only_read is not None
         second = window.model.sitting is not None
-        window.acts.sign_off.setEnabled(
-            bool(window.model.cells) and not running and not only_read and not second
-        )
+        something = bool(window.model.cells) or bool(window.model.presses)
+        window.acts.sign_off.setEnabled(something and not running and not only_read and not second)
         window.acts.add_slide.setEnabled(window.model.writable and not window.session.reading)
         window.acts.copies.setEnabled(window.session.case is not None and not only_read)
         window.acts.classify.setEnabled(

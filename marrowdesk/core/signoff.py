@@ -57,7 +57,7 @@ class Found:
 
 
 def hindrances(
-    cells: Iterable[Cell], scheme: Scheme, target: int, differing: Collection[int] = ()
+    cells: Iterable[Cell], scheme: Scheme, target: int, differing: Collection[int] = (), by_eye: int = 0
 ) -> list[Found]:
     """List what has to be done before a case is signed; a cell stands under the first kind that holds.
 
@@ -66,12 +66,13 @@ def hindrances(
         scheme: its classes.
         target: nucleated cells to count, 0 for no target.
         differing: numbers of the cells on which two readers differ and that nobody has settled.
+        by_eye: nucleated cells of a manual count that are counted together with these.
 
     Returns:
         The kinds that hold, in the order of :class:`Hindrance`.
     """
     found: dict[Hindrance, list[int]] = {kind: [] for kind in Hindrance}
-    counted = 0
+    counted = by_eye
     for cell in cells:
         kind = _kind(cell, scheme) or (Hindrance.DIFFERING if cell.id in differing else None)
         if kind is not None:

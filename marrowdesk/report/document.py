@@ -117,6 +117,21 @@ class Method:
     program_version: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ManualCount:
+    """A manual count at the microscope.
+
+    Attributes:
+        smears: number and differential of each smear that was counted.
+        whole: of all of them.
+        included: whether it is part of the report's differential.
+    """
+
+    smears: tuple[tuple[int, Differential], ...]
+    whole: Differential
+    included: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Signed:
     """Who signed what the report says.
@@ -231,6 +246,7 @@ class Report:
         reader: who signs; empty for a line to be filled by hand.
         pictures: representative cells, in any order.
         problems: images that could not be read.
+        manual: the manual count; None where there is none.
         signed: who signed it; None while it is not signed.
         past: the earlier state that it shows; None where it shows the present one or a signed version.
         amends: the signed version that it takes the place of; None for the first version.
@@ -246,6 +262,7 @@ class Report:
     reader: str = ""
     pictures: tuple[Picture, ...] = ()
     problems: int = 0
+    manual: ManualCount | None = None
     signed: Signed | None = None
     amends: Amends | None = None
     past: PastState | None = None

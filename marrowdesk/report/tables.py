@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from marrowdesk.core.cell import Cell
     from marrowdesk.core.differential import Apart, Differential, Row, ThresholdMark
-    from marrowdesk.report.document import Amends, PastState, Report, Signed, SlideUsed
+    from marrowdesk.report.document import Amends, ManualCount, PastState, Report, Signed, SlideUsed
 
 JSON_FORMAT, JSON_VERSION = "marrowdesk-report", 1
 CELL_COLUMNS = (
@@ -83,6 +83,7 @@ def report_json(report: Report, cells: Iterable[Cell]) -> bytes:
             "reader": report.reader,
             "preliminary": report.preliminary,
             "report_version": report.version,
+            "manual": _manual(report.manual) if report.manual else None,
             "signed": _signed(report.signed) if report.signed else None,
             "past": _past(report.past) if report.past else None,
             "amends": _amends(report.amends) if report.amends else None,
@@ -105,6 +106,11 @@ def _harmless(value: Any) -> Any:
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return "'" + value
     return value
+
+
+def _manual(manual: ManualCount) -> dict[str, Any]:
+    smears = [{"smear": number, "differential": _differential(found)} for number, found in manual.smears]
+    return {"included": manual.included, "smears": smears, "all": _differential(manual.whole)}
 
 
 def _signed(signed: Signed) -> dict[str, Any]:

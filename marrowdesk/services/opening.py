@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marrowdesk.core.cell import Cell, Place
 from marrowdesk.core.errors import Cancelled, ImageUnreadable, MarrowdeskError
+from marrowdesk.core.manual import FIELD, TOGETHER
 from marrowdesk.core.taxonomy import MARROW, Scheme
 from marrowdesk.imaging.decode import probe
 from marrowdesk.imaging.labels import folder_label
@@ -89,6 +91,31 @@ def case_for(
     folders = list(slide_folders(paths))
     more = f" and {len(folders) - 1} more" if len(folders) > 1 else ""
     return CaseFile.create(file, scheme, f"{folders[0].name or folders[0].anchor}{more}", hold=True)
+
+
+def manual_case(title: str, scheme: Scheme = MARROW) -> Path:
+    """Make a case without images, for a count at the microscope alone.
+
+    Args:
+        title: what the person calls it.
+        scheme: its classes.
+
+    Returns:
+        Its file, in the person's folder of cases; it is closed.
+
+    Raises:
+        MarrowdeskError: there is no title.
+        CaseFileError: it cannot be made.
+    """
+    name = re.sub(r"[^\w.+-]+", "_", title).strip("._")[:80]
+    if not name:
+        raise MarrowdeskError("The case needs a name.", "Give it the number of the specimen, for example.")
+    folder = places.cases_path()
+    names = (f"{name}{CASE_SUFFIX}", *(f"{name}-{number}{CASE_SUFFIX}" for number in range(2, 1000)))
+    path = next(each for each in (folder / name for name in names) if not each.exists())
+    with CaseFile.create(path, scheme, title.strip()) as case:
+        case.set_field(FIELD, TOGETHER)  # there is nothing else to count
+    return path
 
 
 def case_file(paths: Sequence[Path], file: Path | None = None) -> Path:

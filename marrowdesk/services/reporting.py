@@ -14,11 +14,13 @@ from marrowdesk.core.cell import Cell
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.differential import differential
 from marrowdesk.core.errors import ImageUnreadable, MarrowdeskError, ReportError
+from marrowdesk.core.manual import FIELD, TOGETHER, counts_of, manual_tally, together
 from marrowdesk.core.tally import Tally
 from marrowdesk.imaging.decode import read_place
 from marrowdesk.report import pictures
 from marrowdesk.report.document import (
     Amends,
+    ManualCount,
     Method,
     ModelUsed,
     PastState,
@@ -90,13 +92,17 @@ def snapshot(
     if signature is not None:
         rules, reader = CountingRules.from_json(signature.rules), signature.reader
     cells, scheme = tuple(case.cells(moment)), case.scheme_at(moment)
-    if not cells:
+    manual = _manual(case, moment, scheme, rules)
+    if not cells and manual is None:
         raise MarrowdeskError("The case holds no cells to report.", "Open a folder of cell images first.")
+    tally = Tally.of(cells)
+    if manual is not None and manual.included:
+        tally = together(tally, counts_of(case.presses(moment)).values())
     used = {cell.prediction.model for cell in cells if cell.prediction is not None}
     report = Report(
         title=case.title,
         header=ReportFields.from_mapping(case.fields(moment)),
-        differential=differential(Tally.of(cells), scheme, rules),
+        differential=differential(tally, scheme, rules),
         method=Method(
             tuple(ModelUsed(m.name, m.version, m.sha256) for m in case.models() if m.sha256 in used),
             __version__,
@@ -107,10 +113,25 @@ def snapshot(
         reader=reader,
         pictures=_pictures(pictures.choose(cells, scheme)) if with_pictures else (),
         problems=len(case.problems()),
+        manual=manual,
         signed=_signed(signature) if signature else None,
         amends=_amends(case, before, cells, moment) if before else None,
     )
     return Snapshot(report, cells)
+
+
+def _manual(
+    case: CaseFile, moment: Moment | None, scheme: Scheme, rules: CountingRules
+) -> ManualCount | None:
+    counts = counts_of(case.presses(moment))
+    if not counts:
+        return None
+    whole = together(Tally(), counts.values())
+    return ManualCount(
+        tuple((smear, differential(manual_tally(each), scheme, rules)) for smear, each in counts.items()),
+        differential(whole, scheme, rules),
+        case.fields(moment).get(FIELD) == TOGETHER,
+    )
 
 
 def _act(case: CaseFile, number: int) -> Act:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import CaseFileError, MarrowdeskError
+from marrowdesk.core.manual import FIELD, TOGETHER
 from marrowdesk.core.signoff import hindrances
 from marrowdesk.services.second_reading import differing
 from marrowdesk.store.backup import back_up
@@ -29,6 +30,14 @@ class SignedOff:
     no_copy: CaseFileError | None = None
 
 
+def _counted_by_eye(case: CaseFile) -> int:
+    """Give the nucleated cells of the manual count, where it is counted together with the cells."""
+    if case.fields().get(FIELD) != TOGETHER:
+        return 0
+    scheme = case.scheme
+    return sum(each.code in scheme and scheme[each.code].counted for each in case.presses())
+
+
 def sign_off(
     case: CaseFile, rules: CountingRules, reader: str, role: str = "", reason: str = ""
 ) -> SignedOff:
@@ -45,12 +54,12 @@ def sign_off(
         MarrowdeskError: there are no cells, no name, or no reason where one is needed.
         CaseFileError: the case is signed already, or nothing could be written.
     """
-    cells = case.cells()
-    if not cells:
+    cells, by_eye = case.cells(), _counted_by_eye(case)
+    if not cells and not by_eye:
         raise MarrowdeskError("The case holds no cells to sign.", "Open a folder of cell images first.")
     if not reader.strip():
         raise MarrowdeskError("A signature needs a name.", "Say who signs.")
-    against = hindrances(cells, case.scheme, rules.target, frozenset(differing(case)))
+    against = hindrances(cells, case.scheme, rules.target, frozenset(differing(case)), by_eye)
     if against and not reason.strip():
         kinds = ", ".join(f"{each.kind} ({each.count})" for each in against)
         raise MarrowdeskError(

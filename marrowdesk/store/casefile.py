@@ -18,6 +18,7 @@ from marrowdesk.store.errors import CaseRecordRefused
 from marrowdesk.store.holding import Holding, read_holder
 from marrowdesk.store.journal import DecisionJournal
 from marrowdesk.store.predictions import PredictionTable
+from marrowdesk.store.presses import PressTable
 from marrowdesk.store.signing import SignatureTable
 from marrowdesk.store.sittings import SittingTable
 from marrowdesk.store.slides import SlideTable
@@ -32,7 +33,9 @@ SUFFIX = ".mdcase"
 """Ending of case files."""
 
 
-class CaseFile(SlideTable, CellTable, PredictionTable, DecisionJournal, SittingTable, SignatureTable):
+class CaseFile(
+    SlideTable, CellTable, PredictionTable, DecisionJournal, SittingTable, PressTable, SignatureTable
+):
     """An open case; what a method wrote is on the disk when it returns.
 
     May be used from several threads at once, see :mod:`marrowdesk.store.database`. All methods raise a

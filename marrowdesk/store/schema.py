@@ -220,6 +220,20 @@ CREATE TABLE resolution(             -- an act of the first journal that settles
 );
 """
 
+_TABLES_4 = """
+CREATE TABLE press(                  -- a manual count at the microscope: one row a key
+  id INTEGER PRIMARY KEY,
+  at TEXT NOT NULL,
+  reader TEXT NOT NULL,
+  program TEXT NOT NULL,
+  smear INTEGER NOT NULL CHECK (smear >= 1),
+  code TEXT NOT NULL,
+  undoes INTEGER REFERENCES press(id)    -- takes that one back
+);
+CREATE UNIQUE INDEX press_undone_once ON press(undoes) WHERE undoes IS NOT NULL;
+ALTER TABLE signature ADD COLUMN press INTEGER NOT NULL DEFAULT 0;
+"""
+
 _SITTINGS = ("sitting", "sitting_batch", "sitting_decision", "resolution")
 
 STEPS: tuple[str, ...] = (
@@ -230,6 +244,7 @@ STEPS: tuple[str, ...] = (
     _TABLES_3
     + "".join(_GUARD_1.format(table=table) for table in _SITTINGS)
     + "".join(_GUARD_2.format(table=table) for table in _SITTINGS),
+    _TABLES_4 + _GUARD_1.format(table="press") + _GUARD_2.format(table="press"),
 )
 """SQL that takes an empty file to version 1, version 1 to 2, and so on."""
 

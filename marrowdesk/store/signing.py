@@ -8,8 +8,10 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from marrowdesk import __version__
+from marrowdesk.core.manual import counts_of
 from marrowdesk.store.columns import now_text, path_text, time_value
 from marrowdesk.store.errors import CaseFileSigned
+from marrowdesk.store.presses import standing_presses
 from marrowdesk.store.values import Moment, Reopening, Signature
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 _NOW = """
 SELECT (SELECT ifnull(max(id), 0) FROM cell), (SELECT ifnull(max(id), 0) FROM prediction),
        (SELECT ifnull(max(id), 0) FROM decision), (SELECT ifnull(max(id), 0) FROM field),
-       (SELECT ifnull(max(id), 0) FROM scheme)
+       (SELECT ifnull(max(id), 0) FROM scheme), (SELECT ifnull(max(id), 0) FROM press)
 """
 
 _AFTER_ACT = """
@@ -30,13 +32,14 @@ SELECT (SELECT ifnull(max(id), 0) FROM cell),
         WHERE analysis.at <= act.at),
        (SELECT ifnull(max(id), 0) FROM decision WHERE batch <= act.id),
        (SELECT ifnull(max(id), 0) FROM field WHERE field.at <= act.at),
-       (SELECT ifnull(max(id), 0) FROM scheme WHERE scheme.at <= act.at)
+       (SELECT ifnull(max(id), 0) FROM scheme WHERE scheme.at <= act.at),
+       (SELECT ifnull(max(id), 0) FROM press WHERE press.at <= act.at)
 FROM batch AS act WHERE act.id = ?
 """
 
 _SIGNATURES = """
 SELECT signature.id, signature.at, signature.reader, role, signature.program, rules, hindrances,
-       signature.reason, hex(state), cell, prediction, decision, field, scheme,
+       signature.reason, hex(state), cell, prediction, decision, field, scheme, press,
        reopening.at, reopening.reader, reopening.reason
 FROM signature LEFT JOIN reopening ON reopening.id = signature.id ORDER BY signature.id
 """
@@ -98,7 +101,8 @@ class SignatureTable:
             row = (version, now_text(), reader.strip(), role.strip(), __version__, *asdict(moment).values())
             connection.execute(
                 "INSERT INTO signature(id, at, reader, role, program, cell, prediction, decision, field, "
-                "scheme, rules, hindrances, reason, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "scheme, press, rules, hindrances, reason, state) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (*row, rules, json.dumps(against), reason.strip() if against else "", state),
             )
             return _signatures(connection)[-1]
@@ -183,7 +187,7 @@ def _signature(row: Sequence[Any]) -> Signature:
 
 
 def _state_hash(connection: sqlite3.Connection, moment: Moment, rules: str) -> bytes:
-    """Hash what is signed: rules, scheme, fields, and of each cell its image, its proposal and its decision.
+    """Hash what is signed: rules, scheme, fields, manual counts, of each cell image, proposal and decision.
 
     SHA-256 over JSON lines, so that another program can do the same. The folder of a slide is left out: it
     may move.
@@ -201,4 +205,7 @@ def _state_hash(connection: sqlite3.Connection, moment: Moment, rules: str) -> b
         add("field", name, value)
     for slide, path, *rest in connection.execute(_STATE, asdict(moment)):
         add("cell", slide, path_text(path), *rest)
+    for smear, counts in counts_of(standing_presses(connection, moment.press)).items():
+        for code, count in sorted(counts.items()):
+            add("manual", smear, code, count)
     return found.digest()

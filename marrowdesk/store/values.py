@@ -213,6 +213,7 @@ class Moment:
         decision: likewise.
         field: likewise.
         scheme: likewise.
+        press: likewise.
     """
 
     cell: int
@@ -220,6 +221,7 @@ class Moment:
     decision: int
     field: int
     scheme: int
+    press: int = 0
 
 
 @dataclass(frozen=True, slots=True)

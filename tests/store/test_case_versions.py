@@ -99,6 +99,12 @@ def check_sittings(case: CaseFile, number: int) -> None:
     assert {cell: review.code for cell, review in case.sitting_reviews(1).items()} == {1: "BLA", 2: "BLA"}
 
 
+def check_presses(case: CaseFile, number: int) -> None:
+    """Check the manual count in the sample of that version."""
+    wanted = [] if number < 4 else [(1, 1, "BLA"), (2, 2, "LYT")]
+    assert [(each.id, each.smear, each.code) for each in case.presses()] == wanted
+
+
 @pytest.mark.parametrize("number", VERSIONS)
 def test_that_a_case_of_every_version_opens_with_all_it_holds_and_goes_on(tmp_path, number):
     path = build(number, tmp_path / "case.mdcase")
@@ -108,6 +114,7 @@ def test_that_a_case_of_every_version_opens_with_all_it_holds_and_goes_on(tmp_pa
             check_sample(case)
             check_signatures(case, number)
             check_sittings(case, number)
+            check_presses(case, number)
     assert version(path) == len(schema.STEPS)
     with CaseFile.open(path) as case:
         act = decide(case, case.cells()[3:4], "PLM", "Cem", 9)

@@ -13,7 +13,7 @@ from marrowdesk.report.pdf.method import method_section
 from marrowdesk.report.pdf.paper import Paper
 from marrowdesk.report.pdf.ratios import ratios_section
 from marrowdesk.report.pdf.signature import signature_section
-from marrowdesk.report.pdf.smears import smears_section
+from marrowdesk.report.pdf.smears import manual_section, smears_section
 from marrowdesk.report.pdf.styles import GAP, MARGIN_BOTTOM, MARGIN_SIDE, MARGIN_TOP
 from marrowdesk.report.pdf.table import differential_section
 from marrowdesk.report.rows import printed_rows
@@ -78,7 +78,7 @@ def _second(report: Report, width: float, slots: int) -> list[Element]:
     chart = Stack([BarChart(printed_rows(report.differential))], "Differential with intervals and ranges")
     method = method_section(report)
     pictures = gallery(report, width, slots)
-    rest = [*smears_section(report), *([] if pictures is None else [pictures])]
+    rest = [*smears_section(report), *manual_section(report), *([] if pictures is None else [pictures])]
     room = (width - _BETWEEN) * (1 - _CHART_SHARE)
     if method.height(room) > 1.25 * chart.height(width):
         return [chart, *rest, method]

@@ -11,7 +11,7 @@ from marrowdesk.report.pdf.styles import BODY, GAP, HAIR, NOTE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from marrowdesk.core.differential import Row
+    from marrowdesk.core.differential import Differential, Row
     from marrowdesk.report.document import Report
     from marrowdesk.report.pdf.paper import Paper
 
@@ -50,13 +50,28 @@ def smears_section(report: Report) -> list[Element]:
     More than :data:`MOST` smears come in several tables. A share is printed as in the differential, with the
     number of cells before it; intervals of single smears are wider than that of all.
     """
-    apart = [each for each in report.slides if each.differential is not None]
+    apart = [(each.name, each.differential) for each in report.slides if each.differential is not None]
+    return _tables("Smears counted apart", apart, report.differential, "")
+
+
+def manual_section(report: Report) -> list[Element]:
+    """Give the manual count, by smear and together; nothing where there is none."""
+    manual = report.manual
+    if manual is None:
+        return []
+    smears = [(f"smear {number}", found) for number, found in manual.smears]
+    part = "It is part of the differential." if manual.included else "It is not part of the differential."
+    return _tables("Manual count at the microscope", smears, manual.whole, part)
+
+
+def _tables(
+    title: str, apart: Sequence[tuple[str, Differential]], whole: Differential, remark: str
+) -> list[Element]:
     tables: list[Element] = []
     for start in range(0, len(apart), MOST):
         shown = apart[start : start + MOST]
-        counts = [each.differential for each in shown if each.differential is not None]
-        whole = report.differential
-        lines: list[Element] = [_Line("", [*(each.name for each in shown), "All"], strong=True)]
+        counts = [found for _, found in shown]
+        lines: list[Element] = [_Line("", [*(name for name, _ in shown), "All"], strong=True)]
         for group in whole.groups:
             rows = [next(r for r in each.groups if r.lineage is group.lineage) for each in counts]
             if group.lineage is not None and group.share.count:
@@ -65,9 +80,9 @@ def smears_section(report: Report) -> list[Element]:
         lines.append(_Line("Nucleated cells counted", total, strong=True))
         ratios = [words.ratio(each.me_ratio) for each in (*counts, whole)]
         lines.append(_Line("M:E ratio", ratios, rule=False))
-        title = "Smears counted apart" if start == 0 else "Smears counted apart, continued"
-        note = Text("Cells, and percent of the nucleated cells of that smear.", NOTE, gap=3)
-        tables.append(Stack([*lines, note], title, GAP))
+        note = f"Cells, and percent of the nucleated cells of that smear. {remark}".strip()
+        heading = title if start == 0 else f"{title}, continued"
+        tables.append(Stack([*lines, Text(note, NOTE, gap=3)], heading, GAP))
     return tables
 
 
