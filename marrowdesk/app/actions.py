@@ -45,6 +45,7 @@ class Actions(QObject):
         self.demo = self._make("demo", self.tr("&Demonstration slide"), "demo")
         self.close_case = self._make("close_case", self.tr("&Close case"), "")
         self.copies = self._make("copies", self.tr("&Earlier copies…"), "")
+        self.pack = self._make("pack", self.tr("Pac&k the images into the case"), "")
         self.manual = self._make("manual", self.tr("&Manual count…"), "")
         self.second_reading = self._make("second_reading", self.tr("Second &reading…"), "reader")
         self.history = self._make("history", self.tr("&History…"), "")
@@ -107,7 +108,7 @@ class Actions(QObject):
     def case_open(self, opened: bool) -> None:
         """Allow what needs an open case, or not."""
         for action in (
-            self.close_case, self.add_slide, self.second_reading, self.history, self.report,
+            self.close_case, self.pack, self.add_slide, self.second_reading, self.history, self.report,
             self.sign_off, self.copies, self.select_all, self.invert,
             self.compare, self.hold_cell, self.next, self.focus_gallery, self.focus_classes,
             self.focus_viewer, self.larger, self.smaller,

@@ -130,6 +130,17 @@ class Commands(QObject):
         if name:
             self._session.relocate(slide, Path(name))
 
+    def unpack_images(self) -> None:
+        """Ask for a folder and write the packed images of the first slide with missing images there."""
+        slide = self._missing_slide()
+        if slide is None:
+            return
+        name = QFileDialog.getExistingDirectory(
+            self._window, self.tr("Where shall the images of “{}” be written?").format(slide.name)
+        )
+        if name:
+            self._session.unpack(slide, Path(name))
+
     def _missing_slide(self) -> Slide | None:
         case = self._session.case
         if case is None:

@@ -86,9 +86,8 @@ class Menus(QObject):
         menu.addSeparator()
         menu.addActions([actions.report, actions.sign_off])
         menu.addSeparator()
-        menu.addActions(
-            [actions.manual, actions.second_reading, actions.history, actions.copies, actions.close_case]
-        )
+        menu.addActions([actions.manual, actions.second_reading, actions.history])
+        menu.addActions([actions.pack, actions.copies, actions.close_case])
         menu.addSeparator()
         menu.addActions([actions.classes_dialog, actions.settings])
         menu.addSeparator()

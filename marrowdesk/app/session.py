@@ -68,6 +68,8 @@ class Session(QObject):
         missing_found: images of the case are not where they were; list of paths.
         field_changed: a header field of the report was set; its name.
         copy_failed: no copy of the case could be made; the exception.
+        packing: images are being packed into the case; files looked at, or -1 at the end, and then those
+            that were left out.
         scheme_failed: the person's own classes cannot be used; the exception.
         altered: the case is signed, and is not what was signed; its :class:`Signature`.
     """
@@ -83,6 +85,7 @@ class Session(QObject):
     copy_failed = Signal(object)
     altered = Signal(object)
     scheme_failed = Signal(object)
+    packing = Signal(int, object)
 
     def __init__(self, model: CaseModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -93,6 +96,7 @@ class Session(QObject):
         self._fields: dict[str, str] = {}
         self._retired: set[CaseFile] = set()
         self._only_read: CaseFileError | None = None
+        self._packing: Operation | None = None
         model.overtaken.connect(self._read_again)
         model.outdated.connect(self._read_again)
 
@@ -277,6 +281,35 @@ class Session(QObject):
 
         return Operation(self, lambda _: case.relocate(slide.id, folder)).on_success(again).start()
 
+    def unpack(self, slide: Slide, folder: Path) -> Operation:
+        """Write the packed images of a slide into a folder, then show the case from there."""
+        case = self.case
+        assert case is not None
+
+        def again(_: Relocation) -> None:
+            if case is self.case:
+                self.open([case.path])
+
+        return Operation(self, lambda _: case.unpack(slide, folder)).on_success(again).start()
+
+    def pack(self) -> None:
+        """Pack the images into the open case; what goes on and what came of it is told by ``packing``."""
+        case = self.case
+        if case is None or case.read_only or self._packing is not None:
+            return
+        left: list[Path] = []
+
+        def step(steps: list[tuple[int, list[Path]]]) -> None:
+            left[:] = steps[-1][1]
+            self.packing.emit(steps[-1][0], None)
+
+        def end() -> None:
+            self._packing = None
+            self.packing.emit(-1, left)
+
+        self._packing = Operation(self, case.pack).on_progress(step).on_end(end).start()
+        self.packing.emit(0, None)
+
     # -- copies ---------------------------------------------------------------------------------------
 
     def _copy_daily(self, case: CaseFile) -> None:
@@ -387,6 +420,10 @@ class Session(QObject):
             self.problems_changed.emit()
 
     def _leave(self) -> None:
+        if self._packing is not None:
+            self._packing.drop()
+            self._packing = None
+            self.packing.emit(-1, [])
         if self._reading is not None:
             self._reading.drop()
             self._reading = None

@@ -58,6 +58,7 @@ class Standing(QObject):
         session.reading_changed.connect(self._show_reading)
         session.cells_found.connect(self._cells_found)
         session.problems_changed.connect(self._show_problems)
+        session.packing.connect(self._show_packing)
         session.missing_found.connect(self._tell_missing)
         session.copy_failed.connect(self._tell_no_copy)
         session.altered.connect(self._tell_altered)
@@ -350,6 +351,24 @@ class Standing(QObject):
         )
         message = self._window.banner.tell("missing", text, "warning")
         message.add_button(self.tr("&Find folder…"), self._window.commands.find_images)
+        case = self._window.session.case
+        if case is not None and case.packed()[1]:
+            message.add_button(self.tr("&Unpack them…"), self._window.commands.unpack_images)
+
+    def _show_packing(self, files: int, left: list[Path] | None) -> None:
+        window, case = self._window, self._window.session.case
+        text = self.tr("Packing images: {} files").format(numbers.count(files)) if files >= 0 else ""
+        window.status.show_task("packing", text)
+        if files >= 0 or case is None:
+            return
+        images, packed = case.packed()
+        text = self.tr("{} of {} image files are in the case now.")
+        text = text.format(numbers.count(packed), numbers.count(images))
+        if left:
+            text += " " + self.tr("Missing or altered, and left out: {} files, for example {}.").format(
+                numbers.count(len(left)), left[0]
+            )
+        window.banner.tell("packing", text, "warning" if left else "info")
 
     def _tell_no_scheme(self, error: MarrowdeskError) -> None:
         text = self.tr("Your own classes cannot be used: {} New cases have the shipped classes.")

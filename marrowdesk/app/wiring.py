@@ -38,6 +38,7 @@ def _wire_menus(window: MainWindow) -> None:
             acts.close_case: window.session.close,
             acts.report: commands.report,
             acts.sign_off: commands.sign_off,
+            acts.pack: window.session.pack,
             acts.manual: commands.manual,
             acts.second_reading: commands.second_reading,
             acts.history: commands.history,

@@ -17,11 +17,11 @@ from marrowdesk.store.database import Database
 from marrowdesk.store.errors import CaseRecordRefused
 from marrowdesk.store.holding import Holding, read_holder
 from marrowdesk.store.journal import DecisionJournal
+from marrowdesk.store.packing import PackedImages
 from marrowdesk.store.predictions import PredictionTable
 from marrowdesk.store.presses import PressTable
 from marrowdesk.store.signing import SignatureTable
 from marrowdesk.store.sittings import SittingTable
-from marrowdesk.store.slides import SlideTable
 
 if TYPE_CHECKING:
     import sqlite3
@@ -34,7 +34,7 @@ SUFFIX = ".mdcase"
 
 
 class CaseFile(
-    SlideTable, CellTable, PredictionTable, DecisionJournal, SittingTable, PressTable, SignatureTable
+    PackedImages, CellTable, PredictionTable, DecisionJournal, SittingTable, PressTable, SignatureTable
 ):
     """An open case; what a method wrote is on the disk when it returns.
 

@@ -3,7 +3,6 @@
 A step that was ever released is never edited: a change of the tables is a new step at the end of
 :data:`STEPS`. What is planned fits in by adding tables that point at these:
 
-* packed images: bytes by ``image.sha256``;
 * the reason of an act: text by ``batch.id``.
 
 A second reading (``sitting``) has a journal of its own, made like the first one, so that neither reader's
@@ -234,6 +233,13 @@ CREATE UNIQUE INDEX press_undone_once ON press(undoes) WHERE undoes IS NOT NULL;
 ALTER TABLE signature ADD COLUMN press INTEGER NOT NULL DEFAULT 0;
 """
 
+_TABLES_5 = """
+CREATE TABLE packed(                 -- image files, by image.sha256; what is signed is their hash
+  sha256 BLOB PRIMARY KEY CHECK (length(sha256) = 32),
+  bytes BLOB NOT NULL
+);
+"""
+
 _SITTINGS = ("sitting", "sitting_batch", "sitting_decision", "resolution")
 
 STEPS: tuple[str, ...] = (
@@ -245,6 +251,7 @@ STEPS: tuple[str, ...] = (
     + "".join(_GUARD_1.format(table=table) for table in _SITTINGS)
     + "".join(_GUARD_2.format(table=table) for table in _SITTINGS),
     _TABLES_4 + _GUARD_1.format(table="press") + _GUARD_2.format(table="press"),
+    _TABLES_5,
 )
 """SQL that takes an empty file to version 1, version 1 to 2, and so on."""
 
