@@ -138,7 +138,7 @@ def _states(paths: list[Path], cancel: threading.Event) -> Iterator[tuple[Path, 
             return
         holder = read_holder(path)
         if holder is not None and holder.elsewhere:  # its file must not be touched from here
-            text = QCoreApplication.translate("Recents", "Open: {}.").format(holder.words)
+            text = QCoreApplication.translate("RecentList", "Open: {}.").format(holder.words)
             yield path, CaseState(problem=text)
             continue
         try:

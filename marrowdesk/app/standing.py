@@ -86,7 +86,7 @@ class Standing(QObject):
     def _remember(self) -> None:
         """Put the case among the recent ones, once it holds a cell: an empty folder is no work begun."""
         window, case = self._window, self._window.session.case
-        begun = bool(window.model.cells) or (case is not None and not case.slides())
+        begun = bool(window.model.cells) or window.model.together  # a manual count needs no image
         if case is not None and begun and self._remembered != case.path:
             self._remembered = case.path
             window.preferences.replace(window.preferences.now.with_recent(case.path, case.title))

@@ -300,16 +300,16 @@ def reserved_keys() -> frozenset[str]:
 def _lineages() -> dict[object, str]:
     translate = QCoreApplication.translate
     return {
-        Lineage.BLAST: translate("Lineage", "blast"),
-        Lineage.NEUTROPHILIC: translate("Lineage", "neutrophilic"),
-        Lineage.EOSINOPHILIC: translate("Lineage", "eosinophilic"),
-        Lineage.BASOPHILIC: translate("Lineage", "basophilic"),
-        Lineage.MONOCYTIC: translate("Lineage", "monocytic"),
-        Lineage.ERYTHROID: translate("Lineage", "erythroid"),
-        Lineage.LYMPHOID: translate("Lineage", "lymphoid"),
-        Lineage.PLASMA_CELL: translate("Lineage", "plasma cell"),
-        Lineage.OTHER: translate("Lineage", "other"),
-        Lineage.NONE: translate("Lineage", "none"),
+        Lineage.BLAST: translate("ClassesDialog", "blast"),
+        Lineage.NEUTROPHILIC: translate("ClassesDialog", "neutrophilic"),
+        Lineage.EOSINOPHILIC: translate("ClassesDialog", "eosinophilic"),
+        Lineage.BASOPHILIC: translate("ClassesDialog", "basophilic"),
+        Lineage.MONOCYTIC: translate("ClassesDialog", "monocytic"),
+        Lineage.ERYTHROID: translate("ClassesDialog", "erythroid"),
+        Lineage.LYMPHOID: translate("ClassesDialog", "lymphoid"),
+        Lineage.PLASMA_CELL: translate("ClassesDialog", "plasma cell"),
+        Lineage.OTHER: translate("ClassesDialog", "other"),
+        Lineage.NONE: translate("ClassesDialog", "none"),
     }
 
 

@@ -238,18 +238,18 @@ def words(found: Found) -> str:
     """Say what stands against signing, in the language of the window."""
     translate = QCoreApplication.translate
     many = {
-        Hindrance.UNCLASSIFIED: translate("SignOff", "Without any class: {} cells."),
+        Hindrance.UNCLASSIFIED: translate("SignOffDialog", "Without any class: {} cells."),
         Hindrance.UNIDENTIFIED: translate(
-            "SignOff", "Not identifiable: {} cells. Give each a class or exclude it."
+            "SignOffDialog", "Not identifiable: {} cells. Give each a class or exclude it."
         ),
         Hindrance.UNFAMILIAR: translate(
-            "SignOff", "Unfamiliar to the classifier and not reviewed: {} cells."
+            "SignOffDialog", "Unfamiliar to the classifier and not reviewed: {} cells."
         ),
         Hindrance.ALWAYS_REVIEWED: translate(
-            "SignOff", "Of classes that always need a reader and not reviewed: {} cells."
+            "SignOffDialog", "Of classes that always need a reader and not reviewed: {} cells."
         ),
-        Hindrance.DIFFERING: translate("SignOff", "Two readers differ on {} cells; settle each."),
-        Hindrance.TOO_FEW: translate("SignOff", "Fewer cells counted than the target: {} are missing."),
+        Hindrance.DIFFERING: translate("SignOffDialog", "Two readers differ on {} cells; settle each."),
+        Hindrance.TOO_FEW: translate("SignOffDialog", "Fewer cells counted than the target: {} are missing."),
     }
     return many[found.kind].format(numbers.count(found.count))
 
