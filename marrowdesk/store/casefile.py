@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from marrowdesk import __version__
+from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.taxonomy import Scheme
 from marrowdesk.store.cells import CellTable
 from marrowdesk.store.columns import MAX_ID, now_text
 from marrowdesk.store.copying import readable_copy
 from marrowdesk.store.database import Database
-from marrowdesk.store.errors import CaseRecordRefused
+from marrowdesk.store.errors import CaseRecordRefused, damaged
 from marrowdesk.store.holding import Holding, read_holder
 from marrowdesk.store.journal import DecisionJournal
 from marrowdesk.store.packing import PackedImages
@@ -154,7 +155,10 @@ class CaseFile(
             (json,) = connection.execute(
                 "SELECT json FROM scheme WHERE id <= ? ORDER BY id DESC LIMIT 1", (last,)
             ).fetchone()
-        return Scheme.from_json(json)
+        try:
+            return Scheme.from_json(json)
+        except MarrowdeskError as error:
+            raise damaged(self.path, error) from error
 
     def set_scheme(self, scheme: Scheme) -> None:
         """Count with other classes from now on; the earlier ones stay in the file.

@@ -267,3 +267,13 @@ def test_that_a_whole_case_reads_back_as_it_was(path):
         fill_sample(case)
         assert reviews(case) == SAMPLE_REVIEWS
         read_everything(case)
+
+
+def test_that_classes_that_cannot_be_understood_are_damage_of_the_case(path):
+    case_of(path, 1).close()
+    with contextlib.closing(sqlite3.connect(path)) as other:
+        other.execute("INSERT INTO scheme(at, json) VALUES ('2026', '{half')")
+        other.commit()
+    with CaseFile.open(path) as case, pytest.raises(CaseFileDamaged, match="damaged") as caught:
+        _ = case.scheme
+    assert str(path) in caught.value.message
