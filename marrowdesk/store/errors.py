@@ -157,3 +157,5 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise explain(error, path) from error
+    except UnicodeDecodeError as error:  # SQLite quotes what it found, and that is no text any more
+        raise damaged(path, error) from error
