@@ -44,8 +44,8 @@ class Strength:
     scale: float = 0.12
     shift: float = 0.04
     stain: float = 0.2
-    blue: float = 0.6
-    eosin: float = 0.7
+    blue: float = 0.0
+    eosin: float = 0.5
     tone: float = 0.15
     mixing: float = 0.1
     blur: float = 0.4

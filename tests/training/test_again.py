@@ -31,6 +31,7 @@ def _arguments(command: str) -> argparse.Namespace:
         "--attention cbam --loss focal --loss-option gamma=1.5 --schedule one_cycle --strength 1.25 --seed 4",
         "--loss ldam --sampling class --balance 0.5 --teacher package --precision float32",
         "--recolour 0.5 --surround 0 --strength 0.5",
+        "--eosin 0.7 --blue 0.6 --strength 0.5",
         "--adversary 0.3 --option se_ratio=0.5 --cost 0.3 --smoothing 0 --prior 0.005 --start models/first",
     ],
 )

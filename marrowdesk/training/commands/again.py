@@ -38,6 +38,10 @@ def train_command(plan: Plan) -> str:
     own = plan.loss_arguments()
     told |= {flag: own[name] for flag, name in (("cost", "share"), ("smoothing", "smoothing")) if name in own}
     further = [f"--loss-option {name}={value}" for name, value in plan.loss_options.items()]
+    usual = Strength().scaled(plan.strength.scale / Strength().scale)
+    for name in ("eosin", "blue"):
+        if abs(getattr(plan.strength, name) - getattr(usual, name)) > 1e-9:
+            told[name] = getattr(plan.strength, name)
     if plan.prior is not None:
         told["prior"] = plan.prior
     if plan.adversary:

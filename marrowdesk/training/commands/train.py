@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from marrowdesk.inference.preprocess import Recipe
+    from marrowdesk.training.augment import Strength
     from marrowdesk.training.commands.options import Parsers
     from marrowdesk.training.dataset import Store
     from marrowdesk.training.distributed import Group
@@ -136,7 +137,6 @@ def _cells(store: Store, held: set[str], targets: np.ndarray | None) -> Cells:
 def plan_of_options(arguments: argparse.Namespace, cells: Cells, recipe: Recipe, start: str) -> Plan:
     """Make the plan that the options ask for; ``start`` is the hash of what the weights start from."""
     from marrowdesk.training.architectures import chosen
-    from marrowdesk.training.augment import Strength
     from marrowdesk.training.plan import Plan
 
     codes = {cells.store.samples[each].code for each in cells.at}
@@ -162,11 +162,18 @@ def plan_of_options(arguments: argparse.Namespace, cells: Cells, recipe: Recipe,
         precision=arguments.precision,
         seed=arguments.seed,
         start=start,
-        strength=replace(
-            Strength().scaled(arguments.strength), recolour=arguments.recolour, surround=arguments.surround
-        ),
+        strength=_strength(arguments),
         recipe=recipe,
     )
+
+
+def _strength(arguments: argparse.Namespace) -> Strength:
+    from marrowdesk.training.augment import Strength
+
+    own = {"eosin": arguments.eosin, "blue": arguments.blue}
+    given = {name: value for name, value in own.items() if value is not None}
+    lent = {"recolour": arguments.recolour, "surround": arguments.surround}
+    return replace(Strength().scaled(arguments.strength), **lent, **given)
 
 
 def _targets(arguments: argparse.Namespace, store: Store, recipe: Recipe) -> np.ndarray | None:

@@ -152,6 +152,17 @@ def _augmentation(group: Group) -> None:
         default=Strength().surround,
         help="probability of showing a cell in the surroundings of an image from another source",
     )
+    group.add_argument(
+        "--eosin",
+        type=float,
+        help="standard deviation of the logarithm of the strength of eosin (default: as --strength says)",
+    )
+    group.add_argument(
+        "--blue",
+        type=float,
+        help="standard deviation of the logarithm of a change of density in blue, in which cameras differ "
+        "(default: none)",
+    )
 
 
 def _run(group: Group) -> None:
