@@ -157,6 +157,7 @@ CREATE TABLE signature(              -- a version of the case that a reader sign
   decision INTEGER NOT NULL,
   field INTEGER NOT NULL,
   scheme INTEGER NOT NULL,
+  press INTEGER NOT NULL,
   rules TEXT NOT NULL,               -- JSON: what it was counted by
   hindrances TEXT NOT NULL,          -- JSON: [kind, cells] of what stood against it
   reason TEXT NOT NULL,              -- why it was signed all the same; empty where nothing stood against it
@@ -176,17 +177,6 @@ BEGIN SELECT RAISE(ABORT, '{SIGNED}'); END;
 CREATE TRIGGER reopening_in_turn BEFORE INSERT ON reopening
 WHEN NEW.id <> (SELECT ifnull(max(id), 0) FROM signature)
 BEGIN SELECT RAISE(ABORT, 'the case is not signed'); END;
-"""
-
-_KEPT_WHEN_SIGNED = ("scheme", "field", "image", "cell", "analysis", "prediction", "batch", "decision")
-
-_GUARD_2 = f"""
-CREATE TRIGGER {{table}}_signed BEFORE INSERT ON {{table}}
-WHEN (SELECT ifnull(max(id), 0) FROM signature) > (SELECT ifnull(max(id), 0) FROM reopening)
-BEGIN SELECT RAISE(ABORT, '{SIGNED}'); END;
-"""
-
-_TABLES_3 = """
 CREATE TABLE sitting(                -- a reading of its own, apart from the first
   id INTEGER PRIMARY KEY,
   at TEXT NOT NULL,
@@ -217,9 +207,6 @@ CREATE TABLE resolution(             -- an act of the first journal that settles
   batch INTEGER NOT NULL REFERENCES batch(id),
   sitting INTEGER NOT NULL REFERENCES sitting(id)
 );
-"""
-
-_TABLES_4 = """
 CREATE TABLE press(                  -- a manual count at the microscope: one row a key
   id INTEGER PRIMARY KEY,
   at TEXT NOT NULL,
@@ -230,28 +217,26 @@ CREATE TABLE press(                  -- a manual count at the microscope: one ro
   undoes INTEGER REFERENCES press(id)    -- takes that one back
 );
 CREATE UNIQUE INDEX press_undone_once ON press(undoes) WHERE undoes IS NOT NULL;
-ALTER TABLE signature ADD COLUMN press INTEGER NOT NULL DEFAULT 0;
-"""
-
-_TABLES_5 = """
 CREATE TABLE packed(                 -- image files, by image.sha256; what is signed is their hash
   sha256 BLOB PRIMARY KEY CHECK (length(sha256) = 32),
   bytes BLOB NOT NULL
 );
 """
 
-_SITTINGS = ("sitting", "sitting_batch", "sitting_decision", "resolution")
+_BESIDE = ("sitting", "sitting_batch", "sitting_decision", "resolution", "press")
+_KEPT_WHEN_SIGNED = ("scheme", "field", "image", "cell", "analysis", "prediction", "batch", "decision")
+
+_GUARD_2 = f"""
+CREATE TRIGGER {{table}}_signed BEFORE INSERT ON {{table}}
+WHEN (SELECT ifnull(max(id), 0) FROM signature) > (SELECT ifnull(max(id), 0) FROM reopening)
+BEGIN SELECT RAISE(ABORT, '{SIGNED}'); END;
+"""
 
 STEPS: tuple[str, ...] = (
     _TABLES_1 + "".join(_GUARD_1.format(table=table) for table in APPEND_ONLY),
     _TABLES_2
-    + "".join(_GUARD_1.format(table=table) for table in ("signature", "reopening"))
-    + "".join(_GUARD_2.format(table=table) for table in _KEPT_WHEN_SIGNED),
-    _TABLES_3
-    + "".join(_GUARD_1.format(table=table) for table in _SITTINGS)
-    + "".join(_GUARD_2.format(table=table) for table in _SITTINGS),
-    _TABLES_4 + _GUARD_1.format(table="press") + _GUARD_2.format(table="press"),
-    _TABLES_5,
+    + "".join(_GUARD_1.format(table=table) for table in ("signature", "reopening", *_BESIDE))
+    + "".join(_GUARD_2.format(table=table) for table in (*_KEPT_WHEN_SIGNED, *_BESIDE)),
 )
 """SQL that takes an empty file to version 1, version 1 to 2, and so on."""
 

@@ -221,7 +221,7 @@ class Moment:
     decision: int
     field: int
     scheme: int
-    press: int = 0
+    press: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,29 +92,17 @@ def fill_sample(case: CaseFile) -> None:
     case.record(edits.exclude([third], "Ben", at(2)))
 
 
-def fill_signatures(case: CaseFile) -> None:
-    """Sign and reopen the sample; what stored files from version 2 on hold besides."""
+def fill_beside(case: CaseFile) -> None:
+    """Put something into every table that came with version 2."""
     case.sign("Ann", "{}", "hematologist", [("too few", 495)], "Only a sample.")
     case.reopen("Ben", "To go on.")
-
-
-def fill_sittings(case: CaseFile) -> None:
-    """Read two cells a second time; what stored files from version 3 on hold besides."""
     sitting = case.add_sitting("Dee")
     cells = [cell.with_review(None) for cell in case.cells()[:2]]
     case.record_in(sitting.id, edits.assign(cells, "BLA", "blast", "Dee", at(5)))
-
-
-def fill_presses(case: CaseFile) -> None:
-    """Count three cells by eye and take one back; what stored files from version 4 on hold besides."""
     for smear, code in ((1, "BLA"), (2, "LYT"), (2, "LYT")):
         last = case.press(smear, code, "Ann")
     case.take_back(last, "Ann")
-
-
-def fill_packed(case: CaseFile) -> None:
-    """Pack what is there, which is nothing: the images of the sample are not; files from version 5 on."""
-    assert [left for _, left in case.pack(threading.Event())][-1]
+    assert [left for _, left in case.pack(threading.Event())][-1]  # its images are not there
 
 
 SAMPLE_REVIEWS = {

@@ -8,14 +8,14 @@ CREATE TABLE about(
   created TEXT NOT NULL,             -- UTC, ISO 8601 with milliseconds, as all times here
   program TEXT NOT NULL              -- version of the program, as everywhere here
 );
-INSERT INTO "about" VALUES(1,'Sample case','2026-11-25T16:23:28.231Z','0.1.0');
+INSERT INTO "about" VALUES(1,'Sample case','2026-11-25T18:53:34.141Z','0.1.0');
 CREATE TABLE analysis(               -- one batch of predictions
   id INTEGER PRIMARY KEY,
   model INTEGER NOT NULL REFERENCES model(id),
   at TEXT NOT NULL,
   program TEXT NOT NULL
 );
-INSERT INTO "analysis" VALUES(1,1,'2026-11-25T16:23:28.239Z','0.1.0');
+INSERT INTO "analysis" VALUES(1,1,'2026-11-25T18:53:34.149Z','0.1.0');
 CREATE TABLE batch(                  -- the journal: one act of a reader
   id INTEGER PRIMARY KEY,
   at TEXT NOT NULL,
@@ -24,10 +24,10 @@ CREATE TABLE batch(                  -- the journal: one act of a reader
   text TEXT NOT NULL,
   undoes INTEGER REFERENCES batch(id)    -- an undo names the act, a redo names the undo
 );
-INSERT INTO "batch" VALUES(1,'2026-11-25T16:23:28.241Z','Ann','0.1.0','2 cells: confirmed',NULL);
-INSERT INTO "batch" VALUES(2,'2026-11-25T16:23:28.241Z','Ann','0.1.0','1 cell: blast',NULL);
-INSERT INTO "batch" VALUES(3,'2026-11-25T16:23:28.241Z','Ben','0.1.0','1 cell: blast',2);
-INSERT INTO "batch" VALUES(4,'2026-11-25T16:23:28.242Z','Ben','0.1.0','1 cell: excluded',NULL);
+INSERT INTO "batch" VALUES(1,'2026-11-25T18:53:34.151Z','Ann','0.1.0','2 cells: confirmed',NULL);
+INSERT INTO "batch" VALUES(2,'2026-11-25T18:53:34.151Z','Ann','0.1.0','1 cell: blast',NULL);
+INSERT INTO "batch" VALUES(3,'2026-11-25T18:53:34.152Z','Ben','0.1.0','1 cell: blast',2);
+INSERT INTO "batch" VALUES(4,'2026-11-25T18:53:34.152Z','Ben','0.1.0','1 cell: excluded',NULL);
 CREATE TABLE cell(                   -- a box in an image; all four NULL: the whole image
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   image INTEGER NOT NULL REFERENCES image(id),
@@ -70,8 +70,8 @@ CREATE TABLE field(                  -- header fields of the report; the latest 
   name TEXT NOT NULL,
   value TEXT NOT NULL
 );
-INSERT INTO "field" VALUES(1,'2026-11-25T16:23:28.240Z','patient','Müller');
-INSERT INTO "field" VALUES(2,'2026-11-25T16:23:28.240Z','patient','Müller, 佐藤');
+INSERT INTO "field" VALUES(1,'2026-11-25T18:53:34.149Z','patient','Müller');
+INSERT INTO "field" VALUES(2,'2026-11-25T18:53:34.150Z','patient','Müller, 佐藤');
 CREATE TABLE image(                  -- one page of one image file
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   slide INTEGER NOT NULL REFERENCES slide(id),
@@ -95,6 +95,10 @@ CREATE TABLE model(
   codes TEXT NOT NULL                -- JSON list of the K class codes
 );
 INSERT INTO "model" VALUES(1,X'ABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABAB','sample model','1.0','["BLA", "LYT", "NGS"]');
+CREATE TABLE packed(                 -- image files, by image.sha256; what is signed is their hash
+  sha256 BLOB PRIMARY KEY CHECK (length(sha256) = 32),
+  bytes BLOB NOT NULL
+);
 CREATE TABLE prediction(             -- the latest row of a cell stands
   id INTEGER PRIMARY KEY,
   analysis INTEGER NOT NULL REFERENCES analysis(id),
@@ -106,6 +110,19 @@ INSERT INTO "prediction" VALUES(1,1,1,X'CDCCCC3DCDCC4C3FCDCCCC3D',0.25);
 INSERT INTO "prediction" VALUES(2,1,2,X'CDCCCC3DCDCC4C3FCDCCCC3D',0.25);
 INSERT INTO "prediction" VALUES(3,1,3,X'CDCCCC3DCDCC4C3FCDCCCC3D',0.25);
 INSERT INTO "prediction" VALUES(4,1,4,X'CDCCCC3DCDCC4C3FCDCCCC3D',0.25);
+CREATE TABLE press(                  -- a manual count at the microscope: one row a key
+  id INTEGER PRIMARY KEY,
+  at TEXT NOT NULL,
+  reader TEXT NOT NULL,
+  program TEXT NOT NULL,
+  smear INTEGER NOT NULL CHECK (smear >= 1),
+  code TEXT NOT NULL,
+  undoes INTEGER REFERENCES press(id)    -- takes that one back
+);
+INSERT INTO "press" VALUES(1,'2026-11-25T18:53:34.155Z','Ann','0.1.0',1,'BLA',NULL);
+INSERT INTO "press" VALUES(2,'2026-11-25T18:53:34.155Z','Ann','0.1.0',2,'LYT',NULL);
+INSERT INTO "press" VALUES(3,'2026-11-25T18:53:34.155Z','Ann','0.1.0',2,'LYT',NULL);
+INSERT INTO "press" VALUES(4,'2026-11-25T18:53:34.156Z','Ann','0.1.0',2,'LYT',3);
 CREATE TABLE problem(                -- images that cannot be read
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   slide INTEGER NOT NULL REFERENCES slide(id),
@@ -122,13 +139,18 @@ CREATE TABLE reopening(              -- ends the signature of that number, which
   program TEXT NOT NULL,
   reason TEXT NOT NULL CHECK (reason <> '')
 );
-INSERT INTO "reopening" VALUES(1,'2026-11-25T16:23:28.243Z','Ben','0.1.0','To go on.');
+INSERT INTO "reopening" VALUES(1,'2026-11-25T18:53:34.153Z','Ben','0.1.0','To go on.');
+CREATE TABLE resolution(             -- an act of the first journal that settles where two readers differ
+  id INTEGER PRIMARY KEY,
+  batch INTEGER NOT NULL REFERENCES batch(id),
+  sitting INTEGER NOT NULL REFERENCES sitting(id)
+);
 CREATE TABLE scheme(                 -- the classes; the latest row stands
   id INTEGER PRIMARY KEY,
   at TEXT NOT NULL,
   json TEXT NOT NULL
 );
-INSERT INTO "scheme" VALUES(1,'2026-11-25T16:23:28.231Z','{
+INSERT INTO "scheme" VALUES(1,'2026-11-25T18:53:34.141Z','{
  "format": "marrowdesk-scheme",
  "version": 1,
  "name": "Bone marrow, 21 classes and manual classes",
@@ -505,13 +527,41 @@ CREATE TABLE signature(              -- a version of the case that a reader sign
   decision INTEGER NOT NULL,
   field INTEGER NOT NULL,
   scheme INTEGER NOT NULL,
+  press INTEGER NOT NULL,
   rules TEXT NOT NULL,               -- JSON: what it was counted by
   hindrances TEXT NOT NULL,          -- JSON: [kind, cells] of what stood against it
   reason TEXT NOT NULL,              -- why it was signed all the same; empty where nothing stood against it
   state BLOB NOT NULL CHECK (length(state) = 32),    -- SHA-256 of what was signed
   CHECK (reader <> '' AND (hindrances = '[]' OR reason <> ''))
 );
-INSERT INTO "signature" VALUES(1,'2026-11-25T16:23:28.243Z','Ann','hematologist','0.1.0',5,4,5,2,1,'{}','[["too few", 495]]','Only a sample.',X'B7E5214DF0A4BA28D9F4DB24DF554233AA46821A37E483E6D357487E67BA8CED');
+INSERT INTO "signature" VALUES(1,'2026-11-25T18:53:34.153Z','Ann','hematologist','0.1.0',5,4,5,2,1,0,'{}','[["too few", 495]]','Only a sample.',X'B7E5214DF0A4BA28D9F4DB24DF554233AA46821A37E483E6D357487E67BA8CED');
+CREATE TABLE sitting(                -- a reading of its own, apart from the first
+  id INTEGER PRIMARY KEY,
+  at TEXT NOT NULL,
+  reader TEXT NOT NULL CHECK (reader <> ''),
+  program TEXT NOT NULL
+);
+INSERT INTO "sitting" VALUES(1,'2026-11-25T18:53:34.153Z','Dee','0.1.0');
+CREATE TABLE sitting_batch(          -- as batch
+  id INTEGER PRIMARY KEY,
+  sitting INTEGER NOT NULL REFERENCES sitting(id),
+  at TEXT NOT NULL,
+  reader TEXT NOT NULL,
+  program TEXT NOT NULL,
+  text TEXT NOT NULL,
+  undoes INTEGER REFERENCES sitting_batch(id)
+);
+INSERT INTO "sitting_batch" VALUES(1,1,'2026-11-25T18:53:34.154Z','Dee','0.1.0','2 cells: blast',NULL);
+CREATE TABLE sitting_decision(       -- as decision
+  id INTEGER PRIMARY KEY,
+  batch INTEGER NOT NULL REFERENCES sitting_batch(id),
+  cell INTEGER NOT NULL REFERENCES cell(id),
+  prediction INTEGER REFERENCES prediction(id),
+  from_verdict TEXT, from_code TEXT, from_reader TEXT, from_at TEXT,
+  to_verdict TEXT, to_code TEXT, to_reader TEXT, to_at TEXT
+);
+INSERT INTO "sitting_decision" VALUES(1,1,1,1,NULL,NULL,NULL,NULL,'assigned','BLA','Dee','2025-03-01T12:05:00.250Z');
+INSERT INTO "sitting_decision" VALUES(2,1,2,2,NULL,NULL,NULL,NULL,'assigned','BLA','Dee','2025-03-01T12:05:00.250Z');
 CREATE TABLE slide(
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   name TEXT NOT NULL,
@@ -586,6 +636,9 @@ BEGIN SELECT RAISE(ABORT, 'the case is signed'); END;
 CREATE TRIGGER reopening_in_turn BEFORE INSERT ON reopening
 WHEN NEW.id <> (SELECT ifnull(max(id), 0) FROM signature)
 BEGIN SELECT RAISE(ABORT, 'the case is not signed'); END;
+CREATE UNIQUE INDEX sitting_undone_once ON sitting_batch(undoes) WHERE undoes IS NOT NULL;
+CREATE INDEX sitting_decision_of_batch ON sitting_decision(batch);
+CREATE UNIQUE INDEX press_undone_once ON press(undoes) WHERE undoes IS NOT NULL;
 CREATE TRIGGER signature_no_update BEFORE UPDATE ON signature
 BEGIN SELECT RAISE(ABORT, 'rows of signature are never changed'); END;
 CREATE TRIGGER signature_no_delete BEFORE DELETE ON signature
@@ -600,6 +653,41 @@ BEGIN SELECT RAISE(ABORT, 'rows of reopening are never deleted'); END;
 CREATE TRIGGER reopening_no_replace BEFORE INSERT ON reopening
 WHEN EXISTS (SELECT 1 FROM reopening WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'rows of reopening are never replaced'); END;
+CREATE TRIGGER sitting_no_update BEFORE UPDATE ON sitting
+BEGIN SELECT RAISE(ABORT, 'rows of sitting are never changed'); END;
+CREATE TRIGGER sitting_no_delete BEFORE DELETE ON sitting
+BEGIN SELECT RAISE(ABORT, 'rows of sitting are never deleted'); END;
+CREATE TRIGGER sitting_no_replace BEFORE INSERT ON sitting
+WHEN EXISTS (SELECT 1 FROM sitting WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'rows of sitting are never replaced'); END;
+CREATE TRIGGER sitting_batch_no_update BEFORE UPDATE ON sitting_batch
+BEGIN SELECT RAISE(ABORT, 'rows of sitting_batch are never changed'); END;
+CREATE TRIGGER sitting_batch_no_delete BEFORE DELETE ON sitting_batch
+BEGIN SELECT RAISE(ABORT, 'rows of sitting_batch are never deleted'); END;
+CREATE TRIGGER sitting_batch_no_replace BEFORE INSERT ON sitting_batch
+WHEN EXISTS (SELECT 1 FROM sitting_batch WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'rows of sitting_batch are never replaced'); END;
+CREATE TRIGGER sitting_decision_no_update BEFORE UPDATE ON sitting_decision
+BEGIN SELECT RAISE(ABORT, 'rows of sitting_decision are never changed'); END;
+CREATE TRIGGER sitting_decision_no_delete BEFORE DELETE ON sitting_decision
+BEGIN SELECT RAISE(ABORT, 'rows of sitting_decision are never deleted'); END;
+CREATE TRIGGER sitting_decision_no_replace BEFORE INSERT ON sitting_decision
+WHEN EXISTS (SELECT 1 FROM sitting_decision WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'rows of sitting_decision are never replaced'); END;
+CREATE TRIGGER resolution_no_update BEFORE UPDATE ON resolution
+BEGIN SELECT RAISE(ABORT, 'rows of resolution are never changed'); END;
+CREATE TRIGGER resolution_no_delete BEFORE DELETE ON resolution
+BEGIN SELECT RAISE(ABORT, 'rows of resolution are never deleted'); END;
+CREATE TRIGGER resolution_no_replace BEFORE INSERT ON resolution
+WHEN EXISTS (SELECT 1 FROM resolution WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'rows of resolution are never replaced'); END;
+CREATE TRIGGER press_no_update BEFORE UPDATE ON press
+BEGIN SELECT RAISE(ABORT, 'rows of press are never changed'); END;
+CREATE TRIGGER press_no_delete BEFORE DELETE ON press
+BEGIN SELECT RAISE(ABORT, 'rows of press are never deleted'); END;
+CREATE TRIGGER press_no_replace BEFORE INSERT ON press
+WHEN EXISTS (SELECT 1 FROM press WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'rows of press are never replaced'); END;
 CREATE TRIGGER scheme_signed BEFORE INSERT ON scheme
 WHEN (SELECT ifnull(max(id), 0) FROM signature) > (SELECT ifnull(max(id), 0) FROM reopening)
 BEGIN SELECT RAISE(ABORT, 'the case is signed'); END;
@@ -622,6 +710,21 @@ CREATE TRIGGER batch_signed BEFORE INSERT ON batch
 WHEN (SELECT ifnull(max(id), 0) FROM signature) > (SELECT ifnull(max(id), 0) FROM reopening)
 BEGIN SELECT RAISE(ABORT, 'the case is signed'); END;
 CREATE TRIGGER decision_signed BEFORE INSERT ON decision
+WHEN (SELECT ifnull(max(id), 0) FROM signature) > (SELECT ifnull(max(id), 0) FROM reopening)
+BEGIN SELECT RAISE(ABORT, 'the case is signed'); END;
+CREATE TRIGGER sitting_signed BEFORE INSERT ON sitting
+WHEN (SELECT ifnull(max(id), 0) FROM signature) > (SELECT ifnull(max(id), 0) FROM reopening)
+BEGIN SELECT RAISE(ABORT, 'the case is signed'); END;
+CREATE TRIGGER sitting_batch_signed BEFORE INSERT ON sitting_batch
+WHEN (SELECT ifnull(max(id), 0) FROM signature) > (SELECT ifnull(max(id), 0) FROM reopening)
+BEGIN SELECT RAISE(ABORT, 'the case is signed'); END;
+CREATE TRIGGER sitting_decision_signed BEFORE INSERT ON sitting_decision
+WHEN (SELECT ifnull(max(id), 0) FROM signature) > (SELECT ifnull(max(id), 0) FROM reopening)
+BEGIN SELECT RAISE(ABORT, 'the case is signed'); END;
+CREATE TRIGGER resolution_signed BEFORE INSERT ON resolution
+WHEN (SELECT ifnull(max(id), 0) FROM signature) > (SELECT ifnull(max(id), 0) FROM reopening)
+BEGIN SELECT RAISE(ABORT, 'the case is signed'); END;
+CREATE TRIGGER press_signed BEFORE INSERT ON press
 WHEN (SELECT ifnull(max(id), 0) FROM signature) > (SELECT ifnull(max(id), 0) FROM reopening)
 BEGIN SELECT RAISE(ABORT, 'the case is signed'); END;
 DELETE FROM "sqlite_sequence";
