@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from marrowdesk.app.classifier import Classifier
     from marrowdesk.app.preferences import Preferences
     from marrowdesk.app.session import Session
+    from marrowdesk.core.signoff import Found
     from marrowdesk.core.taxonomy import Scheme
     from marrowdesk.store.values import Sitting, Slide
 
@@ -169,32 +170,24 @@ class Commands(QObject):
             self._show(ReopenDialog, lambda: ReopenDialog(self._session, self._preferences, self._window))
             return
 
-        case = self._session.case
+        case, rules = self._session.case, self._model.rules
 
-        def differing(_: object) -> tuple[int, ...]:
-            from marrowdesk.services.second_reading import differing
+        def work(_: object) -> list[Found]:
+            from marrowdesk.services.signing import against_signing
 
-            return differing(case)
+            return against_signing(case, rules)
 
-        Operation(self, differing).on_success(self._show_sign_off).start()
+        Operation(self, work, series="sign").on_success(self._show_sign_off).start()
 
-    def _show_sign_off(self, differing: tuple[int, ...]) -> None:
+    def _show_sign_off(self, against: list[Found]) -> None:
         from marrowdesk.app.dialogs.sign_off import SignOffDialog
-        from marrowdesk.core.signoff import hindrances
 
         if self._session.case is None or self._model.signed is not None:
             return
 
         def make() -> SignOffDialog:
-            model = self._model
-            by_eye = sum(
-                each.code in model.scheme and model.scheme[each.code].counted
-                for each in (model.presses if model.together else ())
-            )
-            against = hindrances(model.cells, model.scheme, model.rules.target, frozenset(differing), by_eye)
-            dialog = SignOffDialog(
-                self._session, self._preferences, model.differential(), against, self._window
-            )
+            count = self._model.differential()
+            dialog = SignOffDialog(self._session, self._preferences, count, against, self._window)
             dialog.cells_chosen.connect(self.cells_chosen)
             return dialog
 

@@ -12,6 +12,8 @@ from marrowdesk.core.tally import Tally
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from marrowdesk.core.taxonomy import Scheme
+
 FIELD, TOGETHER = "manual_count", "together"
 """Field of a case and its value where the manual count is counted together with the cells of the case."""
 
@@ -32,6 +34,11 @@ class Press:
     id: int
     smear: int
     code: str
+
+
+def counted_by_eye(presses: Iterable[Press], scheme: Scheme) -> int:
+    """Give how many of the cells counted by eye count in the nucleated differential."""
+    return sum(each.code in scheme and scheme[each.code].counted for each in presses)
 
 
 def counts_of(presses: Iterable[Press]) -> dict[int, Counter[str]]:

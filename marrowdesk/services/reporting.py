@@ -33,7 +33,8 @@ from marrowdesk.report.document import (
 from marrowdesk.store.atomic import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections import Counter
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from marrowdesk.core.taxonomy import Scheme
@@ -92,16 +93,15 @@ def snapshot(
     if signature is not None:
         rules, reader = CountingRules.from_json(signature.rules), signature.reader
     cells, scheme = tuple(case.cells(moment)), case.scheme_at(moment)
-    manual = _manual(case, moment, scheme, rules)
-    if not cells and manual is None:
+    by_eye, fields = counts_of(case.presses(moment)), case.fields(moment)
+    if not cells and not by_eye:
         raise MarrowdeskError("The case holds no cells to report.", "Open a folder of cell images first.")
-    tally = Tally.of(cells)
-    if manual is not None and manual.included:
-        tally = together(tally, counts_of(case.presses(moment)).values())
+    included = fields.get(FIELD) == TOGETHER
+    tally = together(Tally.of(cells), by_eye.values() if included else ())
     used = {cell.prediction.model for cell in cells if cell.prediction is not None}
     report = Report(
         title=case.title,
-        header=ReportFields.from_mapping(case.fields(moment)),
+        header=ReportFields.from_mapping(fields),
         differential=differential(tally, scheme, rules),
         method=Method(
             tuple(ModelUsed(m.name, m.version, m.sha256) for m in case.models() if m.sha256 in used),
@@ -113,7 +113,7 @@ def snapshot(
         reader=reader,
         pictures=_pictures(pictures.choose(cells, scheme)) if with_pictures else (),
         problems=len(case.problems()),
-        manual=manual,
+        manual=_manual(by_eye, included, scheme, rules) if by_eye else None,
         signed=_signed(signature) if signature else None,
         amends=_amends(case, before, cells, moment) if before else None,
     )
@@ -121,16 +121,12 @@ def snapshot(
 
 
 def _manual(
-    case: CaseFile, moment: Moment | None, scheme: Scheme, rules: CountingRules
-) -> ManualCount | None:
-    counts = counts_of(case.presses(moment))
-    if not counts:
-        return None
-    whole = together(Tally(), counts.values())
+    by_eye: Mapping[int, Counter[str]], included: bool, scheme: Scheme, rules: CountingRules
+) -> ManualCount:
     return ManualCount(
-        tuple((smear, differential(manual_tally(each), scheme, rules)) for smear, each in counts.items()),
-        differential(whole, scheme, rules),
-        case.fields(moment).get(FIELD) == TOGETHER,
+        tuple((smear, differential(manual_tally(each), scheme, rules)) for smear, each in by_eye.items()),
+        differential(together(Tally(), by_eye.values()), scheme, rules),
+        included,
     )
 
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import CaseFileError, MarrowdeskError
-from marrowdesk.core.manual import FIELD, TOGETHER
+from marrowdesk.core.manual import FIELD, TOGETHER, counted_by_eye
 from marrowdesk.core.signoff import hindrances
 from marrowdesk.services.second_reading import differing
 from marrowdesk.store.backup import back_up
 
 if TYPE_CHECKING:
     from marrowdesk.core.counting import CountingRules
+    from marrowdesk.core.signoff import Found
     from marrowdesk.store.casefile import CaseFile
     from marrowdesk.store.values import Signature
 
@@ -30,12 +31,20 @@ class SignedOff:
     no_copy: CaseFileError | None = None
 
 
-def _counted_by_eye(case: CaseFile) -> int:
-    """Give the nucleated cells of the manual count, where it is counted together with the cells."""
-    if case.fields().get(FIELD) != TOGETHER:
-        return 0
+def against_signing(case: CaseFile, rules: CountingRules) -> list[Found]:
+    """List what stands between a case, as it is in its file now, and its signature.
+
+    Args:
+        case: the case.
+        rules: what it is counted by.
+
+    Raises:
+        CaseFileError: the case cannot be read.
+    """
     scheme = case.scheme
-    return sum(each.code in scheme and scheme[each.code].counted for each in case.presses())
+    together = case.fields().get(FIELD) == TOGETHER
+    by_eye = counted_by_eye(case.presses(), scheme) if together else 0
+    return hindrances(case.cells(), scheme, rules.target, frozenset(differing(case)), by_eye)
 
 
 def sign_off(
@@ -54,12 +63,11 @@ def sign_off(
         MarrowdeskError: there are no cells, no name, or no reason where one is needed.
         CaseFileError: the case is signed already, or nothing could be written.
     """
-    cells, by_eye = case.cells(), _counted_by_eye(case)
-    if not cells and not by_eye:
+    if not case.progress()[0] and not case.presses():
         raise MarrowdeskError("The case holds no cells to sign.", "Open a folder of cell images first.")
     if not reader.strip():
         raise MarrowdeskError("A signature needs a name.", "Say who signs.")
-    against = hindrances(cells, case.scheme, rules.target, frozenset(differing(case)), by_eye)
+    against = against_signing(case, rules)
     if against and not reason.strip():
         kinds = ", ".join(f"{each.kind} ({each.count})" for each in against)
         raise MarrowdeskError(

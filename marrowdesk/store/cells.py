@@ -21,16 +21,21 @@ if TYPE_CHECKING:
     from marrowdesk.store.values import Moment, NewCell, Slide
 
 # The subqueries read only the indexes of (cell, id).
-_CELLS = """
-SELECT cell.id, image.slide, image.path, image.page, cell.x, cell.y, cell.width, cell.height, cell.reference,
-       prediction.probabilities, prediction.doubt, analysis.model,
-       decision.to_verdict, decision.to_code, decision.to_reader, decision.to_at
+STANDING = """
 FROM cell JOIN image ON image.id = cell.image
 LEFT JOIN prediction
   ON prediction.id = (SELECT max(id) FROM prediction WHERE cell = cell.id AND id <= :prediction)
 LEFT JOIN analysis ON analysis.id = prediction.analysis
 LEFT JOIN decision ON decision.id = (SELECT max(id) FROM decision WHERE cell = cell.id AND id <= :decision)
 WHERE cell.id <= :cell ORDER BY cell.id
+"""
+"""Each cell with the proposal and the decision that stand at a moment; parameters as in ``Moment``."""
+
+_CELLS = f"""
+SELECT cell.id, image.slide, image.path, image.page, cell.x, cell.y, cell.width, cell.height, cell.reference,
+       prediction.probabilities, prediction.doubt, analysis.model,
+       decision.to_verdict, decision.to_code, decision.to_reader, decision.to_at
+{STANDING}
 """
 
 _PRESENT = {"cell": MAX_ID, "prediction": MAX_ID, "decision": MAX_ID}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from marrowdesk import __version__
 from marrowdesk.core.manual import counts_of
+from marrowdesk.store.cells import STANDING
 from marrowdesk.store.columns import now_text, path_text, time_value
 from marrowdesk.store.errors import CaseFileSigned
 from marrowdesk.store.presses import standing_presses
@@ -44,16 +45,11 @@ SELECT signature.id, signature.at, signature.reader, role, signature.program, ru
 FROM signature LEFT JOIN reopening ON reopening.id = signature.id ORDER BY signature.id
 """
 
-_STATE = """
+_STATE = f"""
 SELECT image.slide, image.path, image.page, hex(image.sha256), cell.x, cell.y, cell.width, cell.height,
-       hex(model.sha256), hex(prediction.probabilities), to_verdict, to_code, to_reader, to_at
-FROM cell JOIN image ON image.id = cell.image
-LEFT JOIN prediction
-  ON prediction.id = (SELECT max(id) FROM prediction WHERE cell = cell.id AND id <= :prediction)
-LEFT JOIN analysis ON analysis.id = prediction.analysis
-LEFT JOIN model ON model.id = analysis.model
-LEFT JOIN decision ON decision.id = (SELECT max(id) FROM decision WHERE cell = cell.id AND id <= :decision)
-WHERE cell.id <= :cell ORDER BY cell.id
+       hex((SELECT sha256 FROM model WHERE id = analysis.model)), hex(prediction.probabilities),
+       decision.to_verdict, decision.to_code, decision.to_reader, decision.to_at
+{STANDING}
 """
 
 

@@ -27,7 +27,7 @@ from marrowdesk.app.actions import class_icon
 from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.icons import icon
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.core.manual import SMEARS, counts_of
+from marrowdesk.core.manual import SMEARS, counted_by_eye, counts_of
 from marrowdesk.core.taxonomy import CellClass, Lineage
 
 if TYPE_CHECKING:
@@ -173,8 +173,7 @@ class ManualCount(QDialog):
     @property
     def counted(self) -> int:
         """Nucleated cells counted on both smears."""
-        scheme = self._model.scheme
-        return sum(each.code in scheme and scheme[each.code].counted for each in self._model.presses)
+        return counted_by_eye(self._model.presses, self._model.scheme)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Count by the key of a class; Backspace takes back, Escape closes."""
