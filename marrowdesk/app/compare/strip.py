@@ -5,23 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from marrowdesk.app import numbers
+from marrowdesk.app.compare.neighbours import NOTHING_NEAR, Near, Neighbours
 from marrowdesk.app.gallery.thumbnails import ThumbnailLoader
-from marrowdesk.app.operations import Operation
-from marrowdesk.core.cell import CellState
-from marrowdesk.core.neighbours import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from marrowdesk.app.case_model import CaseModel
-    from marrowdesk.core.cell import Cell
-    from marrowdesk.store.casefile import CaseFile
 
 SIDE = 88
 """Side of the pictures, px: all cells of the strip are shown at this one scale."""
@@ -30,99 +25,6 @@ _GAP, _EDGE, _TITLE = 6, 10, 132
 _MOST = 24
 _CALM = 120  # milliseconds that the reader must rest on a cell
 _BUDGET = 24 * 2**20
-
-
-@dataclass(frozen=True, slots=True)
-class _Near:
-    """What was found for a cell: rows of confirmed cells and their similarity."""
-
-    cell: int
-    rows: tuple[int, ...]
-    similarity: tuple[float, ...]
-
-
-class Neighbours(QObject):
-    """Looks on a worker for the confirmed cells that the network finds most like a cell.
-
-    Signals:
-        found: the answer to the latest question; a :class:`_Near`.
-    """
-
-    found = Signal(object)
-
-    def __init__(self, model: CaseModel, parent: QObject) -> None:
-        super().__init__(parent)
-        self._model = model
-        self._known: dict[int, np.ndarray] = {}
-        self._network = ""
-        self._work: Operation | None = None
-        model.reset.connect(self._forget)
-        model.changed.connect(self._drop_new_proposals)
-
-    def _forget(self) -> None:
-        self._known = {}
-        if self._work is not None:
-            self._work.drop()
-            self._work = None
-
-    def _drop_new_proposals(self, rows: list[int]) -> None:
-        for row in rows:  # its proposal, and with that its embedding, may be another
-            self._known.pop(self._model.cells[row].id, None)
-
-    def ask(self, row: int, count: int) -> None:
-        """Look for the nearest confirmed cells of a row."""
-        case, cell = self._model.case, self._model.cells[row]
-        if case is None or cell.prediction is None:
-            return
-        if cell.prediction.model != self._network:
-            self._network, self._known = cell.prediction.model, {}
-        decided = {
-            each.id: at
-            for at, each in enumerate(self._model.cells)
-            if at != row and each.state in (CellState.CONFIRMED, CellState.CHANGED)
-        }
-        known, network = self._known, self._network
-        if self._work is not None:
-            self._work.drop()
-        self._work = (
-            Operation(self, lambda _: _nearest(case, cell, decided, known, network, count))
-            .on_success(self._take)
-            .start()
-        )
-
-    def _take(self, answer: tuple[dict[int, np.ndarray], _Near]) -> None:
-        fresh, near = answer
-        self._known.update(fresh)
-        self.found.emit(near)
-
-
-def _nearest(
-    case: CaseFile,
-    cell: Cell,
-    decided: dict[int, int],
-    known: dict[int, np.ndarray],
-    network: str,
-    count: int,
-) -> tuple[dict[int, np.ndarray], _Near]:
-    missing = [each for each in (cell.id, *decided) if each not in known]
-    ids, vectors = case.embeddings(missing, network)
-    fresh = {id_: vector.astype(np.float16) for id_, vector in zip(ids, _unit(vectors), strict=True)}
-    everything = known | fresh
-    query = everything.get(cell.id)
-    there = [each for each in decided if each in everything]
-    if query is None or not there:
-        return fresh, _Near(cell.id, (), ())
-    best, similarity = nearest(query, np.stack([everything[each] for each in there]), count)
-    rows = tuple(decided[there[at]] for at in best.tolist())
-    return fresh, _Near(cell.id, rows, tuple(similarity.tolist()))
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    """Bring vectors to length 1, so that half precision holds them."""
-    if vectors.size == 0:
-        return vectors
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +65,7 @@ class CompareStrip(QWidget):
         super().__init__(over)
         self._model = model
         self._tray: list[int] = []
-        self._near = _Near(-1, (), ())
+        self._near = NOTHING_NEAR
         self._held = self._pinned = False
         self._lines: list[Line] = []
         self._places: list[tuple[QRect, int]] = []
@@ -220,7 +122,7 @@ class CompareStrip(QWidget):
         return super().close()
 
     def _forget(self) -> None:
-        self._tray, self._near = [], _Near(-1, (), ())
+        self._tray, self._near = [], NOTHING_NEAR
         self._pictures.forget()
         self._follow()
 
@@ -240,7 +142,7 @@ class CompareStrip(QWidget):
         if self._model.current >= 0:
             self._neighbours.ask(self._model.current, _MOST)
 
-    def _take(self, near: _Near) -> None:
+    def _take(self, near: Near) -> None:
         self._near = near
         if self.isVisible():
             self._lay_out()
@@ -274,7 +176,7 @@ class CompareStrip(QWidget):
             rows = tuple(self._tray[-fits:])
             yield Line(self.tr("Laid aside"), rows, self._codes(rows), "")
         cell = cells[current] if current >= 0 else None
-        near = self._near if cell is not None and self._near.cell == cell.id else _Near(-1, (), ())
+        near = self._near if cell is not None and self._near.cell == cell.id else NOTHING_NEAR
         rows = near.rows[:fits]
         notes = tuple(
             f"{cells[row].code}  {numbers.whole_percent(round(100 * max(0.0, like)))}"
