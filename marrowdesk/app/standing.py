@@ -9,20 +9,19 @@ from PySide6.QtWidgets import QLineEdit
 
 from marrowdesk import RESEARCH_USE
 from marrowdesk.app import numbers
+from marrowdesk.app.case_messages import CaseMessages
 from marrowdesk.app.classifier import EngineState
 from marrowdesk.app.plotting import intervals_ready, load_intervals
 from marrowdesk.app.preferences import rules_of
 from marrowdesk.app.sex import sex_of
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.store.errors import CaseFileInUse
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from marrowdesk.app.window import MainWindow
     from marrowdesk.store.settings import RecentCase
-    from marrowdesk.store.values import Signature
 
 
 class Standing(QObject):
@@ -33,7 +32,7 @@ class Standing(QObject):
         self._window = window
         self._asked_for_reader = False
         self._remembered: Path | None = None
-        self._overtaken: Path | None = None
+        self._messages = CaseMessages(window)
         self._recents: tuple[RecentCase, ...] | None = None
         self._listen()
         self._follow_settings()
@@ -45,7 +44,6 @@ class Standing(QObject):
         window.preferences.changed.connect(self._follow_settings)
         window.preferences.failed.connect(window.show_error)
         window.model.failed.connect(window.show_error)
-        window.model.overtaken.connect(self._tell_overtaken)
         window.model.differential_changed.connect(self._show_count)
         window.model.current_changed.connect(lambda row: self._show_choice())
         window.model.undo_stack.indexChanged.connect(lambda index: self._show_undo())
@@ -58,13 +56,7 @@ class Standing(QObject):
         session.reading_changed.connect(self._show_reading)
         session.cells_found.connect(self._cells_found)
         session.problems_changed.connect(self._show_problems)
-        session.packing.connect(self._show_packing)
-        session.missing_found.connect(self._tell_missing)
-        session.copy_failed.connect(self._tell_no_copy)
-        session.altered.connect(self._tell_altered)
-        session.scheme_failed.connect(self._tell_no_scheme)
         window.model.signature_changed.connect(self._show_signature)
-        window.model.refused.connect(self._tell_refused)
         session.field_changed.connect(lambda name: self._follow_settings())
         classifier = window.classifier
         classifier.engine_changed.connect(self._show_engine)
@@ -96,10 +88,7 @@ class Standing(QObject):
         window.show_desk(case is not None)
         window.acts.case_open(case is not None)
         window.keys.case_open(case is not None)
-        window.banner.take_away("missing")
-        window.banner.take_away("copy")
-        if case is None or case.path != self._overtaken:
-            window.banner.take_away("overtaken")
+        self._messages.case_shown()
         window.status.show_progress(None)
         self._show_signature()
         self._show_count()
@@ -128,88 +117,14 @@ class Standing(QObject):
         self._show_title()
         window.acts.show_signed(signed is not None)
         window.menus.let_rules_change(signed is None)
-        self._tell_only_read()
+        second = window.model.sitting is not None
+        window.acts.show_sitting(second)
+        window.acts.report.setEnabled(window.session.case is not None and not second)
         self._follow_settings()
         self._show_choice()
         self._show_undo()
         self._show_running()
-        self._show_sitting()
-        window.banner.take_away("signature")
-        window.banner.take_away("altered")
-        if signed is not None:
-            self._tell_signed()
-        elif window.model.signatures and window.model.writable:
-            self._tell_reopened(window.model.signatures[-1])
-
-    def _show_sitting(self) -> None:
-        """Say whose reading is shown, and whether differences are being settled."""
-        window = self._window
-        second, settling = window.model.sitting, window.model.resolving
-        window.acts.show_sitting(second is not None)
-        window.acts.report.setEnabled(window.session.case is not None and second is None)
-        window.banner.take_away("sitting")
-        if second is not None:
-            text = self.tr("Second reading by {}. The decisions of the first reader are hidden.")
-            message = window.banner.tell("sitting", text.format(second.reader))
-            message.add_button(self.tr("&End it"), window.session.end_second)
-        elif settling is not None:
-            text = self.tr(
-                "What you decide now settles where {} and the first reader differ, and is kept as such."
-            )
-            message = window.banner.tell("sitting", text.format(settling.reader))
-            message.add_button(self.tr("&Done"), lambda: self._settled())
-
-    def _settled(self) -> None:
-        self._window.model.resolve(None)
-        self._window.gallery.clear_filters()
-
-    def _tell_refused(self) -> None:
-        """Say again why nothing can be decided, to a reader who tried."""
-        if self._window.session.only_read is not None:
-            self._tell_only_read()
-        else:
-            self._tell_signed()
-
-    def _tell_only_read(self) -> None:
-        window, why = self._window, self._window.session.only_read
-        window.banner.take_away("only read")
-        if why is None:
-            return
-        text = self.tr("{} You see it as it was when you opened it; nothing can be changed.").format(
-            why.message
-        )
-        message = window.banner.tell("only read", text, "warning")
-        case = window.session.case
-        if case is not None:
-            message.add_button(self.tr("Open a&gain"), lambda: window.session.open([case.path]))
-        if isinstance(why, CaseFileInUse):
-            message.add_button(self.tr("&Take over…"), window.commands.take_over)
-
-    def _tell_signed(self) -> None:
-        signed = self._window.model.signed
-        if signed is None:
-            return
-        text = self.tr("Signed by {} on {}, version {}. Nothing can be changed.").format(
-            signed.reader, numbers.moment(signed.at), numbers.count(signed.version)
-        )
-        message = self._window.banner.tell("signature", text)
-        if self._window.session.only_read is None:
-            message.add_button(self.tr("Reo&pen…"), self._window.commands.sign_off)
-
-    def _tell_reopened(self, before: Signature) -> None:
-        if before.reopened is None:
-            return
-        text = self.tr("Version {}, signed by {}, was reopened by {}: {} The next one is AMENDED.").format(
-            numbers.count(before.version), before.reader, before.reopened.reader, before.reopened.reason
-        )
-        self._window.banner.tell("signature", text)
-
-    def _tell_altered(self, signed: Signature) -> None:
-        text = self.tr(
-            "This case is not what {} signed: another program altered its file. Put an earlier copy back."
-        ).format(signed.reader)
-        message = self._window.banner.tell("altered", text, "warning")
-        message.add_button(self.tr("&Earlier copies…"), self._window.commands.copies)
+        self._messages.show_standing()
 
     def _show_choice(self) -> None:
         model = self._window.model
@@ -335,49 +250,6 @@ class Standing(QObject):
         name.returnPressed.connect(keep)
         message.add(name)
         message.add_button(self.tr("&Sign with it"), keep)
-
-    def _tell_overtaken(self) -> None:
-        text = self.tr(
-            "This case is open in another window too. What was decided there is kept and shown now; "
-            "of two decisions on one cell the later one counts."
-        )
-        case = self._window.session.case
-        self._overtaken = None if case is None else case.path
-        self._window.banner.tell("overtaken", text, "warning")
-
-    def _tell_missing(self, missing: list[Path]) -> None:
-        text = self.tr("{} images of this case are not where they were, for example {}.").format(
-            numbers.count(len(missing)), missing[0]
-        )
-        message = self._window.banner.tell("missing", text, "warning")
-        message.add_button(self.tr("&Find folder…"), self._window.commands.find_images)
-        case = self._window.session.case
-        if case is not None and case.packed()[1]:
-            message.add_button(self.tr("&Unpack them…"), self._window.commands.unpack_images)
-
-    def _show_packing(self, files: int, left: list[Path] | None) -> None:
-        window, case = self._window, self._window.session.case
-        text = self.tr("Packing images: {} files").format(numbers.count(files)) if files >= 0 else ""
-        window.status.show_task("packing", text)
-        if files >= 0 or case is None:
-            return
-        images, packed = case.packed()
-        text = self.tr("{} of {} image files are in the case now.")
-        text = text.format(numbers.count(packed), numbers.count(images))
-        if left:
-            text += " " + self.tr("Missing or altered, and left out: {} files, for example {}.").format(
-                numbers.count(len(left)), left[0]
-            )
-        window.banner.tell("packing", text, "warning" if left else "info")
-
-    def _tell_no_scheme(self, error: MarrowdeskError) -> None:
-        text = self.tr("Your own classes cannot be used: {} New cases have the shipped classes.")
-        message = self._window.banner.tell("classes", text.format(error), "warning")
-        message.add_button(self.tr("C&lasses…"), self._window.commands.classes)
-
-    def _tell_no_copy(self, error: MarrowdeskError) -> None:
-        text = self.tr("No copy of this case was made today: {} Your decisions are kept all the same.")
-        self._window.banner.tell("copy", text.format(error), "warning")
 
     # -- settings -------------------------------------------------------------------------------------
 

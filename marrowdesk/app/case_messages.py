@@ -1,0 +1,165 @@
+"""The messages above the cells that tell how the open case stands: signed, only read, moved, read twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from marrowdesk.app import numbers
+from marrowdesk.store.errors import CaseFileInUse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from marrowdesk.app.window import MainWindow
+    from marrowdesk.core.errors import MarrowdeskError
+    from marrowdesk.store.values import Signature
+
+
+class CaseMessages(QObject):
+    """Listens to session and model, and keeps the window's messages about the case up to date."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._overtaken: Path | None = None
+        session, model = window.session, window.model
+        session.packing.connect(self._show_packing)
+        session.missing_found.connect(self._tell_missing)
+        session.copy_failed.connect(self._tell_no_copy)
+        session.altered.connect(self._tell_altered)
+        session.scheme_failed.connect(self._tell_no_scheme)
+        model.refused.connect(self._tell_refused)
+        model.overtaken.connect(self._tell_overtaken)
+
+    def case_shown(self) -> None:
+        """Take away what was said of the case before."""
+        banner, case = self._window.banner, self._window.session.case
+        for name in ("missing", "copy", "packing"):
+            banner.take_away(name)
+        if case is None or case.path != self._overtaken:
+            banner.take_away("overtaken")
+
+    def show_standing(self) -> None:
+        """Say whether the case is only read, read a second time, signed, or reopened."""
+        model, banner = self._window.model, self._window.banner
+        self._tell_only_read()
+        self._show_sitting()
+        banner.take_away("signature")
+        banner.take_away("altered")
+        if model.signed is not None:
+            self._tell_signed()
+        elif model.signatures and model.writable:
+            self._tell_reopened(model.signatures[-1])
+
+    def _show_sitting(self) -> None:
+        """Say whose reading is shown, and whether differences are being settled."""
+        window = self._window
+        second, settling = window.model.sitting, window.model.resolving
+        window.banner.take_away("sitting")
+        if second is not None:
+            text = self.tr("Second reading by {}. The decisions of the first reader are hidden.")
+            message = window.banner.tell("sitting", text.format(second.reader))
+            message.add_button(self.tr("&End it"), window.session.end_second)
+        elif settling is not None:
+            text = self.tr(
+                "What you decide now settles where {} and the first reader differ, and is kept as such."
+            )
+            message = window.banner.tell("sitting", text.format(settling.reader))
+            message.add_button(self.tr("&Done"), lambda: self._settled())
+
+    def _settled(self) -> None:
+        self._window.model.resolve(None)
+        self._window.gallery.clear_filters()
+
+    def _tell_refused(self) -> None:
+        """Say again why nothing can be decided, to a reader who tried."""
+        if self._window.session.only_read is not None:
+            self._tell_only_read()
+        else:
+            self._tell_signed()
+
+    def _tell_only_read(self) -> None:
+        window, why = self._window, self._window.session.only_read
+        window.banner.take_away("only read")
+        if why is None:
+            return
+        text = self.tr("{} You see it as it was when you opened it; nothing can be changed.").format(
+            why.message
+        )
+        message = window.banner.tell("only read", text, "warning")
+        case = window.session.case
+        if case is not None:
+            message.add_button(self.tr("Open a&gain"), lambda: window.session.open([case.path]))
+        if isinstance(why, CaseFileInUse):
+            message.add_button(self.tr("&Take over…"), window.commands.take_over)
+
+    def _tell_signed(self) -> None:
+        signed = self._window.model.signed
+        if signed is None:
+            return
+        text = self.tr("Signed by {} on {}, version {}. Nothing can be changed.").format(
+            signed.reader, numbers.moment(signed.at), numbers.count(signed.version)
+        )
+        message = self._window.banner.tell("signature", text)
+        if self._window.session.only_read is None:
+            message.add_button(self.tr("Reo&pen…"), self._window.commands.sign_off)
+
+    def _tell_reopened(self, before: Signature) -> None:
+        if before.reopened is None:
+            return
+        text = self.tr("Version {}, signed by {}, was reopened by {}: {} The next one is AMENDED.").format(
+            numbers.count(before.version), before.reader, before.reopened.reader, before.reopened.reason
+        )
+        self._window.banner.tell("signature", text)
+
+    def _tell_altered(self, signed: Signature) -> None:
+        text = self.tr(
+            "This case is not what {} signed: another program altered its file. Put an earlier copy back."
+        ).format(signed.reader)
+        message = self._window.banner.tell("altered", text, "warning")
+        message.add_button(self.tr("&Earlier copies…"), self._window.commands.copies)
+
+    def _tell_overtaken(self) -> None:
+        text = self.tr(
+            "This case is open in another window too. What was decided there is kept and shown now; "
+            "of two decisions on one cell the later one counts."
+        )
+        case = self._window.session.case
+        self._overtaken = None if case is None else case.path
+        self._window.banner.tell("overtaken", text, "warning")
+
+    def _tell_missing(self, missing: list[Path]) -> None:
+        text = self.tr("{} images of this case are not where they were, for example {}.").format(
+            numbers.count(len(missing)), missing[0]
+        )
+        message = self._window.banner.tell("missing", text, "warning")
+        message.add_button(self.tr("&Find folder…"), self._window.commands.find_images)
+        case = self._window.session.case
+        if case is not None and case.packed()[1]:
+            message.add_button(self.tr("&Unpack them…"), self._window.commands.unpack_images)
+
+    def _show_packing(self, files: int, left: list[Path] | None) -> None:
+        window, case = self._window, self._window.session.case
+        text = self.tr("Packing images: {} files").format(numbers.count(files)) if files >= 0 else ""
+        window.status.show_task("packing", text)
+        if files >= 0 or case is None:
+            return
+        images, packed = case.packed()
+        text = self.tr("{} of {} image files are in the case now.")
+        text = text.format(numbers.count(packed), numbers.count(images))
+        if left:
+            text += " " + self.tr("Missing or altered, and left out: {} files, for example {}.").format(
+                numbers.count(len(left)), left[0]
+            )
+        window.banner.tell("packing", text, "warning" if left else "info")
+
+    def _tell_no_scheme(self, error: MarrowdeskError) -> None:
+        text = self.tr("Your own classes cannot be used: {} New cases have the shipped classes.")
+        message = self._window.banner.tell("classes", text.format(error), "warning")
+        message.add_button(self.tr("C&lasses…"), self._window.commands.classes)
+
+    def _tell_no_copy(self, error: MarrowdeskError) -> None:
+        text = self.tr("No copy of this case was made today: {} Your decisions are kept all the same.")
+        self._window.banner.tell("copy", text.format(error), "warning")
