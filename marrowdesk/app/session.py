@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from marrowdesk.app.case_loading import Loaded, load
 from marrowdesk.app.operations import Lane, Operation
-from marrowdesk.core.errors import Cancelled, CaseFileError, MarrowdeskError
 from marrowdesk.core.manual import FIELD, TOGETHER
-from marrowdesk.core.tally import Tally
-from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.store.backup import back_up_daily, restore
-from marrowdesk.store.casefile import CaseFile
-from marrowdesk.store.errors import CaseFileInUse, CaseFileReadOnly
 from marrowdesk.store.schemes import own_scheme
 
 if TYPE_CHECKING:
@@ -23,33 +18,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from marrowdesk.app.case_model import CaseModel
-    from marrowdesk.core.cell import Cell
-    from marrowdesk.core.manual import Press
+    from marrowdesk.core.errors import CaseFileError
     from marrowdesk.core.taxonomy import Scheme
     from marrowdesk.services.opening import Opened
     from marrowdesk.services.signing import SignedOff
     from marrowdesk.store.backup import Backup
-    from marrowdesk.store.journal import History
-    from marrowdesk.store.values import Problem, Relocation, Signature, Sitting, Slide
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Loaded:
-    """A case read from its file on a worker."""
-
-    case: CaseFile
-    cells: list[Cell]
-    tally: Tally
-    history: tuple[History, History]
-    problems: list[Problem]
-    fields: dict[str, str]
-    signatures: list[Signature]
-    presses: list[Press]
-    sitting: Sitting | None
-    unaltered: bool
-    only_read: CaseFileError | None
-    no_scheme: MarrowdeskError | None
-    folders: list[Path] = field(default_factory=list)
+    from marrowdesk.store.casefile import CaseFile
+    from marrowdesk.store.values import Problem, Relocation, Sitting, Slide
 
 
 class Session(QObject):
@@ -153,7 +128,7 @@ class Session(QObject):
         self._generation += 1
         generation, wanted = self._generation, list(paths)
         self.opening_changed.emit(True)
-        Operation(self, lambda cancel: _load(wanted, take_over, sitting, cancel)).on_success(
+        Operation(self, lambda cancel: load(wanted, take_over, sitting, cancel)).on_success(
             lambda loaded: self._show(loaded, generation)
         ).on_end(lambda: self._opening_ended(generation)).start()
 
@@ -161,7 +136,7 @@ class Session(QObject):
         if generation == self._generation:
             self.opening_changed.emit(False)
 
-    def _show(self, loaded: _Loaded, generation: int) -> None:
+    def _show(self, loaded: Loaded, generation: int) -> None:
         if generation != self._generation:  # another one was opened meanwhile
             self._retire(loaded.case)
             return
@@ -447,51 +422,3 @@ class Session(QObject):
             if case is not None:
                 case.close()
         self._retired.clear()
-
-
-def _load(paths: list[Path], take_over: bool, sitting: int | None, cancel: threading.Event) -> _Loaded:
-    from marrowdesk.services.opening import case_file, case_for, folders_to_read
-
-    only_read: CaseFileError | None = None
-    scheme, no_scheme = MARROW, None
-    try:
-        scheme = own_scheme()
-    except MarrowdeskError as error:  # it matters to a new case only, and there the shipped ones do
-        no_scheme = error
-    try:
-        case = case_for(paths, scheme, take_over=take_over)
-    except (CaseFileInUse, CaseFileReadOnly) as error:
-        if not case_file(paths).is_file():
-            raise
-        case, only_read = CaseFile.open_copy(case_file(paths)), error
-    try:
-        cells, signatures = case.cells(), case.signatures()
-        second = next((each for each in case.sittings() if each.id == sitting), None)
-        history = (case.undo_history(), case.redo_history())
-        if second is not None:
-            reviews = case.sitting_reviews(second.id)
-            cells = [cell.with_review(reviews.get(cell.id)) for cell in cells]
-            history = case.sitting_history(second.id)
-        standing = signatures[-1] if signatures and signatures[-1].reopened is None else None
-        loaded = _Loaded(
-            case,
-            cells,
-            Tally.of(cells),
-            history,
-            case.problems(),
-            case.fields(),
-            signatures,
-            case.presses(),
-            second,
-            standing is None or case.unaltered(standing),
-            only_read,
-            no_scheme,
-            [] if standing or only_read or second else folders_to_read(case, paths),
-        )
-    except BaseException:
-        case.close()
-        raise
-    if cancel.is_set():
-        case.close()
-        raise Cancelled("Opening was stopped.")
-    return loaded
