@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from marrowdesk.app.case_count import CaseCount
 from marrowdesk.app.undo import EditCommand
 from marrowdesk.core import edits
 from marrowdesk.core.cell import Cell, CellState
-from marrowdesk.core.counting import CountingRules
-from marrowdesk.core.differential import Differential, differential
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.core.manual import counts_of, together
-from marrowdesk.core.tally import Tally
 from marrowdesk.core.taxonomy import MARROW, Scheme
 from marrowdesk.store.errors import CaseFileSigned, CaseFileTakenOver
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+    from marrowdesk.core.counting import CountingRules
+    from marrowdesk.core.differential import Differential
     from marrowdesk.core.manual import Press
+    from marrowdesk.core.tally import Tally
     from marrowdesk.store.casefile import CaseFile
     from marrowdesk.store.journal import History
     from marrowdesk.store.values import Signature, Sitting
@@ -62,25 +62,19 @@ class CaseModel(QObject):
         super().__init__(parent)
         self.undo_stack = QUndoStack(self)
         self.reader = ""
-        self._rules = CountingRules()
+        self._count = CaseCount()
         self._forget()
 
     def _forget(self) -> None:
         self._case: CaseFile | None = None
         self._cells: list[Cell] = []
         self._rows: dict[int, int] = {}
-        self._tally = Tally()
-        self._apart: dict[int, Tally] = {}
-        self._slides: set[int] = set()
-        self._differential: Differential | None = None
         self._current = -1
         self._restoring = False
         self._last_act = 0
         self._signatures: tuple[Signature, ...] = ()
         self._sitting: Sitting | None = None
         self._resolving: Sitting | None = None
-        self._presses: list[Press] = []
-        self._together = False
         self.undo_stack.clear()
 
     # -- the case -------------------------------------------------------------------------------------
@@ -133,11 +127,9 @@ class CaseModel(QObject):
         self._case = case
         self._cells = list(cells)
         self._rows = {cell.id: row for row, cell in enumerate(self._cells)}
-        self._tally = tally or Tally.of(self._cells)
-        self._slides = {cell.slide for cell in self._cells}
+        self._count = CaseCount(self._cells, tally, presses, self._count.rules)
         self._signatures = tuple(signatures)
         self._sitting = sitting
-        self._presses = list(presses)
         if case is not None:
             self._restore(*(history or (case.undo_history(), case.redo_history())))
         self.reset.emit()
@@ -152,10 +144,7 @@ class CaseModel(QObject):
         first = len(self._cells)
         for row, cell in enumerate(new, first):
             self._rows[cell.id] = row
-            self._tally.add(cell)
-            self._slides.add(cell.slide)
-            if self._apart:
-                self._apart.setdefault(cell.slide, Tally()).add(cell)
+            self._count.add(cell)
         self._cells.extend(new)
         self.inserted.emit(first, len(self._cells) - 1)
         self._recount()
@@ -335,9 +324,7 @@ class CaseModel(QObject):
         self._restoring = False
 
     def _put(self, row: int, cell: Cell) -> None:
-        self._tally.replace(self._cells[row], cell)
-        if self._apart:
-            self._apart[cell.slide].replace(self._cells[row], cell)
+        self._count.replace(self._cells[row], cell)
         self._cells[row] = cell
 
     # -- the count ------------------------------------------------------------------------------------
@@ -345,23 +332,23 @@ class CaseModel(QObject):
     @property
     def rules(self) -> CountingRules:
         """The rules of the count."""
-        return self._rules
+        return self._count.rules
 
     def set_rules(self, rules: CountingRules) -> None:
         """Count by other rules (ranges, sex, M:E definition, target)."""
-        if rules != self._rules:
-            self._rules = rules
+        if rules != self._count.rules:
+            self._count.rules = rules
             self._recount()
 
     @property
     def tally(self) -> Tally:
         """How many cells stand where; kept up to date cell by cell."""
-        return self._tally
+        return self._count.tally
 
     @property
     def slides(self) -> list[int]:
         """Numbers of the slides that have cells, ascending."""
-        return sorted(self._slides)
+        return self._count.slides
 
     def differential(self, slide: int | None = None) -> Differential:
         """Give the differential of this moment.
@@ -370,67 +357,53 @@ class CaseModel(QObject):
             slide: count only this slide; the whole case when None.
         """
         if slide is not None:
-            return differential(self._tally_of(slide), self.scheme, self._rules)
-        if self._differential is None:
-            tally = self._tally
-            if self._together and self._presses:
-                tally = together(tally, counts_of(self._presses).values())
-            self._differential = differential(tally, self.scheme, self._rules)
-        return self._differential
+            return self._count.differential_of(slide, self.scheme, self._cells)
+        return self._count.differential(self.scheme)
 
     # -- the manual count -----------------------------------------------------------------------------
 
     @property
     def presses(self) -> Sequence[Press]:
         """The keys of the manual count that stand, the oldest first."""
-        return self._presses
+        return self._count.presses
 
     @property
     def together(self) -> bool:
         """Whether the manual count is counted together with the cells."""
-        return self._together
+        return self._count.together
 
     def count_together(self, whether: bool) -> None:
         """Count the manual count together with the cells, or apart; for the session, which keeps it."""
-        if whether != self._together:
-            self._together = whether
+        if whether != self._count.together:
+            self._count.together = whether
             self._recount()
 
     def press(self, smear: int, code: str) -> bool:
         """Count a cell seen at the microscope; written at once."""
-        if self._case is None or not self.may_decide():
-            return False
-        try:
-            self._presses.append(self._case.press(smear, code, self.reader))
-        except MarrowdeskError as error:
-            self.failed.emit(error)
-            return False
-        self._recount()
-        return True
+        return self._pressed(lambda case: self._count.presses.append(case.press(smear, code, self.reader)))
 
     def take_back_press(self) -> bool:
         """Take the last key of the manual count back."""
-        if self._case is None or not self._presses or not self.may_decide():
+
+        def take_back(case: CaseFile) -> None:
+            case.take_back(self._count.presses[-1], self.reader)
+            self._count.presses.pop()
+
+        return bool(self._count.presses) and self._pressed(take_back)
+
+    def _pressed(self, write: Callable[[CaseFile], None]) -> bool:
+        if self._case is None or not self.may_decide():
             return False
         try:
-            self._case.take_back(self._presses[-1], self.reader)
+            write(self._case)
         except MarrowdeskError as error:
             self.failed.emit(error)
             return False
-        self._presses.pop()
         self._recount()
         return True
 
-    def _tally_of(self, slide: int) -> Tally:
-        """Give the tally of one slide; those of all are counted when the first is asked for, then kept."""
-        if not self._apart:
-            self._apart = {each: Tally() for each in self._slides}
-            for cell in self._cells:
-                self._apart[cell.slide].add(cell)
-        return self._apart.get(slide, Tally())
-
     def _recount(self) -> None:
-        self._differential = None
+        self._count.outdated()
         self.differential_changed.emit()
 
     def unreviewed_after(self, row: int, order: Sequence[int]) -> int:
