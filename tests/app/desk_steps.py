@@ -76,6 +76,13 @@ def dialog(desk: Desk, kind: type[QDialog]) -> QDialog:
     return found[-1]
 
 
+def back_to_window(qtbot, desk: Desk) -> None:
+    """Give the keyboard back to the window: the screen of the tests has no window manager that would."""
+    desk.window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is desk.window)
+    desk.window.focus_cells()
+
+
 def wait_for_dialog(qtbot, desk: Desk, kind: type[QDialog]) -> QDialog:
     """Wait until a dialog of a kind is open, and give it."""
     qtbot.waitUntil(lambda: any(each.isVisible() for each in desk.window.findChildren(kind)), timeout=10_000)

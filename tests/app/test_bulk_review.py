@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from desk_steps import press
+from desk_steps import back_to_window, press
 from gallery_desk import make_case
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -25,9 +25,7 @@ def shown(desk, tmp_path, qtbot):
         window.commands.open([tmp_path / "gallery.mdcase"])
     qtbot.waitUntil(lambda: not window.session.reading)
     window.preferences.change(reader="A. Reader", auto_advance=True)
-    window.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
-    window.focus_cells()
+    back_to_window(qtbot, desk)
     qtbot.wait(50)
     return desk
 

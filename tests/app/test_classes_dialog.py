@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from desk_steps import close, codes, dialog, look_at, open_and_wait, press
+from desk_steps import back_to_window, close, codes, dialog, look_at, open_and_wait, press
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QComboBox, QFileDialog, QMessageBox
 
 from marrowdesk.app.dialogs.classes import CODE, KEY, LINEAGE, NAME, ClassesDialog, reserved_keys
 from marrowdesk.core.taxonomy import MARROW, Lineage
@@ -39,8 +39,7 @@ def _agree(desk, opened, qtbot):
     with qtbot.waitSignal(desk.window.session.opened, timeout=20_000):
         opened.accept()
     qtbot.waitUntil(lambda: not desk.window.findChildren(ClassesDialog))
-    desk.window.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is desk.window)
+    back_to_window(qtbot, desk)
 
 
 def test_that_a_class_of_ones_own_is_assigned_by_its_key_and_counted(desk, drawn_slide, qtbot):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from desk_steps import look_at, press
+from desk_steps import back_to_window, look_at, press
 from gallery_desk import CODES, MODEL, make_case, shares
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
@@ -38,9 +38,7 @@ def shown(desk, tmp_path, qtbot):
     with qtbot.waitSignal(window.session.opened, timeout=20_000):
         window.commands.open([tmp_path / "gallery.mdcase"])
     window.preferences.change(reader="A. Reader", auto_advance=False)
-    window.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
-    window.focus_cells()
+    back_to_window(qtbot, desk)
     return desk
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
-from pathlib import Path
 
 import pytest
 from desk_steps import dialog, look_at, open_and_wait, press
+from pdf_reading import page_texts
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
@@ -16,9 +15,6 @@ from marrowdesk.app.dialogs.history import HistoryDialog
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.services.reporting import DECISION_COLUMNS, snapshot
-
-sys.path.append(str(Path(__file__).parents[1] / "report"))
-from pdf_reading import page_texts
 
 
 @pytest.fixture

@@ -4,45 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from dataclasses import asdict, replace
 
 import pytest
-from desk_steps import close, codes, dialog, look_at, open_and_wait, press
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from desk_steps import back_to_window, close, codes, dialog, look_at, open_and_wait, press
+from holding_child import holders
+from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from marrowdesk.app.dialogs.report import ReportDialog
 from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.holding import ENDING, Holder, read_holder
 
-CHILD = """
-import sys, pathlib
-from marrowdesk.store.casefile import CaseFile
-case = CaseFile.open(pathlib.Path(sys.argv[1]), hold=True, take_over=len(sys.argv) > 2)
-print("open", flush=True)
-sys.stdin.readline()
-"""
-
 
 @pytest.fixture
 def other():
     """Give a maker of other programs that hold a case."""
-    children = []
-
-    def start(path, *words):
-        child = subprocess.Popen(
-            [sys.executable, "-c", CHILD, str(path), *words],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        children.append(child)
-        assert child.stdout.readline() == "open\n"
-        return child
-
-    yield start
-    for child in children:
-        child.kill()
-        child.communicate()
+    with holders() as start:
+        yield start
 
 
 @pytest.fixture
@@ -103,8 +81,7 @@ def test_that_it_is_taken_over_after_a_question(held, qtbot):
         take.click()
     assert read_holder(path).process == os.getpid()
     assert held.window.model.writable
-    held.window.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is held.window)
+    back_to_window(qtbot, held)
     look_at(held, 1)
     press(held, "b")
     assert codes(held)[1] == "BLA"

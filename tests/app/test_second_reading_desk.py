@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from desk_steps import codes, dialog, look_at, open_and_wait, press, reviewed, wait_for_dialog
+from desk_steps import back_to_window, codes, dialog, look_at, open_and_wait, press, reviewed, wait_for_dialog
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 
 from marrowdesk.app.dialogs.second_reading import SecondReadingDialog
 from marrowdesk.app.dialogs.sign_off import SignOffDialog
@@ -24,12 +23,6 @@ def first(desk, drawn_slide, qtbot):
     return desk
 
 
-def _back(desk, qtbot):
-    desk.window.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is desk.window)
-    desk.window.focus_cells()
-
-
 def _begin(desk, qtbot, reader="B. Reader"):
     desk.window.acts.second_reading.trigger()
     opened = dialog(desk, SecondReadingDialog)
@@ -38,7 +31,7 @@ def _begin(desk, qtbot, reader="B. Reader"):
     with qtbot.waitSignal(desk.window.session.opened, timeout=20_000):
         opened.begin.click()
     qtbot.waitUntil(lambda: not desk.window.findChildren(SecondReadingDialog))
-    _back(desk, qtbot)
+    back_to_window(qtbot, desk)
 
 
 def _end(desk, qtbot):
@@ -79,7 +72,7 @@ def test_that_a_second_reading_goes_on_where_it_was_left_with_its_own_undo(first
     qtbot.waitUntil(opened.go_on.isEnabled)
     with qtbot.waitSignal(first.window.session.opened, timeout=20_000):
         opened.go_on.click()
-    _back(first, qtbot)
+    back_to_window(qtbot, first)
     assert [at for at, seen in enumerate(reviewed(first)) if seen] == [0, 1]
     press(first, Qt.Key.Key_Backspace)
     assert [at for at, seen in enumerate(reviewed(first)) if seen] == [0]
@@ -101,7 +94,7 @@ def test_that_agreement_is_told_and_differences_are_settled_one_by_one(first, qt
     window = first.window
     assert list(window.gallery.visible_order()) == [4, 5] or set(window.gallery.visible_order()) == {4, 5}
     assert "settles where B. Reader and the first reader differ" in _told(first)
-    _back(first, qtbot)
+    back_to_window(qtbot, first)
     window.preferences.change(reader="C. Reader")
     look_at(first, 4)
     press(first, "p")
@@ -112,7 +105,7 @@ def test_that_agreement_is_told_and_differences_are_settled_one_by_one(first, qt
     signing = wait_for_dialog(qtbot, first, SignOffDialog)
     assert Hindrance.DIFFERING in {each.kind for each in signing._against}
     signing.reject()
-    _back(first, qtbot)
+    back_to_window(qtbot, first)
     look_at(first, 5)
     press(first, Qt.Key.Key_Space)  # the first reader was right
     assert compared(case, 1).open == ()

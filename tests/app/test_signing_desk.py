@@ -6,9 +6,9 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from desk_steps import close, codes, dialog, look_at, open_and_wait, press, wait_for_dialog
+from desk_steps import back_to_window, close, codes, dialog, look_at, open_and_wait, press, wait_for_dialog
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from marrowdesk.app.dialogs.report import ReportDialog
 from marrowdesk.app.dialogs.sign_off import ReopenDialog, SignOffDialog
@@ -38,14 +38,7 @@ def _sign(qtbot, desk, reason=""):
     with qtbot.waitSignal(desk.window.model.signature_changed, timeout=10_000):
         opened.sign.click()
     qtbot.waitUntil(lambda: not desk.window.findChildren(SignOffDialog))
-    _back(qtbot, desk)
-
-
-def _back(qtbot, desk):
-    """Give the keyboard back to the window: the screen of the tests has no window manager that would."""
-    desk.window.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is desk.window)
-    desk.window.focus_cells()
+    back_to_window(qtbot, desk)
 
 
 def _reopen(qtbot, desk, reason):
@@ -56,7 +49,7 @@ def _reopen(qtbot, desk, reason):
     with qtbot.waitSignal(desk.window.model.signature_changed):
         opened.reopen.click()
     qtbot.waitUntil(lambda: not desk.window.findChildren(ReopenDialog))
-    _back(qtbot, desk)
+    back_to_window(qtbot, desk)
 
 
 def _told(desk):
@@ -107,7 +100,7 @@ def test_that_what_stands_against_it_is_listed_and_leads_to_its_cells(ready, qtb
     show.click()
     qtbot.waitUntil(lambda: list(ready.window.gallery.visible_order()) == [2])
     qtbot.waitUntil(lambda: not ready.window.findChildren(SignOffDialog))
-    _back(qtbot, ready)
+    back_to_window(qtbot, ready)
     press(ready, "b")
     assert codes(ready)[2] == "BLA"
 

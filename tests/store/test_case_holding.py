@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import threading
 import time
 from dataclasses import asdict, replace
+from functools import partial
 
 import pytest
 from case_samples import case_of, decide, reviews
+from holding_child import holders
 
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.store import holding
@@ -19,16 +19,6 @@ from marrowdesk.store.backup import back_up, restore
 from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.errors import CaseFileInUse, CaseFileMissing, CaseFileReadOnly, CaseFileTakenOver
 from marrowdesk.store.holding import ENDING, Holder, Holding, read_holder
-
-CHILD = """
-import sys, pathlib, time
-from marrowdesk.store.casefile import CaseFile
-case = CaseFile.open(pathlib.Path(sys.argv[1]), hold=True, take_over=len(sys.argv) > 2)
-print("open", flush=True)
-sys.stdin.readline()
-case.close()
-print("closed", flush=True)
-"""
 
 
 @pytest.fixture
@@ -42,21 +32,8 @@ def path(tmp_path):
 @pytest.fixture
 def child(path):
     """Give a maker of processes that hold the case until they read a line."""
-    children = []
-
-    def start(*words: str) -> subprocess.Popen:
-        made = subprocess.Popen(
-            [sys.executable, "-c", CHILD, str(path), *words],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        children.append(made)
-        assert made.stdout.readline() == "open\n"
-        return made
-
-    yield start
-    for each in children:
-        each.kill()
-        each.communicate()
+    with holders() as start:
+        yield partial(start, path)
 
 
 def _mark(path):

@@ -90,23 +90,23 @@ class ClassesDialog(QDialog):
         self._make_table()
         column.addWidget(self.table, 1)
         row = QHBoxLayout()
-        for words, slot in (
-            (self.tr("&Add a class"), self.add_class),
-            (None, None),
-            (self.tr("&Import…"), self._import),
-            (self.tr("&Export…"), self._export),
-            (self.tr("As &shipped"), self._as_shipped),
+        add, bring, give, shipped = (
+            QPushButton(words, self)
+            for words in (
+                self.tr("&Add a class"), self.tr("&Import…"), self.tr("&Export…"), self.tr("As &shipped"),
+            )
+        )  # fmt: skip
+        for button, slot in (
+            (add, self.add_class),
+            (self.remove, self._remove),
+            (bring, self._import),
+            (give, self._export),
+            (shipped, self._as_shipped),
         ):
-            if slot is None or words is None:
-                self.remove.clicked.connect(self._remove)
-                self.remove.setAutoDefault(False)
-                row.addWidget(self.remove)
-                row.addStretch(1)
-                continue
-            button = QPushButton(words, self)
             button.setAutoDefault(False)
             button.clicked.connect(lambda _=False, slot=slot: slot())
             row.addWidget(button)
+        row.insertStretch(2, 1)
         column.addLayout(row)
         column.addWidget(self.for_new)
         buttons = QDialogButtonBox(

@@ -119,14 +119,8 @@ class SignOffDialog(QDialog):
             "the next one is marked AMENDED."
         )
         column.addWidget(_text(after, self))
-        column.addStretch(1)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
-        without_icons(buttons)
-        buttons.addButton(self.sign, QDialogButtonBox.ButtonRole.ActionRole)
+        _end(self, column, self.sign)
         self.sign.clicked.connect(self._sign)
-        buttons.rejected.connect(self.reject)
-        column.addWidget(buttons)
-        self.setMinimumWidth(560)
 
     def _hindrances(self) -> QGridLayout:
         rows = QGridLayout()
@@ -210,14 +204,8 @@ class ReopenDialog(QDialog):
         form.addRow(self.tr("R&eason:"), self.reason)
         form.addRow(self.tr("&Name:"), self.reader)
         column.addLayout(form)
-        column.addStretch(1)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
-        without_icons(buttons)
-        buttons.addButton(self.reopen, QDialogButtonBox.ButtonRole.ActionRole)
+        _end(self, column, self.reopen)
         self.reopen.clicked.connect(self._reopen)
-        buttons.rejected.connect(self.reject)
-        column.addWidget(buttons)
-        self.setMinimumWidth(520)
 
     def _follow(self) -> None:
         ready = bool(self.reader.text().strip()) and bool(self.reason.text)
@@ -252,6 +240,17 @@ def words(found: Found) -> str:
         Hindrance.TOO_FEW: translate("SignOffDialog", "Fewer cells counted than the target: {} are missing."),
     }
     return many[found.kind].format(numbers.count(found.count))
+
+
+def _end(dialog: QDialog, column: QVBoxLayout, act: QPushButton) -> None:
+    """Put the button that acts beside Cancel, below everything."""
+    column.addStretch(1)
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, dialog)
+    without_icons(buttons)
+    buttons.addButton(act, QDialogButtonBox.ButtonRole.ActionRole)
+    buttons.rejected.connect(dialog.reject)
+    column.addWidget(buttons)
+    dialog.setMinimumWidth(560)
 
 
 def _text(text: str, parent: QWidget) -> QLabel:
