@@ -11,7 +11,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from pdf_reading import lines_beginning, metadata, outline, page_sizes, page_texts
+from pdf_reading import (
+    lines_beginning,
+    metadata,
+    outline,
+    overprinted,
+    page_sizes,
+    page_texts,
+    text_boxes,
+)
 from report_samples import MODEL, NORMAL, cells, normal, prediction, report_of, review
 
 import marrowdesk
@@ -51,6 +59,12 @@ def test_that_each_row_says_the_numbers_of_the_differential(counts: dict[str, in
     for row in printed_rows(report.differential):
         found = [line.removeprefix(row.label).split() for line in lines_beginning(content, row.label)]
         assert said_numbers(row, report.preliminary) in found, row.label
+
+
+@pytest.mark.parametrize("counts", [NORMAL, {"NGS": 300, "EBO": 20, "BLA": 40}, {"NGS": 40, "EBO": 300}])
+def test_that_no_text_of_the_first_page_lies_over_another(counts: dict[str, int]) -> None:
+    boxes = text_boxes(pdf_bytes(report_of(cells(counts), header=HEADER)))
+    assert overprinted(boxes) == []
 
 
 def test_that_sums_ratios_thresholds_and_cells_apart_are_said() -> None:

@@ -22,6 +22,29 @@ def lines_beginning(content: bytes, start: str) -> Iterator[str]:
         yield from (line for line in text.split("\n") if line.startswith(start))
 
 
+Box = tuple[float, float, float, float]
+
+
+def text_boxes(content: bytes, page: int = 0) -> list[tuple[str, Box]]:
+    """Give the texts of a page with where they stand: left, bottom, right, top, in points."""
+    with pdfium.PdfDocument(content) as document:
+        read = document[page].get_textpage()
+        boxes = [read.get_rect(at) for at in range(read.count_rects())]
+        return [(read.get_text_bounded(*box), box) for box in boxes]
+
+
+def overprinted(boxes: list[tuple[str, Box]], least: float = 1.0) -> list[tuple[str, str]]:
+    """Give the pairs of texts that lie over each other by more than ``least`` points both ways."""
+    found = []
+    for at, (text, one) in enumerate(boxes):
+        for other_text, other in boxes[at + 1 :]:
+            across = min(one[2], other[2]) - max(one[0], other[0])
+            along = min(one[3], other[3]) - max(one[1], other[1])
+            if across > least and along > least:
+                found.append((text, other_text))
+    return found
+
+
 def metadata(content: bytes) -> dict[str, str]:
     """Give the document's metadata."""
     with pdfium.PdfDocument(content) as document:

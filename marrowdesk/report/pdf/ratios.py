@@ -35,16 +35,16 @@ class RatioLine(Element):
 
     def draw(self, paper: Paper, x: float, top: float, width: float) -> None:
         """Draw the lines and the definition."""
-        ratio, y = self._ratio, top - BODY.size
+        ratio, y, right = self._ratio, top - BODY.size, x + width
         paper.text(ratio.name, x, y, BODY.strong())
-        left = x + _NAMES + paper.text(words.ratio(ratio), x + _NAMES, y, BODY.strong())
+        left = x + _NAMES + paper.text(words.ratio(ratio), x + _NAMES, y, BODY.strong()) + 5
         if ratio.value is not None:
-            paper.text(f"({words.ratio_interval(ratio)})", left + 5, y, BODY)
+            paper.text(f"({words.ratio_interval(ratio)})", left, y, BODY, width=right - left)
         if ratio.range:
             y -= BODY.leading
-            said = f"reference {words.limits(ratio.range)}"
-            left = x + _NAMES + paper.text(said, x + _NAMES, y, BODY.soft()) + 6
-            paper.text(words.mark(ratio.mark), left, y, _MARKED)
+            left = x + paper.text(f"reference {words.limits(ratio.range)}", x, y, BODY.soft()) + 6
+            left = max(left, x + _NAMES)
+            paper.text(words.mark(ratio.mark), left, y, _MARKED, width=right - left)
         self._definition.draw(paper, x, top - self.height(width) + self._definition.height(width), width)
 
 
