@@ -50,6 +50,7 @@ def export(
     _last_folder[:] = [next(iter(targets.values())).parent]
 
     def work(_: object) -> list[Path]:
+        from marrowdesk.report.options import PrintOptions
         from marrowdesk.services import reporting  # loads the report's libraries on the worker
 
         pictures = "pdf" in targets and settings.report_pictures
@@ -57,7 +58,7 @@ def export(
             case, rules, reader=settings.reader, with_pictures=pictures, version=version, after=after
         )
         forms: dict[str, Any] = dict(targets)
-        return reporting.export(frozen, **forms, page=settings.page)
+        return reporting.export(frozen, **forms, options=PrintOptions(page=settings.page))
 
     return Operation(owner, work)
 

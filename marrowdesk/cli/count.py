@@ -92,6 +92,7 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         MarrowdeskError: nothing could be counted or written; the message says why.
     """
+    from marrowdesk.report.options import PrintOptions
     from marrowdesk.services import opening, reporting
     from marrowdesk.store.schemes import own_scheme
 
@@ -118,7 +119,11 @@ def run(options: argparse.Namespace) -> int:
             case.set_field(name, value)
         frozen = reporting.snapshot(case, rules, with_pictures=options.pdf is not None)
         written = reporting.export(
-            frozen, pdf=options.pdf, csv=options.csv, json=options.json, page=options.page
+            frozen,
+            pdf=options.pdf,
+            csv=options.csv,
+            json=options.json,
+            options=PrintOptions(page=options.page),
         )
         problems = case.problems()
         if not options.quiet:

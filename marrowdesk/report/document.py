@@ -44,6 +44,17 @@ class ReportFields:
         site: where it was aspirated.
         aspirate: quality of the aspirate.
         indication: history and question.
+        blood_film: blood count and film.
+        cellularity: of the marrow.
+        erythropoiesis: the reader's own words on the red series, and so on for the other lines.
+        myelopoiesis: granulocytes, monocytes and their precursors.
+        megakaryocytes: number and shape.
+        lymphocytes: number and shape.
+        plasma_cells: number and shape.
+        other_cells: other and abnormal cells.
+        iron: iron stain.
+        other_studies: flow cytometry, cytogenetics, molecular studies, biopsy.
+        conclusion: what the reader concludes.
         comment: the reader's own words.
     """
 
@@ -58,6 +69,17 @@ class ReportFields:
     site: str = _line("Site")
     aspirate: str = _line("Aspirate quality")
     indication: str = _line("Indication", long=True)
+    blood_film: str = _line("Blood count and film", long=True)
+    cellularity: str = _line("Cellularity")
+    erythropoiesis: str = _line("Erythropoiesis", long=True)
+    myelopoiesis: str = _line("Myelopoiesis", long=True)
+    megakaryocytes: str = _line("Megakaryocytes", long=True)
+    lymphocytes: str = _line("Lymphocytes", long=True)
+    plasma_cells: str = _line("Plasma cells", long=True)
+    other_cells: str = _line("Other and abnormal cells", long=True)
+    iron: str = _line("Iron stain", long=True)
+    other_studies: str = _line("Other studies", long=True)
+    conclusion: str = _line("Conclusion", long=True)
     comment: str = _line("Comment", long=True)
 
     @classmethod
@@ -248,6 +270,7 @@ class Report:
         problems: images that could not be read.
         manual: the manual count; None where there is none.
         signed: who signed it; None while it is not signed.
+        logo: of the institution, a PNG or JPEG file; None where there is none.
         past: the earlier state that it shows; None where it shows the present one or a signed version.
         amends: the signed version that it takes the place of; None for the first version.
         research_use: the sentence on each page.
@@ -266,6 +289,7 @@ class Report:
     signed: Signed | None = None
     amends: Amends | None = None
     past: PastState | None = None
+    logo: bytes | None = None
     research_use: str = RESEARCH_USE
 
     @property

@@ -6,7 +6,7 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from marrowdesk import __version__
 from marrowdesk.core.amendment import changed
@@ -30,6 +30,7 @@ from marrowdesk.report.document import (
     Signed,
     SlideUsed,
 )
+from marrowdesk.report.options import PrintOptions
 from marrowdesk.store.atomic import write_atomically
 
 if TYPE_CHECKING:
@@ -248,7 +249,7 @@ def export(
     pdf: Path | None = None,
     csv: Path | None = None,
     json: Path | None = None,
-    page: Literal["A4", "Letter"] = "A4",
+    options: PrintOptions = PrintOptions(),  # noqa: B008 - frozen
 ) -> list[Path]:
     """Write a snapshot in the forms asked for; each file appears whole or not at all.
 
@@ -262,7 +263,7 @@ def export(
     from marrowdesk.report.tables import cells_csv, report_json
 
     forms: tuple[tuple[Path | None, Callable[[], bytes]], ...] = (
-        (pdf, lambda: pdf_bytes(frozen.report, page=page)),
+        (pdf, lambda: pdf_bytes(frozen.report, options)),
         (csv, lambda: cells_csv(frozen.cells, frozen.report.slides)),
         (json, lambda: report_json(frozen.report, frozen.cells)),
     )

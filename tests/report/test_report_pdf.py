@@ -28,6 +28,7 @@ from marrowdesk.core.cell import Cell, Place, Verdict
 from marrowdesk.core.counting import ME_RULES, CountingRules
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.report.document import Method, ModelUsed, ReportFields, SlideUsed
+from marrowdesk.report.options import PrintOptions
 from marrowdesk.report.pdf import pdf_bytes
 from marrowdesk.report.rows import PrintedRow, printed_rows
 
@@ -106,7 +107,8 @@ def test_that_an_empty_case_gives_a_report_without_numbers() -> None:
 @pytest.mark.parametrize("page", ["A4", "Letter"])
 @pytest.mark.parametrize("reviewed", [1.0, 0.4])
 def test_that_a_normal_case_takes_two_pages_and_is_signed_on_the_first(page: str, reviewed: float) -> None:
-    content = pdf_bytes(replace(normal(reviewed), header=replace(HEADER, comment="")), page=page)
+    report = replace(normal(reviewed), header=replace(HEADER, comment=""))
+    content = pdf_bytes(report, PrintOptions(page=page))
     first, second = page_texts(content)
     assert "Signature" in first
     assert "Representative cells" in second

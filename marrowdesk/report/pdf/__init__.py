@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from marrowdesk.report.document import header_labels
+from marrowdesk.report.options import PrintOptions
 from marrowdesk.report.pdf.chart import BarChart
 from marrowdesk.report.pdf.frame import RUNNING_HEAD, draw_frame
 from marrowdesk.report.pdf.gallery import gallery
@@ -21,8 +23,10 @@ from marrowdesk.report.rows import printed_rows
 if TYPE_CHECKING:
     from marrowdesk.report.document import Report
 
-PageSize = Literal["A4", "Letter"]
-
+_NARRATIVE = (
+    "blood_film", "cellularity", "erythropoiesis", "myelopoiesis", "megakaryocytes", "lymphocytes",
+    "plasma_cells", "other_cells", "iron", "other_studies", "conclusion", "comment",
+)  # fmt: skip
 _MM = 72 / 25.4
 _SIZES = {"A4": (210 * _MM, 297 * _MM), "Letter": (612.0, 792.0)}
 _CHART_SHARE = 0.62
@@ -30,17 +34,17 @@ _BETWEEN = 24.0
 _SLOTS = (10, 12)
 
 
-def pdf_bytes(report: Report, page: PageSize = "A4") -> bytes:
-    """Write a report as a PDF; the same report on the same paper gives the same bytes.
+def pdf_bytes(report: Report, options: PrintOptions = PrintOptions()) -> bytes:  # noqa: B008 - frozen
+    """Write a report as a PDF; the same report and options give the same bytes.
 
     Args:
         report: what is said.
-        page: the paper.
+        options: how it is printed.
 
     Returns:
         The file. Its metadata name the program and the kind of document, never a patient or case.
     """
-    size = _SIZES[page]
+    size = _SIZES[options.page]
     width = size[0] - 2 * MARGIN_SIDE
     height = size[1] - MARGIN_TOP - MARGIN_BOTTOM
     pages = _pages(report, width, height)
@@ -61,8 +65,12 @@ def _pages(report: Report, width: float, height: float) -> list[list[Placed]]:
     Pictures are made a little smaller where that saves a page.
     """
     first = [*masthead(report, width), differential_section(report), ratios_section(report)]
-    if report.header.comment.strip():
-        first.append(long_field("Comment", report.header.comment))
+    labels = {each.name: each.label for each in header_labels()}
+    first += [
+        long_field(labels[name], text)
+        for name in _NARRATIVE
+        if (text := getattr(report.header, name)).strip()
+    ]
     signature = signature_section(report, width)
     on_first = len(paginate([*first, *signature], width, height, height - RUNNING_HEAD)) == 1
     versions = []

@@ -1,0 +1,32 @@
+"""How a report is printed: which template, paper, language and columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Template = Literal["marrow", "summary", "blood"]
+PageSize = Literal["A4", "Letter"]
+Language = Literal["en", "de", "zh"]
+Column = Literal["predicted", "reviewed", "adjusted"]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintOptions:
+    """What a person chooses for the paper; it changes nothing in what was counted.
+
+    Attributes:
+        template: ``marrow`` for the whole report with all sections, ``summary`` for one page, ``blood`` for
+            the differential of a blood film.
+        page: the paper.
+        language: of everything that the program itself says.
+        columns: what stands beside the counts: cells as proposed, cells a reader decided on, and the count
+            adjusted for the known confusion of the model.
+        patient_in_metadata: whether the document's metadata name the patient.
+    """
+
+    template: Template = "marrow"
+    page: PageSize = "A4"
+    language: Language = "en"
+    columns: frozenset[Column] = frozenset({"predicted", "reviewed"})
+    patient_in_metadata: bool = False
