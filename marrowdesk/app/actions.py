@@ -52,6 +52,7 @@ class Actions(QObject):
         self.report = self._make("report", self.tr("&Report and tables…"), "report")
         self.report.setIconText(self.tr("Report"))
         self.sign_off = self._make("sign_off", self.tr("Si&gn…"), "sign")
+        self.references_dialog = self._make("references", self.tr("&Edit reference ranges…"), "")
         self.classes_dialog = self._make("classes", self.tr("C&lasses and keys…"), "")
         self.settings = self._make("settings", self.tr("&Settings…"), "settings")
         self.settings.setMenuRole(QAction.MenuRole.PreferencesRole)

@@ -267,6 +267,16 @@ class Commands(QObject):
 
         self._show(ClassesDialog, make)
 
+    def references(self) -> None:
+        """Show the reference ranges, to look at and to have one's own."""
+        from marrowdesk.app.dialogs.references import ReferencesDialog
+
+        rules, scheme = self._model.rules, self._model.scheme
+        self._show(
+            ReferencesDialog,
+            lambda: ReferencesDialog(self._preferences, scheme, rules.references.key, self._window),
+        )
+
     def _set_scheme(self, scheme: Scheme) -> None:
         try:
             self._session.set_scheme(scheme)

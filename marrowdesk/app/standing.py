@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -14,6 +15,7 @@ from marrowdesk.app.classifier import EngineState
 from marrowdesk.app.plotting import intervals_ready, load_intervals
 from marrowdesk.app.preferences import rules_of
 from marrowdesk.app.sex import sex_of
+from marrowdesk.core.age import age_of
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.errors import MarrowdeskError
 
@@ -255,9 +257,14 @@ class Standing(QObject):
 
     def _follow_settings(self) -> None:
         window, now = self._window, self._window.preferences.now
-        sex = sex_of(window.session.fields.get("sex", ""))
+        fields = window.session.fields
+        sex = sex_of(fields.get("sex", ""))
+        age = age_of(fields.get("birth_date", ""), fields.get("collected", ""), date.today())
+        specimen = window.model.scheme.specimen
         window.model.reader = window.model.sitting.reader if window.model.sitting else now.reader
-        window.model.set_rules(self._rules() or rules_of(now, sex))
+        rules = rules_of(now, sex, age, specimen, window.preferences.sets)
+        window.model.set_rules(self._rules() or rules)
+        window.menus.show_sets(window.preferences.sets, specimen)
         window.theme.choose(now.theme)
         window.status.show_reader(now.reader)
         if now.reader:

@@ -44,6 +44,7 @@ def _wire_menus(window: MainWindow) -> None:
             acts.history: commands.history,
             acts.copies: commands.copies,
             acts.classes_dialog: commands.classes,
+            acts.references_dialog: commands.references,
             acts.settings: commands.settings,
             acts.quit: window.close,
             acts.shortcuts: commands.shortcuts,

@@ -6,18 +6,22 @@ import argparse
 import sys
 import threading
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marrowdesk.cli.options import positive
+from marrowdesk.core.age import age_of
 from marrowdesk.core.counting import ME_RULES, CountingRules
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.core.reference import REFERENCE_SETS
+from marrowdesk.core.reference import STANDARD_SETS
+from marrowdesk.core.shipped_schemes import SCHEMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from marrowdesk.core.differential import Differential, Row
+    from marrowdesk.core.reference import ReferenceSet
     from marrowdesk.inference.engine import Engine
     from marrowdesk.services.reporting import Snapshot
     from marrowdesk.store.casefile import CaseFile
@@ -64,7 +68,12 @@ def _add_options(count: argparse.ArgumentParser) -> None:
     how = count.add_argument_group("how it is counted")
     how.add_argument("--model", type=Path, metavar="FOLDER", help="another model bundle than the shipped one")
     how.add_argument(
-        "--references", choices=tuple(REFERENCE_SETS), default="bain-1996", help="set of reference ranges"
+        "--scheme", choices=tuple(SCHEMES), help="classes of a new case; your own, or the 21, where left out"
+    )
+    how.add_argument(
+        "--references",
+        metavar="NAME",
+        help="set of reference ranges, shipped or your own; the usual one of marrow or blood where left out",
     )
     how.add_argument("--sex", choices=("F", "M"), default="", help="sex of the patient, for the ranges")
     how.add_argument("--me", choices=tuple(ME_RULES), default="icsh", help="definition of the M:E ratio")
@@ -86,6 +95,36 @@ def _field(text: str) -> tuple[str, str]:
     return name, value
 
 
+def _chosen_references(key: str | None) -> ReferenceSet | None:
+    """Give the set of a name; None where none is named."""
+    from marrowdesk.store.references import known_sets, own_sets
+
+    if key is None:
+        return None
+    known = known_sets(own_sets())
+    if key not in known:
+        raise MarrowdeskError(
+            f"There are no reference ranges called {key!r}.", f"Choose of: {', '.join(known)}."
+        )
+    return known[key]
+
+
+def _rules(options: argparse.Namespace, case: CaseFile, chosen: ReferenceSet | None) -> CountingRules:
+    fields, specimen = case.fields(), case.scheme.specimen
+    if chosen is not None and chosen.specimen not in (None, specimen):
+        raise MarrowdeskError(
+            f"The reference ranges {chosen.name!r} are not for {specimen}, which this case counts.",
+            "Choose others.",
+        )
+    return CountingRules(
+        target=options.target,
+        me_rule=ME_RULES[options.me],
+        references=chosen or STANDARD_SETS[specimen],
+        sex=options.sex,
+        age=age_of(fields.get("birth_date", ""), fields.get("collected", ""), date.today()),
+    )
+
+
 def run(options: argparse.Namespace) -> int:
     """Count folders as the options say; give the exit code.
 
@@ -97,14 +136,10 @@ def run(options: argparse.Namespace) -> int:
     from marrowdesk.store.schemes import own_scheme
 
     _check_targets(options)
-    rules = CountingRules(
-        target=options.target,
-        me_rule=ME_RULES[options.me],
-        references=REFERENCE_SETS[options.references],
-        sex=options.sex,
-    )
+    chosen = _chosen_references(options.references)
+    scheme = SCHEMES[options.scheme] if options.scheme else own_scheme()
     cancel = threading.Event()
-    with opening.case_for(options.paths, own_scheme(), options.case) as case:
+    with opening.case_for(options.paths, scheme, options.case) as case:
         signed = case.signed is not None
         if not signed and case.path not in [path.absolute() for path in options.paths]:
             _read_folders(case, options, cancel)
@@ -117,6 +152,7 @@ def run(options: argparse.Namespace) -> int:
             _classify(case, options, cancel)
         for name, value in options.field:
             case.set_field(name, value)
+        rules = _rules(options, case, chosen)
         frozen = reporting.snapshot(case, rules, with_pictures=options.pdf is not None)
         written = reporting.export(
             frozen,
@@ -205,7 +241,8 @@ def differential_lines(count: Differential) -> list[str]:
     lines.append(f"{'Nucleated cells counted':32}{count.counted:>7}")
     ratio = count.me_ratio
     value = "not computable" if ratio.value is None else f"{ratio.value:.2f} : 1"
-    lines += ["", f"M:E ratio  {value}  ({ratio.definition})"]
+    if count.specimen == "marrow":
+        lines += ["", f"M:E ratio  {value}  ({ratio.definition})"]
     for mark in count.marks:
         if mark.side != "below" and mark.share.percent is not None:
             verb = "crosses" if mark.side == "crosses" else "is above"

@@ -9,13 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from marrowdesk import __version__
-from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.core.taxonomy import Scheme
 from marrowdesk.store.cells import CellTable
 from marrowdesk.store.columns import MAX_ID, now_text
 from marrowdesk.store.copying import readable_copy
 from marrowdesk.store.database import Database
-from marrowdesk.store.errors import CaseRecordRefused, damaged
 from marrowdesk.store.holding import Holding, read_holder
 from marrowdesk.store.journal import DecisionJournal
 from marrowdesk.store.packing import PackedImages
@@ -28,6 +25,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
+    from marrowdesk.core.taxonomy import Scheme
     from marrowdesk.store.values import Moment
 
 SUFFIX = ".mdcase"
@@ -142,43 +140,6 @@ class CaseFile(
         with self._db.reading() as connection:
             (title,) = connection.execute("SELECT title FROM about").fetchone()
         return str(title)
-
-    @cached_property
-    def scheme(self) -> Scheme:
-        """The classes the case is counted with."""
-        return self.scheme_at(None)
-
-    def scheme_at(self, moment: Moment | None) -> Scheme:
-        """Give the classes that the case was counted with at a moment; now where it is None."""
-        last = MAX_ID if moment is None else moment.scheme
-        with self._db.reading() as connection:
-            (json,) = connection.execute(
-                "SELECT json FROM scheme WHERE id <= ? ORDER BY id DESC LIMIT 1", (last,)
-            ).fetchone()
-        try:
-            return Scheme.from_json(json)
-        except MarrowdeskError as error:
-            raise damaged(self.path, error) from error
-
-    def set_scheme(self, scheme: Scheme) -> None:
-        """Count with other classes from now on; the earlier ones stay in the file.
-
-        Raises:
-            CaseFileSigned: the case is signed.
-            CaseRecordRefused: the classes lack one that a reader gave to a cell.
-            CaseFileError: nothing was written; the child class says why.
-        """
-        with self._db.writing() as connection:
-            rows = connection.execute("SELECT DISTINCT to_code FROM decision WHERE to_code IS NOT NULL")
-            lost = sorted({code for (code,) in rows} - set(scheme.codes))
-            if lost:
-                raise CaseRecordRefused(
-                    f"Readers of the case {self.path} gave cells the class {', '.join(lost)}, which the "
-                    "new classes lack; nothing was changed.",
-                    "Keep that class.",
-                )
-            connection.execute("INSERT INTO scheme(at, json) VALUES (?, ?)", (now_text(), scheme.to_json()))
-        self.__dict__.pop("scheme", None)
 
     def fields(self, moment: Moment | None = None) -> dict[str, str]:
         """Give the header fields of the report, in the order they were first set.
