@@ -201,6 +201,6 @@ def test_that_a_blood_film_is_counted_with_its_own_classes_and_ranges(count, sli
     [(["--references", "nobodys"], "'nobodys'"), (["--references", "dacie-lewis"], "not for marrow")],
 )
 def test_that_ranges_that_do_not_fit_are_refused_by_name(count, slide, options, words):
-    code, out, err = count(slide, *options)
+    code, _, err = count(slide, *options)
     assert code != 0
     assert words in err

@@ -40,7 +40,7 @@ COLOR, CODE, NAME, LINEAGE, ROLE, KEY, REVIEW = range(7)
 _ENDING = ".marrowdesk-classes.json"
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
 
 class ClassesDialog(QDialog):
@@ -71,6 +71,8 @@ class ClassesDialog(QDialog):
         self.table = QTableWidget(self)
         self.shipped = QComboBox(self)
         self.remove = QPushButton(self.tr("&Remove"), self)
+        self.up = QPushButton(self.tr("Move &up"), self)
+        self.down = QPushButton(self.tr("Move &down"), self)
         self.for_new = QCheckBox(self.tr("Use these classes for &new cases too"), self)
         self.for_new.setChecked(True)
         self._lay_out()
@@ -101,13 +103,15 @@ class ClassesDialog(QDialog):
         for button, slot in (
             (add, self.add_class),
             (self.remove, self._remove),
+            (self.up, lambda: self._move(-1)),
+            (self.down, lambda: self._move(1)),
             (bring, self._import),
             (give, self._export),
         ):
             button.setAutoDefault(False)
             button.clicked.connect(lambda _=False, slot=slot: slot())
             row.addWidget(button)
-        row.insertStretch(2, 1)
+        row.insertStretch(4, 1)
         column.addLayout(row)
         column.addWidget(self.for_new)
         buttons = QDialogButtonBox(
@@ -151,8 +155,11 @@ class ClassesDialog(QDialog):
     def _show(self, scheme: Scheme) -> None:
         self._base = scheme
         self._name_scheme(scheme)
+        self._show_classes(scheme.classes)
+
+    def _show_classes(self, classes: Sequence[CellClass]) -> None:
         self.table.setRowCount(0)
-        for each in scheme.classes:
+        for each in classes:
             self._add_row(each)
         self._follow()
 
@@ -214,13 +221,25 @@ class ClassesDialog(QDialog):
         if self._removable():
             self.table.removeRow(self.table.currentRow())
 
+    def _move(self, by: int) -> None:
+        """Move the class chosen up or down; the order is that of gallery, class list and report."""
+        row, classes = self.table.currentRow(), self._entered()
+        to = row + by
+        if row >= 0 and 0 <= to < len(classes):
+            classes.insert(to, classes.pop(row))
+            self._show_classes(classes)
+            self.table.selectRow(to)
+
     def _removable(self) -> bool:
         row = self.table.currentRow()
         code = self._text(row, CODE) if row >= 0 else ""
         return row >= 0 and is_own(code) and code not in self._in_use and code not in self._taking
 
     def _follow(self) -> None:
+        row = self.table.currentRow()
         self.remove.setEnabled(self._removable())
+        self.up.setEnabled(row > 0)
+        self.down.setEnabled(0 <= row < self.table.rowCount() - 1)
 
     def _choose_color(self, item: QTableWidgetItem) -> None:
         if item.column() != COLOR:
@@ -289,6 +308,9 @@ class ClassesDialog(QDialog):
         Raises:
             MarrowdeskError: one of them cannot be used; the message names it.
         """
+        return check(replace(self._base, classes=tuple(self._entered())), reserved_keys())
+
+    def _entered(self) -> list[CellClass]:
         shipped = {each.code: each for each in self._base.classes if each.takes or not is_own(each.code)}
         classes = []
         for row in range(self.table.rowCount()):
@@ -313,7 +335,7 @@ class ClassesDialog(QDialog):
                     always_review=self.table.item(row, REVIEW).checkState() == Qt.CheckState.Checked,
                 )
             )
-        return check(replace(self._base, classes=tuple(classes)), reserved_keys())
+        return classes
 
     def accept(self) -> None:
         """Let the classes hold, if all of them can be used."""
