@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import uuid
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 SUFFIX = ".mdcase"
 """Ending of case files."""
+
+_CASES = uuid.UUID("6f0e7a3c-2d0b-4a59-9c0e-5b7d1f4e8a21")  # the namespace of cases (RFC 9562, version 5)
 
 
 class CaseFile(
@@ -142,6 +145,13 @@ class CaseFile(
         with self._db.reading() as connection:
             (title,) = connection.execute("SELECT title FROM about").fetchone()
         return str(title)
+
+    @cached_property
+    def identity(self) -> uuid.UUID:
+        """What tells the case from all others, wherever it is copied to; it does not give its title away."""
+        with self._db.reading() as connection:
+            created, title = connection.execute("SELECT created, title FROM about").fetchone()
+        return uuid.uuid5(_CASES, f"{created}\n{title}")
 
     @cached_property
     def scheme(self) -> Scheme:
