@@ -9,10 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from marrowdesk.cli.options import positive
-from marrowdesk.core.counting import ME_RULES, CountingRules
+from marrowdesk.cli.options import add_rules, rules_of
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.core.reference import REFERENCE_SETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,12 +61,7 @@ def _add_options(count: argparse.ArgumentParser) -> None:
     out.add_argument("--page", choices=("A4", "Letter"), default="A4", help="paper of the report")
     how = count.add_argument_group("how it is counted")
     how.add_argument("--model", type=Path, metavar="FOLDER", help="another model bundle than the shipped one")
-    how.add_argument(
-        "--references", choices=tuple(REFERENCE_SETS), default="bain-1996", help="set of reference ranges"
-    )
-    how.add_argument("--sex", choices=("F", "M"), default="", help="sex of the patient, for the ranges")
-    how.add_argument("--me", choices=tuple(ME_RULES), default="icsh", help="definition of the M:E ratio")
-    how.add_argument("--target", type=positive, default=500, help="cells wanted (default: 500)")
+    add_rules(how)
     count.add_argument(
         "--field", action="append", default=[], metavar="NAME=TEXT", type=_field,
         help="a line of the report's header, for example accession=2031/25; may be repeated",
@@ -97,12 +90,7 @@ def run(options: argparse.Namespace) -> int:
     from marrowdesk.store.schemes import own_scheme
 
     _check_targets(options)
-    rules = CountingRules(
-        target=options.target,
-        me_rule=ME_RULES[options.me],
-        references=REFERENCE_SETS[options.references],
-        sex=options.sex,
-    )
+    rules = rules_of(options)
     cancel = threading.Event()
     with opening.case_for(options.paths, own_scheme(), options.case) as case:
         signed = case.signed is not None

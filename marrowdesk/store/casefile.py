@@ -13,7 +13,7 @@ from marrowdesk import __version__
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.taxonomy import Scheme
 from marrowdesk.store.cells import CellTable
-from marrowdesk.store.columns import MAX_ID, now_text
+from marrowdesk.store.columns import MAX_ID, now_text, time_value
 from marrowdesk.store.copying import readable_copy
 from marrowdesk.store.database import Database
 from marrowdesk.store.errors import CaseRecordRefused, damaged
@@ -28,6 +28,7 @@ from marrowdesk.store.sittings import SittingTable
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
+    from datetime import datetime
 
     from marrowdesk.store.values import Moment
 
@@ -147,11 +148,16 @@ class CaseFile(
         return str(title)
 
     @cached_property
+    def created(self) -> datetime:
+        """When the case was made, UTC."""
+        with self._db.reading() as connection:
+            (created,) = connection.execute("SELECT created FROM about").fetchone()
+        return time_value(created)
+
+    @cached_property
     def identity(self) -> uuid.UUID:
         """What tells the case from all others, wherever it is copied to; it does not give its title away."""
-        with self._db.reading() as connection:
-            created, title = connection.execute("SELECT created, title FROM about").fetchone()
-        return uuid.uuid5(_CASES, f"{created}\n{title}")
+        return uuid.uuid5(_CASES, f"{self.created.isoformat()}\n{self.title}")
 
     @cached_property
     def scheme(self) -> Scheme:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _Reasoned = TypeVar("_Reasoned", Signed, Amends)
 
 KEPT_FIELDS = ("institution", "accession", "sex", "collected", "site", "aspirate")
-"""Header fields that leave without names. Whatever a reader writes in sentences may name a patient, and nobody
-looks it through before it leaves: it goes with names, or not at all."""
+"""Header fields that leave without names. Whatever a reader writes in sentences may name a patient, and
+nobody looks it through before it leaves: it goes with names, or not at all."""
 
 _NAMING = ("patient_name", "patient_id", "birth_date")
 _SHORTEST = 3  # letters; "Li" would be found in half of all words

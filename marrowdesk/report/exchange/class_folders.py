@@ -36,8 +36,8 @@ def image_files(
 ) -> Iterator[tuple[Cell, str, bytes | ImageUnreadable]]:
     """Give each cell, the name of its file below the folder, and the file, or why there is none.
 
-    Pixels are written anew, as PNG: what a camera or scanner wrote into the file besides them stays here. Each
-    image is decoded once, however many cells lie on it.
+    Pixels are written anew, as PNG: what a camera or scanner wrote into the file besides them stays here.
+    Each image is decoded once, however many cells lie on it.
 
     Args:
         content: what leaves; its aliases name the files.

@@ -1,13 +1,15 @@
 """The codes of LOINC that a marrow report is exchanged with; what has none is sent as text.
 
-Each was confirmed in LOINC with the marrow as its system. A class that is not here has no code that is known to
-mean the same: none is guessed. The total of erythroblasts (40689-2) is left out since its system is not the
-marrow for sure.
+Each was confirmed in LOINC with the marrow as its system. A class that is not here has no code that
+is known to mean the same: none is guessed. The total of erythroblasts
+(40689-2) is left out since its system is not the marrow for sure.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from marrowdesk.core.taxonomy import Lineage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,3 +38,12 @@ CLASSES: Mapping[str, str] = {
     "PLM": "11118-7",
 }
 """Code of each class, as percent of the nucleated cells, by the class's own code."""
+
+STANDS_FOR: Mapping[Lineage, str] = {
+    Lineage.EOSINOPHILIC: "EOS",
+    Lineage.BASOPHILIC: "BAS",
+    Lineage.MONOCYTIC: "MON",
+    Lineage.LYMPHOID: "LYT",
+    Lineage.PLASMA_CELL: "PLM",
+}
+"""The class that is reported as absent where a lineage has no cells at all: it has a code, the lineage none."""

@@ -1,8 +1,8 @@
 """A count as a FHIR R4 bundle (4.0.1): the report with one observation a class, specimen, device, the PDF.
 
 The elements written are those that R4 (4.0.1) and R4B (4.3.0) share, with the same meaning. The bundle is
-checked against R4B before it leaves, by ``fhir.resources``, which has no R4; that nothing beyond R4 is used is
-held by a test that knows R4's elements.
+checked against R4B before it leaves, by ``fhir.resources``, which has no R4; that nothing beyond R4 is used
+is held by a test that knows R4's elements.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from marrowdesk.core.errors import ReportError
+from marrowdesk.core.sex import sex_of
 from marrowdesk.report.exchange import codes
 from marrowdesk.report.exchange.fhir_parts import (
     Ids,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from marrowdesk.report.exchange.content import Content
 
 _SPECIMEN = "Bone marrow aspirate"
-_SEXES = {"female": "female", "f": "female", "male": "male", "m": "male"}
+_GENDERS = {"F": "female", "M": "male"}
 
 
 def fhir_bytes(content: Content, pdf: bytes) -> bytes:
@@ -153,7 +154,7 @@ def _patient(content: Content, ids: Ids) -> dict[str, Any]:
             "id": ids.of("patient"),
             "identifier": [{"value": number}] if number else [],
             "name": [{"text": name}] if name else [],
-            "gender": _SEXES.get(header.sex.strip().casefold()),
+            "gender": _GENDERS.get(sex_of(header.sex)),
             "birthDate": day(header.birth_date),
         }
     )

@@ -64,7 +64,7 @@ def findings(found: Differential) -> list[Finding]:
     ratio, index = found.me_ratio, found.maturation
     return [
         Finding("counted", "Nucleated cells counted", codes.CELLS_COUNTED, "{cells}", found.counted),
-        *(_line(row) for row in printed_rows(found)),
+        *(_line(found, row) for row in printed_rows(found)),
         Finding(
             "me_ratio", ratio.name, codes.ME_RATIO, "{ratio}", ratio.value, ratio.low, ratio.high,
             range=ratio.range, mark=ratio.mark, note=ratio.definition,
@@ -76,13 +76,18 @@ def findings(found: Differential) -> list[Finding]:
     ]  # fmt: skip
 
 
-def _line(row: PrintedRow) -> Finding:
-    share, cell_class = row.share, row.row.cell_class
-    key = f"{row.rank.value}:{cell_class.code if cell_class else row.label}"
-    code = codes.CLASSES.get(cell_class.code, "") if cell_class else ""
-    if cell_class is not None:
-        key = f"class:{cell_class.code}"
+def _line(found: Differential, row: PrintedRow) -> Finding:
+    share, lineage = row.share, row.row.lineage
+    code = row.row.cell_class.code if row.row.cell_class else ""
+    if row.rank is Rank.GROUP and lineage is not None and not share.count:
+        code = codes.STANDS_FOR.get(lineage, "")
+    if code:
+        key, name = code, found.row(code).name
+    elif row.rank is Rank.GROUP and lineage is not None:
+        key, name = f"lineage.{lineage.value}", row.label
+    else:
+        key, name = f"sum.{row.row.name}", row.row.name
     return Finding(
-        key, capital(row.row.name) if row.rank is not Rank.GROUP else row.label, code, "%",
+        key, capital(name), codes.CLASSES.get(code, ""), "%",
         share.percent, share.low, share.high, share.count, row.range, row.mark,
     )  # fmt: skip

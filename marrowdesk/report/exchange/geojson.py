@@ -1,7 +1,7 @@
 """Cells in larger images as QuPath reads them: one GeoJSON FeatureCollection an image.
 
 QuPath takes detections with a polygon, a class with its colour, and measurements (qupath.readthedocs.io,
-"Exporting annotations"). A cell that is a whole image has no place in another one, and none is written for it.
+"Exporting annotations"). A cell that is a whole image has no place in another one; none is written for it.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import ReportError
+from marrowdesk.core.sex import sex_of
 from marrowdesk.report.exchange import codes
 from marrowdesk.report.exchange.fhir_parts import day
 from marrowdesk.report.exchange.findings import findings, status
@@ -28,7 +29,6 @@ LOCAL = "99MDK"
 
 _STATUS = {"preliminary": "P", "final": "F", "amended": "C"}
 _FLAGS = {"low": "L", "high": "H", "": "N"}
-_SEXES = {"female": "F", "f": "F", "male": "M", "m": "M"}
 _UNITS = {"%": ("%", "percent"), "{ratio}": ("{ratio}", "ratio"), "{cells}": ("{cells}", "cells")}
 
 
@@ -99,7 +99,7 @@ def _pid(content: Content) -> str:
             3: composed(header.patient_id or content.report.title),
             5: composed(header.patient_name or "unknown"),
             7: birth.replace("-", "") if birth else "",
-            8: _SEXES.get(header.sex.strip().casefold(), "U"),
+            8: sex_of(header.sex) or "U",
         },
     )
 
@@ -145,7 +145,7 @@ def _observations(content: Content, pdf: bytes) -> Iterator[str]:
 
 def _of(finding: Finding, sub: int) -> Iterator[tuple[str, str, str, str, dict[int, str]]]:
     """Give a result, then its cells and the limits of its interval under the same sub-id."""
-    key = finding.key.partition(":")[2] or finding.key
+    key = finding.key
     code = composed(finding.loinc, finding.name, "LN", key, finding.name, LOCAL)
     if not finding.loinc:
         code = composed(key, finding.name, LOCAL)
