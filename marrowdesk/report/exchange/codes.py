@@ -46,4 +46,4 @@ STANDS_FOR: Mapping[Lineage, str] = {
     Lineage.LYMPHOID: "LYT",
     Lineage.PLASMA_CELL: "PLM",
 }
-"""The class that is reported as absent where a lineage has no cells at all: it has a code, the lineage none."""
+"""The class reported as absent where a lineage has no cells at all: it has a code, the lineage has none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _LONGEST_TEXT = 32_767  # UTF-16 units in a cell of Excel
 _CUT = " […]"
+_LINE_END = re.compile("\r\n?")
 _FORMULA_STARTS = ("=", "+", "-", "@")
 _WIDEST, _NARROWEST = 60, 8
 
@@ -94,7 +96,7 @@ def _put(page: Any, line: int, place: int, value: Any, style: _Styles) -> int:
     if isinstance(value, datetime):
         page.write_datetime(line, place, value.astimezone(UTC).replace(tzinfo=None), style.time)
         return 19
-    text = _fitting(plain(str(value)))
+    text = _fitting(_LINE_END.sub("\n", plain(str(value))))  # as Excel itself breaks lines
     page.write_string(line, place, text, style.quoted if text.startswith(_FORMULA_STARTS) else style.text)
     return max(map(len, text.splitlines()), default=0)
 
