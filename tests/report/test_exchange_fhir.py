@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from exchange_samples import AMENDS, HOSTILE, PDF, SIGNED, content_of, everywhere
+from exchange_samples import AMENDS, PDF, SIGNED, content_of, everywhere
 from fhir.resources.R4B.bundle import Bundle
+from hostile import HOSTILE
 from report_samples import MODEL
 
 from marrowdesk.core.errors import ReportError

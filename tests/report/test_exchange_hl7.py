@@ -6,8 +6,9 @@ import base64
 from dataclasses import replace
 
 import pytest
-from exchange_samples import AMENDS, HOSTILE, PDF, SIGNED, content_of, everywhere
+from exchange_samples import AMENDS, PDF, SIGNED, content_of, everywhere
 from hl7_reading import components, fields, message, unescaped
+from hostile import HOSTILE
 from report_samples import MODEL
 
 from marrowdesk.core.errors import ReportError

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from exchange_samples import HOSTILE, content_of, everywhere
+from exchange_samples import content_of, everywhere
+from hostile import HOSTILE
 from report_samples import AT, review
 
 from marrowdesk.core.cell import Cell, Place, Verdict
