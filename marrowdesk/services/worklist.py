@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.report.exchange.worklist import Entry, State, worklist_csv, worklist_xlsx
+from marrowdesk.report.words import sides
 from marrowdesk.services.batch import sex_in_header, with_sex
 from marrowdesk.services.delivery import deliver
 from marrowdesk.services.reporting import snapshot
@@ -107,11 +109,10 @@ def _state(report: Report, signatures: Sequence[Signature]) -> State:
 
 
 def _thresholds(found: Differential) -> tuple[str, ...]:
-    """Say each threshold that the count does not lie below, with the side."""
+    """Say the thresholds that the count does not lie below: "blasts above 5 %, crosses 10 and 20 %"."""
+    marks = [mark for mark in found.marks if mark.side != "below"]
     return tuple(
-        f"{mark.threshold.name}: {mark.side} {mark.threshold.percent:g} %"
-        for mark in found.marks
-        if mark.side != "below"
+        f"{name} {sides(list(group))}" for name, group in groupby(marks, key=lambda mark: mark.threshold.name)
     )
 
 

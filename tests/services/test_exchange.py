@@ -33,7 +33,8 @@ NEVER = threading.Event()
 def case_file(tmp_path):
     return make_case(
         tmp_path / "c.mdcase", tmp_path / "Mustermann E", single=6, boxes=4, decided=8,
-        title="Mustermann, Erika", patient_name="Erika Mustermann", accession="2031/25", conclusion="Mustermann is well.",
+        title="Mustermann, Erika", patient_name="Erika Mustermann", accession="2031/25",
+        conclusion="Mustermann is well.",
     )  # fmt: skip
 
 

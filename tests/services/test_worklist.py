@@ -68,15 +68,14 @@ def test_that_each_case_is_told_with_its_state(cases):
         "",
         None,
     )
-    assert "no MarrowDesk case" in found["broken"].error or "not a MarrowDesk case" in found["broken"].error
+    assert found["broken"].error == f"{cases / 'broken.mdcase'} is not a MarrowDesk case."
 
 
 def test_that_counts_thresholds_and_flags_are_told(cases):
     each = listed(cases)["open"]
     assert (each.counted, each.total, each.reviewed, each.open) == (6, 6, 2, 4)
     assert (each.title, each.accession) == ("open", "A-open")
-    assert each.thresholds == ("blasts: crosses 5 %", "blasts: crosses 10 %", "blasts: crosses 20 %",
-                               "plasma cells: crosses 10 %")  # fmt: skip
+    assert each.thresholds == ("blasts crosses 5, 10 and 20 %", "plasma cells crosses 10 %")
     assert each.flags == ()
     assert listed(cases, CountingRules(target=10))["open"].flags == ("below the target: 4",)
 
