@@ -122,12 +122,12 @@ class WorklistFilter(QSortFilterProxyModel):
     def show_words(self, text: str) -> None:
         """Show the cases that hold each word, in any column."""
         self._words = tuple(text.casefold().split())
-        self.invalidateFilter()
+        self.invalidate()
 
     def show_day(self, day: date | None) -> None:
         """Show the cases last worked on that day; None for any."""
         self._day = day
-        self.invalidateFilter()
+        self.invalidate()
 
     def filterAcceptsRow(self, row: int, _parent: _Index) -> bool:
         """Whether a case is shown."""

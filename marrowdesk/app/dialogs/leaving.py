@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QLabel, QStackedLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QSizePolicy, QStackedLayout, QWidget
 
 from marrowdesk.app import numbers
 from marrowdesk.core.errors import MarrowdeskError
@@ -24,6 +24,7 @@ class LeavingView(QWidget):
         self._lines = QWidget(self)
         self._form = QFormLayout(self._lines)
         self._form.setContentsMargins(0, 0, 0, 0)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self.values = {
             name: self._line(text)
             for name, text in (
@@ -79,8 +80,9 @@ class LeavingView(QWidget):
 
 
 def _label(parent: QWidget) -> QLabel:
-    """Give a label that shows a text as it was typed."""
+    """Give a label that shows a text as it was typed; a word without an end does not widen the window."""
     label = QLabel(parent)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
     return label

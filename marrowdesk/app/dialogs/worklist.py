@@ -127,6 +127,7 @@ class WorklistDialog(QDialog):
         view.setWordWrap(False)
         view.setTabKeyNavigation(False)  # Tab leaves the table
         view.verticalHeader().hide()
+        view.horizontalHeader().setHighlightSections(False)
         view.setSortingEnabled(True)
         view.sortByColumn(worklist_model.CHANGED, Qt.SortOrder.DescendingOrder)
         for place, width in enumerate(_WIDTHS):
@@ -137,11 +138,10 @@ class WorklistDialog(QDialog):
         self.source.activated.connect(self._source_chosen)
         self.day.currentIndexChanged.connect(lambda: self.shown.show_day(self.day.currentData()))
         self.words.textChanged.connect(self.shown.show_words)
-        for changed in (self.shown.rowsInserted, self.shown.rowsRemoved, self.shown.modelReset):
+        for changed in (self.shown.rowsInserted, self.shown.layoutChanged, self.shown.modelReset):
             changed.connect(lambda *_: self._follow())
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._follow())
-        self.view.activated.connect(self._open)
-        self.view.doubleClicked.connect(self._open)
+        self.view.activated.connect(self._open)  # a double click, or Return
         self.open_case.clicked.connect(lambda: self._open(self.view.currentIndex()))
         self.reports.clicked.connect(self._write_reports)
         self.save.clicked.connect(self._save)
