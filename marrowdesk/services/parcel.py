@@ -86,7 +86,7 @@ class Parcel:
         short = alias(self.content)
         if not self.content.named:
             return short
-        return f"{file_name(self.content.report.title, 'case')}-{short.removeprefix('case-')}"
+        return f"{file_name(self.content.report.title, 'unnamed')}-{short.removeprefix('case-')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 import pytest
 from exchange_cases import make_case, pixels
+from hostile import HOSTILE
 
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.errors import Cancelled, MarrowdeskError, ReportError
@@ -258,3 +259,19 @@ def test_that_a_kill_in_the_middle_leaves_no_half_file_for_a_watcher(out):
             else:
                 assert path.stat().st_size == 256 * 20000
         assert all(path.name.endswith(".new") for path in out.iterdir() if path not in seen)
+
+
+@pytest.mark.parametrize("kind", list(HOSTILE))
+def test_that_no_title_or_name_leads_out_of_the_folder_or_stops_the_export(tmp_path, kind):
+    text = HOSTILE[kind].encode("utf-8", "replace").decode()[:5000]
+    fields = dict.fromkeys(("patient_name", "accession", "comment", "institution"), text)
+    make_case(tmp_path / "c.mdcase", tmp_path / "slide", single=2, boxes=2, decided=3, title=text, **fields)
+    out = tmp_path / "deep" / "out"
+    out.mkdir(parents=True)
+    forms = [form for form in Form if not form.with_paper]  # their texts are tried where they are written
+    for form in forms:
+        for named in (False, True):
+            assert sent(tmp_path / "c.mdcase", form, out, named=named).path.parent == out
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["c.mdcase", "deep", "slide"]
+    assert [each.name for each in out.parent.iterdir()] == ["out"]
+    assert len(list(out.iterdir())) == 2 * len(forms)
