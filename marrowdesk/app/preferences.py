@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 
-from marrowdesk.core.counting import ME_RULES, CountingRules
+from marrowdesk.core.counting import ME_RULES
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.core.reference import REFERENCE_SETS, STANDARD_SETS
+from marrowdesk.core.reference import REFERENCE_SETS
+from marrowdesk.core.rule_choice import RuleChoice
 from marrowdesk.store.paths import settings_path
 from marrowdesk.store.references import keep_own_sets, known_sets, own_sets
 from marrowdesk.store.settings import Settings, load_settings, save_settings
@@ -16,7 +17,7 @@ from marrowdesk.store.settings import Settings, load_settings, save_settings
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from marrowdesk.core.reference import ReferenceSet, Sex
+    from marrowdesk.core.reference import ReferenceSet
     from marrowdesk.core.taxonomy import Specimen
 
 _WRITE_AFTER = 400  # milliseconds; a slider that is dragged writes once
@@ -66,6 +67,11 @@ class Preferences(QObject):
         """The reference ranges to choose from, by their key: shipped ones and the laboratory's own."""
         return self._sets
 
+    @property
+    def choice(self) -> RuleChoice:
+        """What is chosen for all counts."""
+        return choice_of(self._settings, self._sets)
+
     def keep_sets(self, own: Sequence[ReferenceSet]) -> None:
         """Have these reference ranges of the laboratory's own, and no others; written at once.
 
@@ -110,26 +116,18 @@ def sets_for(sets: Mapping[str, ReferenceSet], specimen: Specimen) -> dict[str, 
     return {key: each for key, each in sets.items() if each.specimen in (None, specimen)}
 
 
-def rules_of(
-    settings: Settings,
-    sex: Sex = "",
-    age: float | None = None,
-    specimen: Specimen = "marrow",
-    sets: Mapping[str, ReferenceSet] = REFERENCE_SETS,
-) -> CountingRules:
-    """Give the rules of the count that the settings ask for; sex and age belong to the patient, not to them.
+def choice_of(settings: Settings, sets: Mapping[str, ReferenceSet] = REFERENCE_SETS) -> RuleChoice:
+    """Give what the settings choose for all counts.
 
     A key this program does not know (written by a newer one, or of ranges that were deleted) means the
     standard choice.
     """
-    standard = CountingRules()
-    key = settings.blood_reference_set if specimen == "blood" else settings.reference_set
-    return CountingRules(
+    standard = RuleChoice()
+    return RuleChoice(
         target=settings.target_count,
         me_rule=ME_RULES.get(settings.me_definition, standard.me_rule),
-        references=sets_for(sets, specimen).get(key, STANDARD_SETS[specimen]),
-        sex=sex,
-        age=age,
+        marrow=sets_for(sets, "marrow").get(settings.reference_set, standard.marrow),
+        blood=sets_for(sets, "blood").get(settings.blood_reference_set, standard.blood),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -13,9 +12,7 @@ from marrowdesk.app import numbers
 from marrowdesk.app.case_messages import CaseMessages
 from marrowdesk.app.classifier import EngineState
 from marrowdesk.app.plotting import intervals_ready, load_intervals
-from marrowdesk.app.preferences import rules_of
 from marrowdesk.app.sex import sex_of
-from marrowdesk.core.age import age_of
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.errors import MarrowdeskError
 
@@ -257,19 +254,16 @@ class Standing(QObject):
 
     def _follow_settings(self) -> None:
         window, now = self._window, self._window.preferences.now
-        fields = window.session.fields
-        sex = sex_of(fields.get("sex", ""))
-        age = age_of(fields.get("birth_date", ""), fields.get("collected", ""), date.today())
-        specimen = window.model.scheme.specimen
+        fields, specimen = window.session.fields, window.model.scheme.specimen
         window.model.reader = window.model.sitting.reader if window.model.sitting else now.reader
-        rules = rules_of(now, sex, age, specimen, window.preferences.sets)
-        window.model.set_rules(self._rules() or rules)
+        rules = self._rules() or window.preferences.choice.rules(specimen, fields, sex_of)
+        window.model.set_rules(rules)
         window.menus.show_sets(window.preferences.sets, specimen)
         window.theme.choose(now.theme)
         window.status.show_reader(now.reader)
         if now.reader:
             window.banner.take_away("reader")
-        window.menus.show_sex(sex, case_open=window.model.writable)
+        window.menus.show_sex(sex_of(fields.get("sex", "")), case_open=window.model.writable)
         self._show_recents()
 
     def _rules(self) -> CountingRules | None:

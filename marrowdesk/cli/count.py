@@ -6,22 +6,17 @@ import argparse
 import sys
 import threading
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from marrowdesk.cli.options import positive
-from marrowdesk.core.age import age_of
-from marrowdesk.core.counting import ME_RULES, CountingRules
+from marrowdesk.cli.options import add_rules, choice_of
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.core.reference import STANDARD_SETS
 from marrowdesk.core.shipped_schemes import SCHEMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from marrowdesk.core.differential import Differential, Row
-    from marrowdesk.core.reference import ReferenceSet
     from marrowdesk.inference.engine import Engine
     from marrowdesk.services.reporting import Snapshot
     from marrowdesk.store.casefile import CaseFile
@@ -70,14 +65,7 @@ def _add_options(count: argparse.ArgumentParser) -> None:
     how.add_argument(
         "--scheme", choices=tuple(SCHEMES), help="classes of a new case; your own, or the 21, where left out"
     )
-    how.add_argument(
-        "--references",
-        metavar="NAME",
-        help="set of reference ranges, shipped or your own; the usual one of marrow or blood where left out",
-    )
-    how.add_argument("--sex", choices=("F", "M"), default="", help="sex of the patient, for the ranges")
-    how.add_argument("--me", choices=tuple(ME_RULES), default="icsh", help="definition of the M:E ratio")
-    how.add_argument("--target", type=positive, default=500, help="cells wanted (default: 500)")
+    add_rules(how)
     count.add_argument(
         "--field", action="append", default=[], metavar="NAME=TEXT", type=_field,
         help="a line of the report's header, for example accession=2031/25; may be repeated",
@@ -95,36 +83,6 @@ def _field(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _chosen_references(key: str | None) -> ReferenceSet | None:
-    """Give the set of a name; None where none is named."""
-    from marrowdesk.store.references import known_sets, own_sets
-
-    if key is None:
-        return None
-    known = known_sets(own_sets())
-    if key not in known:
-        raise MarrowdeskError(
-            f"There are no reference ranges called {key!r}.", f"Choose of: {', '.join(known)}."
-        )
-    return known[key]
-
-
-def _rules(options: argparse.Namespace, case: CaseFile, chosen: ReferenceSet | None) -> CountingRules:
-    fields, specimen = case.fields(), case.scheme.specimen
-    if chosen is not None and chosen.specimen not in (None, specimen):
-        raise MarrowdeskError(
-            f"The reference ranges {chosen.name!r} are not for {specimen}, which this case counts.",
-            "Choose others.",
-        )
-    return CountingRules(
-        target=options.target,
-        me_rule=ME_RULES[options.me],
-        references=chosen or STANDARD_SETS[specimen],
-        sex=options.sex,
-        age=age_of(fields.get("birth_date", ""), fields.get("collected", ""), date.today()),
-    )
-
-
 def run(options: argparse.Namespace) -> int:
     """Count folders as the options say; give the exit code.
 
@@ -136,7 +94,7 @@ def run(options: argparse.Namespace) -> int:
     from marrowdesk.store.schemes import own_scheme
 
     _check_targets(options)
-    chosen = _chosen_references(options.references)
+    choice = choice_of(options)
     scheme = SCHEMES[options.scheme] if options.scheme else own_scheme()
     cancel = threading.Event()
     with opening.case_for(options.paths, scheme, options.case) as case:
@@ -152,7 +110,7 @@ def run(options: argparse.Namespace) -> int:
             _classify(case, options, cancel)
         for name, value in options.field:
             case.set_field(name, value)
-        rules = _rules(options, case, chosen)
+        rules = choice.rules(case.scheme.specimen, case.fields())
         frozen = reporting.snapshot(case, rules, with_pictures=options.pdf is not None)
         written = reporting.export(
             frozen,

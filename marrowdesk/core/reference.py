@@ -187,6 +187,3 @@ NO_RANGES = ReferenceSet("none", "No reference ranges", "", specimen=None, ages=
 
 REFERENCE_SETS = {each.key: each for each in (BAIN_1996, WINTROBE, DACIE_LEWIS, NO_RANGES)}
 """The shipped sets by their key."""
-
-STANDARD_SETS: dict[Specimen, ReferenceSet] = {"marrow": BAIN_1996, "blood": DACIE_LEWIS}
-"""The sets used where nobody chose one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import uuid
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from marrowdesk import __version__
 from marrowdesk.store.cells import CellTable
-from marrowdesk.store.columns import MAX_ID, now_text
+from marrowdesk.store.columns import MAX_ID, now_text, time_value
 from marrowdesk.store.copying import readable_copy
 from marrowdesk.store.database import Database
 from marrowdesk.store.holding import Holding, read_holder
@@ -24,12 +25,15 @@ from marrowdesk.store.sittings import SittingTable
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
+    from datetime import datetime
 
     from marrowdesk.core.taxonomy import Scheme
     from marrowdesk.store.values import Moment
 
 SUFFIX = ".mdcase"
 """Ending of case files."""
+
+_CASES = uuid.UUID("6f0e7a3c-2d0b-4a59-9c0e-5b7d1f4e8a21")  # the namespace of cases (RFC 9562, version 5)
 
 
 class CaseFile(
@@ -140,6 +144,18 @@ class CaseFile(
         with self._db.reading() as connection:
             (title,) = connection.execute("SELECT title FROM about").fetchone()
         return str(title)
+
+    @cached_property
+    def created(self) -> datetime:
+        """When the case was made, UTC."""
+        with self._db.reading() as connection:
+            (created,) = connection.execute("SELECT created FROM about").fetchone()
+        return time_value(created)
+
+    @cached_property
+    def identity(self) -> uuid.UUID:
+        """What tells the case from all others, wherever it is copied to; it does not give its title away."""
+        return uuid.uuid5(_CASES, f"{self.created.isoformat()}\n{self.title}")
 
     def fields(self, moment: Moment | None = None) -> dict[str, str]:
         """Give the header fields of the report, in the order they were first set.
