@@ -61,14 +61,14 @@ def printed_rows(found: Differential) -> list[PrintedRow]:
     A class is left out where it has no cells, no proposals and no reference range; :func:`absent` names it.
     """
     printed: list[PrintedRow] = []
-    sums = list(zip(found.rules.references.sums(), found.sums, strict=True))
+    sums = list(found.sums)
     for group in found.groups:
         members = [row for row in found.rows if row.lineage is group.lineage]
         codes = {row.cell_class.code for row in members if row.cell_class}
-        below = [_sum(row) for entry, row in sums if codes.issuperset(entry.codes)]
+        below = [_sum(row) for row in sums if codes.issuperset(row.codes)]
         printed += _lineage(group, [row for row in members if _present(row)], len(members), below)
-        sums = [(entry, row) for entry, row in sums if not codes.issuperset(entry.codes)]
-    return printed + [_sum(row) for _, row in sums]
+        sums = [row for row in sums if not codes.issuperset(row.codes)]
+    return printed + [_sum(row) for row in sums]
 
 
 def absent(found: Differential) -> list[str]:
