@@ -81,7 +81,7 @@ class ExportDialog(QDialog):
         buttons.rejected.connect(self.close)
         column.addWidget(buttons)
         self.line.cancelled.connect(self._cancel)
-        self.resize(620, 540)
+        self.resize(620, 600)
 
     def _form_box(self) -> QGroupBox:
         box = QGroupBox(self.tr("Form"), self)
