@@ -31,6 +31,7 @@ from marrowdesk.report.document import (
     SlideUsed,
 )
 from marrowdesk.report.options import PrintOptions
+from marrowdesk.services.letterhead import logo_of
 from marrowdesk.store.atomic import write_atomically
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ def snapshot(
         manual=_manual(by_eye, included, scheme, rules) if by_eye else None,
         signed=_signed(signature) if signature else None,
         amends=_amends(case, before, cells, moment) if before else None,
+        logo=logo_of(fields),
     )
     return Snapshot(report, cells)
 

@@ -52,6 +52,13 @@ class Settings(BaseModel):
         keys_follow_mouse: whether keys act on the cell under the mouse, unless several are chosen.
         page: paper of the report.
         report_pictures: whether the report shows representative cells.
+        report_template: which report is printed.
+        report_language: of what the program says on paper.
+        report_columns: what stands beside the counts.
+        patient_in_metadata: whether the metadata of a report's file name the patient.
+        keep_phrases: whether header fields are completed from what was written in them before.
+        hidden_fields: names of header fields that the form leaves out; a required one is shown all the same.
+        required_fields: names of header fields that stand against a signature while they are empty.
         recent_cases: the latest first, at most :data:`MOST_RECENT`.
     """
 
@@ -71,6 +78,13 @@ class Settings(BaseModel):
     keys_follow_mouse: bool = False
     page: Literal["A4", "Letter"] = "A4"
     report_pictures: bool = True
+    report_template: Literal["marrow", "summary", "blood"] = "marrow"
+    report_language: Literal["en", "de", "zh"] = "en"
+    report_columns: tuple[Literal["predicted", "reviewed", "adjusted"], ...] = ("predicted", "reviewed")
+    patient_in_metadata: bool = False
+    keep_phrases: bool = True
+    hidden_fields: tuple[str, ...] = ()
+    required_fields: tuple[str, ...] = ()
     recent_cases: tuple[RecentCase, ...] = ()
 
     def changed(self, **values: Any) -> Self:
