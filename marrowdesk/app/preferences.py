@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 from marrowdesk.core.counting import ME_RULES, CountingRules
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.reference import REFERENCE_SETS
+from marrowdesk.report.document import header_labels
 from marrowdesk.store.paths import settings_path
 from marrowdesk.store.settings import Settings, load_settings, save_settings
 
@@ -93,6 +94,14 @@ def rules_of(settings: Settings, sex: Sex = "") -> CountingRules:
         references=REFERENCE_SETS.get(settings.reference_set, standard.references),
         sex=sex,
     )
+
+
+def required_of(settings: Settings) -> tuple[str, ...]:
+    """Give the names of the header fields that must not be empty, in the order of the form.
+
+    A name this program does not know (written by a newer one) asks for nothing that a person could fill in.
+    """
+    return tuple(each.name for each in header_labels() if each.name in settings.required_fields)
 
 
 def window_state() -> QSettings:

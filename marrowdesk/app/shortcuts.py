@@ -44,6 +44,8 @@ TABLE: tuple[Keys, ...] = (
     Keys("open_files", ("Ctrl+Shift+O",), QT_TRANSLATE_NOOP("shortcuts", "Open images or a case"), _FILE),
     Keys("close_case", ("Ctrl+W",), QT_TRANSLATE_NOOP("shortcuts", "Close the case"), _FILE),
     Keys("report", ("Ctrl+P",), QT_TRANSLATE_NOOP("shortcuts", "Report: header, PDF, tables"), _FILE),
+    Keys("insert_text", ("Ctrl+B",), QT_TRANSLATE_NOOP("shortcuts", "Report: insert a text block"), _FILE),
+    Keys("report_preview", ("F9",), QT_TRANSLATE_NOOP("shortcuts", "Report: preview on or off"), _FILE),
     Keys("manual", ("Ctrl+T",), QT_TRANSLATE_NOOP("shortcuts", "Manual count at the microscope"), _FILE),
     Keys("sign_off", ("Ctrl+Return",), QT_TRANSLATE_NOOP("shortcuts", "Sign the case, or reopen it"), _FILE),
     Keys("settings", ("Ctrl+,",), QT_TRANSLATE_NOOP("shortcuts", "Settings"), _FILE),

@@ -21,20 +21,18 @@ INSTITUTION, LOGO = "institution", "logo"
 """Names of the fields of a case; the logo is a PNG in base64, empty for none."""
 
 
-def new_letterhead(fields: Mapping[str, str], institution: str) -> dict[str, str]:
+def new_letterhead(fields: Mapping[str, str], institution: str, logo: bytes | None) -> dict[str, str]:
     """Give the fields that a case takes over from the laboratory; a field that was ever set stays as it is.
 
     Args:
         fields: those of the case.
         institution: of the laboratory; may be empty.
-
-    Raises:
-        SettingsError: the laboratory's logo cannot be used.
+        logo: of the laboratory as PNG; None for none.
     """
     found = {}
     if INSTITUTION not in fields and institution:
         found[INSTITUTION] = institution
-    if LOGO not in fields and (logo := own_logo()) is not None:
+    if LOGO not in fields and logo is not None:
         found[LOGO] = logo_text(logo)
     return found
 
@@ -46,7 +44,7 @@ def take_letterhead(case: CaseFile, institution: str) -> None:
         SettingsError: the laboratory's logo cannot be used.
         CaseFileError: it cannot be written.
     """
-    for name, text in new_letterhead(case.fields(), institution).items():
+    for name, text in new_letterhead(case.fields(), institution, own_logo()).items():
         case.set_field(name, text)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.store.atomic import write_atomically
+from marrowdesk.store.atomic import set_aside, write_atomically
 from marrowdesk.store.errors import SettingsError
 from marrowdesk.store.paths import blocks_path
 
@@ -51,13 +51,20 @@ def read_blocks(path: Path) -> tuple[TextBlock, ...]:
     Raises:
         MarrowdeskError: it cannot be read, or is no file of text blocks; the message names the block.
     """
+    return _blocks_in(path, _content(path))
+
+
+def _content(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
+            return file.read(_MOST_BYTES + 1)
     except OSError as error:
         raise MarrowdeskError(
             f"{path} cannot be read ({error.strerror or error}).", "Check the rights of the file."
         ) from error
+
+
+def _blocks_in(path: Path, content: bytes) -> tuple[TextBlock, ...]:
     if len(content) > _MOST_BYTES:
         raise MarrowdeskError(f"{path} is too large for a file of text blocks.", "Choose another file.")
     try:
@@ -91,10 +98,28 @@ def own_blocks() -> tuple[TextBlock, ...]:
     """Give the laboratory's text blocks; none where there is no file yet.
 
     Raises:
-        MarrowdeskError: the file cannot be used; the message says why.
+        MarrowdeskError: the file cannot be read, or it is broken: it was then set aside under the name in
+            the message, so that the next call gives none.
     """
     path = blocks_path()
-    return read_blocks(path) if path.exists() else ()
+    if not path.exists():
+        return ()
+    content = _content(path)
+    try:
+        return _blocks_in(path, content)
+    except MarrowdeskError as error:
+        raise _set_aside(path, error) from error
+
+
+def _set_aside(path: Path, error: MarrowdeskError) -> SettingsError:
+    try:
+        aside = set_aside(path)
+    except OSError:
+        return SettingsError(error.message, "Delete or mend the file.")
+    return SettingsError(
+        f"{error.message} It was set aside as {aside.name}.",
+        "Mend that file and import it, or add text blocks anew.",
+    )
 
 
 def keep_own_blocks(blocks: Sequence[TextBlock]) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import codecs
-import os
 from datetime import UTC, datetime
 from pathlib import Path  # noqa: TC003 - pydantic reads it at run time
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from marrowdesk.store.atomic import write_atomically
+from marrowdesk.store.atomic import set_aside, write_atomically
 from marrowdesk.store.errors import SettingsError
 from marrowdesk.store.paths import settings_path
 
@@ -160,16 +159,13 @@ def save_settings(settings: Settings) -> None:
 
 
 def _set_aside(path: Path) -> Path:
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
-    aside = path.with_name(f"{path.stem}.broken-{stamp}{path.suffix}")
     try:
-        os.replace(path, aside)
+        return set_aside(path)
     except OSError as error:
         raise SettingsError(
             f"The settings {path} are broken and cannot be set aside ({error.strerror}).",
             "Delete or mend the file.",
         ) from error
-    return aside
 
 
 def _first(error: ValidationError) -> str:

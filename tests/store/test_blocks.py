@@ -17,6 +17,7 @@ from marrowdesk.store.blocks import (
     write_blocks,
 )
 from marrowdesk.store.errors import SettingsError
+from marrowdesk.store.paths import blocks_path
 
 NORMAL = TextBlock(name="normal", text="Normal in number and\nmaturation.", field="erythropoiesis")
 ANY = TextBlock(name="<b>&amp; 王", text="=1+1 \u202e 😀")
@@ -64,6 +65,17 @@ def test_that_a_bad_file_says_what_is_wrong_with_it(tmp_path, content, words):
         read_blocks(path)
     assert "bad.json" in caught.value.message
     assert caught.value.hint
+
+
+def test_that_a_broken_file_of_ones_own_is_set_aside_and_named(home):
+    home.mkdir()
+    blocks_path().write_text("{")
+    with pytest.raises(SettingsError, match="set aside as") as caught:
+        own_blocks()
+    (aside,) = home.iterdir()
+    assert aside.name in caught.value.message
+    assert aside.read_text() == "{"
+    assert own_blocks() == ()
 
 
 def test_that_a_file_that_is_not_there_or_cannot_be_written_is_said(tmp_path):
