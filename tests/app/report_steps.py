@@ -23,6 +23,7 @@ def open_report(qtbot, desk: Desk, slide: Path | None = None) -> ReportWindow:
     desk.window.acts.report.trigger()
     report = dialog(desk, ReportWindow)
     report.activateWindow()
+    qtbot.waitUntil(report.isActiveWindow)
     qtbot.waitUntil(report.files.printer.isEnabled, timeout=30_000)
     return report
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from marrowdesk.app import shortcuts
@@ -75,9 +76,10 @@ class ReportFiles(QObject):
         without_icons(box)
         box.rejected.connect(self.close_wanted)
         self.printer = QPushButton(icon("print"), self.tr("Pr&int…"), box)
-        self.printer.setShortcut(shortcuts.sequences("report")[0])  # the key that led here prints
         self.printer.setToolTip(self.tr("Print ({})").format(shortcuts.shown("report")))
         self.printer.clicked.connect(self.print_wanted)
+        keys = QShortcut(shortcuts.sequences("report")[0], self._window)  # the key that led here prints
+        keys.activated.connect(lambda: self.printer.isEnabled() and self.print_wanted.emit())
         for form, text, tip in (
             ("pdf", self.tr("P&DF…"), self.tr("The report on paper, as a file")),
             ("csv", self.tr("&CSV…"), self.tr("One row a cell")),

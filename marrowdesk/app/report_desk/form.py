@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
@@ -128,6 +128,9 @@ class ReportForm(QScrollArea):
         field.edited.connect(lambda: self.edited.emit(name))
         if isinstance(field, LongField):
             field.installEventFilter(self)
+            field.cursorPositionChanged.connect(
+                lambda: QTimer.singleShot(0, field, lambda: self._follow(field))
+            )
         return field
 
     # -- what the fields hold -------------------------------------------------------------------------
@@ -203,9 +206,15 @@ class ReportForm(QScrollArea):
 
     def go_to(self, name: str) -> None:
         """Put the keyboard into a field."""
-        self.fields[name].setFocus(Qt.FocusReason.OtherFocusReason)
-        self.widget().layout().activate()
-        self.ensureWidgetVisible(self.fields[name])
+        field = self.fields[name]
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
+        QTimer.singleShot(0, field, lambda: self.ensureWidgetVisible(field))  # once all has its place
+
+    def _follow(self, field: LongField) -> None:
+        """Keep the cursor of a field in sight: the field may be higher than the form, and grows meanwhile."""
+        if field.hasFocus():
+            at = field.viewport().mapTo(self.widget(), field.cursorRect().center())
+            self.ensureVisible(at.x(), at.y(), 0, 2 * field.fontMetrics().lineSpacing())
 
     # -- where a text block goes ----------------------------------------------------------------------
 

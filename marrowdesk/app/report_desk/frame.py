@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QAction, QPalette
+from PySide6.QtGui import QAction, QPalette, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -112,7 +112,7 @@ class ReportFrame(QObject):
 
     def _tools(self) -> QHBoxLayout:
         self.insert = QPushButton(self.tr("Insert te&xt…"), self._window)
-        self.insert.setShortcut(shortcuts.sequences("insert_text")[0])
+        self._bind("insert_text", self.insert)
         self.insert.setToolTip(
             self.tr("A text block of the laboratory, where the cursor is ({})").format(
                 shortcuts.shown("insert_text")
@@ -126,7 +126,7 @@ class ReportFrame(QObject):
         self.fold = QPushButton(self.tr("Previe&w"), self._window)
         self.fold.setCheckable(True)
         self.fold.setChecked(True)
-        self.fold.setShortcut(shortcuts.sequences("report_preview")[0])
+        self._bind("report_preview", self.fold)
         self.fold.setToolTip(
             self.tr("Show the report beside the form ({})").format(shortcuts.shown("report_preview"))
         )
@@ -138,6 +138,10 @@ class ReportFrame(QObject):
             row.addWidget(button)
         row.insertStretch(2, 1)
         return row
+
+    def _bind(self, action: str, button: QPushButton) -> None:
+        """Let a key press a button at once: a button's own key presses it a moment later."""
+        QShortcut(shortcuts.sequences(action)[0], self._window).activated.connect(button.click)
 
     # -- showing --------------------------------------------------------------------------------------
 

@@ -144,6 +144,7 @@ class ReportWindow(QDialog):
             values = self._case.fields(signature.moment)
         self._show_values(values, read_only=version is not None or not self._model.writable)
         self._source.take(version)
+        self.files.let_print(self._source.ready)
 
     def _show_values(self, values: Mapping[str, str], *, read_only: bool) -> None:
         try:
