@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from desk_steps import close, dialog, look_at, open_and_wait, press
+from desk_steps import back_to_window, close, dialog, look_at, open_and_wait, press
+from holding_child import holders
 from pdf_reading import page_texts
 from PIL import Image
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 from report_steps import closed, kept_in, open_report
 
 from marrowdesk.app import printing
@@ -20,6 +21,7 @@ from marrowdesk.app.report_desk.arrangement import GROUPS
 from marrowdesk.core.cell import CellState
 from marrowdesk.report.document import header_labels
 from marrowdesk.store.casefile import CaseFile
+from marrowdesk.store.holding import read_holder
 from marrowdesk.store.logo import own_logo
 from marrowdesk.store.paths import logo_path
 from marrowdesk.store.settings import load_settings
@@ -140,20 +142,21 @@ def test_that_the_window_fits_a_small_screen_and_comes_back_as_it_was(desk, draw
     least = report.minimumSizeHint()
     assert least.width() <= 1366 - 40
     assert least.height() <= 768 - 80
-    left = report.frame.splitter.sizes()[0] - 30
-    report.frame.splitter.setSizes([left, report.width() - left])
+    report.frame.splitter.setSizes([475, report.width() - 475])
     before = report.frame.splitter.sizes()
-    report.frame.fold.click()
-    report.resize(700, 600)  # the screen of the tests is small
     closed(qtbot, desk, report)
     again = open_report(qtbot, desk)
-    assert not again.frame.preview.isVisible()
-    assert again.size() == QSize(700, 600)
+    assert again.frame.splitter.sizes() == before
     again.frame.fold.click()
-    QApplication.processEvents()
-    assert again.frame.preview.width() > 300
+    qtbot.waitUntil(lambda: again.minimumWidth() < 700)
+    again.resize(700, 600)  # the screen of the tests is small
     closed(qtbot, desk, again)
-    assert before[0] >= 460
+    folded = open_report(qtbot, desk)
+    assert not folded.frame.preview.isVisible()
+    assert folded.size() == QSize(700, 600)
+    folded.frame.fold.click()
+    qtbot.waitUntil(lambda: folded.frame.preview.width() > 300)
+    closed(qtbot, desk, folded)
 
 
 def test_that_a_signed_version_is_shown_as_signed_and_cannot_be_changed(desk, drawn_slide, qtbot, tmp_path):
@@ -191,9 +194,15 @@ def test_that_a_case_that_is_only_read_shows_its_report_and_takes_nothing(desk, 
     path = desk.window.session.case.path
     desk.window.session.set_field("site", "sternum")
     desk.window.session.close()
-    with qtbot.waitSignal(desk.window.session.opened, timeout=20_000), CaseFile.open(path, hold=True):
-        desk.window.commands.open([path])
-        qtbot.waitUntil(lambda: desk.window.session.case is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: read_holder(path) is None)
+    with holders() as start:
+        start(path)
+        with qtbot.waitSignal(desk.window.session.opened, timeout=20_000):
+            desk.window.commands.open([path])
+        _look_at_one_only_read(desk, qtbot, path)
+
+
+def _look_at_one_only_read(desk, qtbot, path):
     assert desk.window.session.only_read is not None
     report = open_report(qtbot, desk)
     QTest.keyClicks(report.form.fields["site"], "xyz")
@@ -274,7 +283,8 @@ def test_that_a_spoiled_logo_is_told_and_the_report_opens_all_the_same(desk, dra
     open_and_wait(qtbot, desk, drawn_slide)
     logo_path().parent.mkdir(exist_ok=True)
     logo_path().write_text("no image")
-    report = open_report(qtbot, desk)
+    desk.window.commands.report()
+    report = dialog(desk, ReportWindow)
     qtbot.waitUntil(lambda: any(each.isVisible() for each in report.findChildren(QMessageBox)))
     assert "cannot be used" in dialog(desk, QMessageBox).text()
     close(desk, dialog(desk, QMessageBox))
@@ -313,6 +323,7 @@ def test_that_a_table_holds_what_was_typed_a_moment_before(desk, drawn_slide, qt
     qtbot.waitUntil(report.files.open_button.isVisible, timeout=30_000)
     assert json.loads((tmp_path / "r.json").read_text("utf-8"))["header"]["iron"] == "3+"
     closed(qtbot, desk, report)
+    back_to_window(qtbot, desk)
     look_at(desk, 0)
     press(desk, "b")
     assert desk.window.model.cells[0].code == "BLA", "the keys are the gallery's again"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -110,8 +111,8 @@ class BlocksDialog(QDialog):
         button.setAutoDefault(False)
         button.clicked.connect(lambda _=False: slot())
         if keys:
-            button.setShortcut(keys)
-            button.setToolTip(keys)
+            QShortcut(keys, self).activated.connect(button.click)
+            button.setToolTip(QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText))
         return button
 
     def _editor(self) -> QFormLayout:

@@ -61,7 +61,6 @@ class ReportFrame(QObject):
     def __init__(self, window: QDialog, preferences: Preferences, files: ReportFiles) -> None:
         super().__init__(window)
         self._window = window
-        self._restored = False
         self._trouble = QLabel(window)
         self.version = QComboBox(window)
         self.summary = QLabel(window)
@@ -176,11 +175,9 @@ class ReportFrame(QObject):
     # -- places ---------------------------------------------------------------------------------------
 
     def restore(self) -> None:
-        """Put the window and its parts where they were last; once, when it is shown."""
-        if self._restored:
-            return
-        self._restored = True
+        """Put the window and its parts where they were last, or into the middle of the screen."""
         kept = window_state()
+        self.fold.setChecked(kept.value("report/preview", True, bool))
         if not self._window.restoreGeometry(kept.value("report/geometry", QByteArray(), QByteArray)):
             room = self._window.screen().availableGeometry()
             self._window.resize(min(1320, int(room.width() * 0.94)), min(1000, int(room.height() * 0.9)))
@@ -190,7 +187,6 @@ class ReportFrame(QObject):
         sizes = kept.value("report/splitter", QByteArray(), QByteArray)
         if not sizes.isEmpty():
             self.splitter.restoreState(sizes)
-        self.fold.setChecked(kept.value("report/preview", True, bool))
 
     def save(self) -> None:
         """Keep where they are."""

@@ -26,8 +26,6 @@ from marrowdesk.store.logo import own_logo
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from PySide6.QtGui import QShowEvent
-
     from marrowdesk.app.case_model import CaseModel
     from marrowdesk.app.preferences import Preferences
     from marrowdesk.app.session import Session
@@ -67,6 +65,7 @@ class ReportWindow(QDialog):
         self.frame = ReportFrame(self, preferences, self.files)
         self.form, self.version = self.frame.form, self.frame.version
         self.laboratory = LaboratoryTexts(self.form, preferences, self)
+        self.frame.restore()
         self._listen()
         self._begin()
 
@@ -108,11 +107,6 @@ class ReportWindow(QDialog):
 
     def _read_logo(self) -> None:
         self._laboratory = own_logo()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Put the parts of the window where they were."""
-        super().showEvent(event)
-        self.frame.restore()
 
     # -- versions -------------------------------------------------------------------------------------
 
