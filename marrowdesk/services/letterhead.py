@@ -44,7 +44,9 @@ def take_letterhead(case: CaseFile, institution: str) -> None:
         SettingsError: the laboratory's logo cannot be used.
         CaseFileError: it cannot be written.
     """
-    for name, text in new_letterhead(case.fields(), institution, own_logo()).items():
+    fields = case.fields()
+    logo = None if LOGO in fields else own_logo()
+    for name, text in new_letterhead(fields, institution, logo).items():
         case.set_field(name, text)
 
 

@@ -132,10 +132,18 @@ def keep_own_blocks(blocks: Sequence[TextBlock]) -> None:
 
 
 def merged(blocks: Iterable[TextBlock], others: Iterable[TextBlock]) -> tuple[TextBlock, ...]:
-    """Give blocks with others joined in: one of the same name and field is replaced, a new one comes last."""
+    """Give blocks with others joined in: one of the same name and field is replaced, a new one comes last.
+
+    Raises:
+        MarrowdeskError: they are too many together.
+    """
     joined = {(each.field, each.name): each for each in blocks}
     joined.update({(each.field, each.name): each for each in others})
-    return tuple(joined.values())[:MOST_BLOCKS]
+    if len(joined) > MOST_BLOCKS:
+        raise MarrowdeskError(
+            f"Together these are {len(joined)} text blocks; {MOST_BLOCKS} can be kept.", "Delete some first."
+        )
+    return tuple(joined.values())
 
 
 def _said(error: ValidationError) -> str:

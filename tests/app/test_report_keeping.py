@@ -20,6 +20,7 @@ from marrowdesk.app.report_desk.fields import LONGEST_LINE, LineField
 from marrowdesk.report.document import header_labels
 from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.errors import CaseFileFull
+from marrowdesk.store.phrases import earlier_phrases
 
 Key = Qt.Key
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -213,3 +214,44 @@ def test_that_return_in_a_line_writes_no_file_and_closes_nothing(desk, drawn_sli
     assert report.isVisible()
     assert not [each for each in desk.window.findChildren(QMessageBox) if each.isVisible()]
     closed(qtbot, desk, report)
+
+
+def test_that_a_case_signed_by_another_program_meanwhile_is_shown_as_signed(desk, drawn_slide, qtbot):
+    report = open_report(qtbot, desk, drawn_slide)
+    field = report.form.fields["site"]
+    with CaseFile.open(desk.window.session.case.path) as other:
+        other.sign("B. Reader", desk.window.model.rules.to_json())
+    QTest.keyClicks(field, "sternum")
+    qtbot.waitUntil(field.isReadOnly, timeout=20_000)
+    assert "is signed" in report.frame._trouble.text()
+    assert report.text_of("site") == ""
+    assert "B. Reader" in report.frame.summary.text()
+    closed(qtbot, desk, report)
+    assert "site" not in kept_in(desk.window.session.case.path)
+
+
+def test_that_a_case_read_anew_while_a_person_types_keeps_what_was_typed(desk, drawn_slide, qtbot):
+    report = open_report(qtbot, desk, drawn_slide)
+    path = desk.window.session.case.path
+    QTest.keyClicks(report.form.fields["site"], "sternum")
+    with qtbot.waitSignal(desk.window.session.opened, timeout=20_000):
+        desk.window.session.open([path])
+    assert report.text_of("site") == "sternum"
+    assert desk.window.session.fields["site"] == "sternum"
+    QTest.keyClicks(report.form.fields["comment"], "still typed")
+    closed(qtbot, desk, report)
+    assert kept_in(path).items() >= {"site": "sternum", "comment": "still typed"}.items()
+
+
+def test_that_what_is_remembered_is_what_was_typed_not_what_a_signed_version_says(desk, drawn_slide, qtbot):
+    open_and_wait(qtbot, desk, drawn_slide)
+    window = desk.window
+    window.session.set_field("site", "as signed")
+    window.model.set_signatures([window.session.case.sign("A. Reader", window.model.rules.to_json())])
+    window.session.reopen("B. Reader", "why")
+    report = open_report(qtbot, desk)
+    report.form.fields["site"].setText("as typed")
+    report.version.setCurrentIndex(1)
+    closed(qtbot, desk, report)
+    assert earlier_phrases().of("site") == ("as typed",)
+    assert window.session.fields["site"] == "as typed"

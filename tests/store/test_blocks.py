@@ -35,6 +35,8 @@ def test_that_joining_replaces_the_same_name_of_the_same_field_and_adds_the_rest
     newer = NORMAL.model_copy(update={"text": "Left-shifted."})
     other = TextBlock(name="normal", text="x", field="iron")
     assert merged((NORMAL, ANY), (newer, other)) == (newer, ANY, other)
+    with pytest.raises(MarrowdeskError, match="501 text blocks"):
+        merged((NORMAL,), (TextBlock(name=f"{at}", text="x") for at in range(500)))
 
 
 def _file(*blocks, **others):

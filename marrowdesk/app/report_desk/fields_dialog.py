@@ -72,6 +72,7 @@ class FieldsDialog(QDialog):
             [self.tr("Field"), self.tr("Shown"), self.tr("Required"), self.tr("In this report")]
         )
         table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
         table.setTabKeyNavigation(False)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

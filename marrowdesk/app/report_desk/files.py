@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
@@ -56,6 +56,7 @@ class ReportFiles(QObject):
         self._busy.setTextVisible(False)
         self.result_text = QLabel(line)
         self.result_text.setWordWrap(True)
+        self.result_text.setTextFormat(Qt.TextFormat.PlainText)
         self.open_button = QPushButton(icon("report"), self.tr("&Open"), line)
         self.open_button.clicked.connect(lambda: open_file(self._written[0]))
         self.folder_button = QPushButton(icon("open-folder"), self.tr("Show &folder"), line)

@@ -173,6 +173,7 @@ class ReportForm(QScrollArea):
         for name, (_, label) in self._rows.items():
             mark = self.tr("{} (required)") if name in self._required else "{}"
             label.setText(mark.format(self._labels[name]))
+            self.fields[name].setAccessibleName(label.text())
         self._show_rows()
         self._tell_hidden()
 

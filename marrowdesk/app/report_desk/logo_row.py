@@ -40,6 +40,7 @@ class LogoRow(QWidget):
         self.renew = self._button(self.tr("Take the new one"), self._renew)
         self.renew.setToolTip(self.tr("The laboratory has another logo than this report."))
         self.remove = self._button(self.tr("Re&move"), self._remove)
+        self.remove.setToolTip(self.tr("This report has no logo then, and new ones have none."))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.picture, 1)

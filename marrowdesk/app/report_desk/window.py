@@ -21,6 +21,7 @@ from marrowdesk.app.report_desk.laboratory import LaboratoryTexts
 from marrowdesk.app.report_desk.source import ReportSource
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.services.letterhead import LOGO, logo_of, logo_text, new_letterhead
+from marrowdesk.store.errors import CaseFileSigned, CaseFileTakenOver
 from marrowdesk.store.logo import own_logo
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class ReportWindow(QDialog):
         self._case = session.case
         self._logo: bytes | None = None
         self._laboratory: bytes | None = None
-        self._touched: set[str] = set()
+        self._typed: dict[str, str] = {}
         self._keeper = FieldKeeper(session, self)
         self._source = ReportSource(model, preferences, self)
         self.files = ReportFiles(self)
@@ -78,7 +79,7 @@ class ReportWindow(QDialog):
         self.frame.choose_fields.triggered.connect(self.laboratory.choose_fields)
         self.frame.arrange_blocks.triggered.connect(self.laboratory.arrange_blocks)
         self.frame.folded.connect(self._refresh)
-        self._source.changed.connect(self._refresh)
+        self._source.changed.connect(self._show_source)
         self._keeper.failed.connect(self._tell_not_kept)
         self._keeper.kept.connect(lambda: self.frame.tell(""))
         self.files.print_wanted.connect(self._print)
@@ -164,8 +165,8 @@ class ReportWindow(QDialog):
         return self.form.value(name)
 
     def _edited(self, name: str) -> None:
-        self._touched.add(name)
-        self._keeper.note(name, self.form.value(name))
+        self._typed[name] = self.form.value(name)
+        self._keeper.note(name, self._typed[name])
         self._refresh()
 
     def _set_logo(self, logo: bytes | None) -> None:
@@ -180,14 +181,22 @@ class ReportWindow(QDialog):
         self.form.arrange(now.hidden_fields, required_of(now))
         self._source.follow_settings()
 
+    def _show_source(self) -> None:
+        """Show another count or other print options."""
+        if self.version.currentData() is None:
+            self.frame.summary.setText(summary(self._model.differential()))
+        self.files.let_print(self._source.ready)
+        self._refresh()
+
     def _refresh(self) -> None:
         """Show the report as it is now, where it is looked at."""
-        self.files.let_print(self._source.ready)
         if self._source.ready and self.frame.preview_shown:
             self.frame.preview.show_report(self._source.maker(self.form.values(), self._logo))
 
     def _tell_not_kept(self, error: MarrowdeskError) -> None:
-        self.frame.tell(self.tr("Not kept in the case yet: {}").format(error))
+        self.frame.tell(self.tr("Not kept in the case: {}").format(error))
+        if isinstance(error, CaseFileSigned | CaseFileTakenOver):  # by another program: look what it did
+            QTimer.singleShot(0, self._model.outdated.emit)
 
     # -- leaving --------------------------------------------------------------------------------------
 
@@ -213,7 +222,7 @@ class ReportWindow(QDialog):
     def _leave(self, result: int) -> None:
         self._keeper.drop()
         self.frame.save()
-        self.laboratory.remember({name: self.form.value(name) for name in self._touched})
+        self.laboratory.remember(self._typed)
         super().done(result)
 
     def _case_left(self) -> None:
@@ -227,6 +236,8 @@ class ReportWindow(QDialog):
             self._case_left()
             return
         self._case = case
+        if not self._model.writable:  # what could not be kept is not in this case
+            self._keeper.drop()
         self._offer_versions()
         self._show_version()
 
