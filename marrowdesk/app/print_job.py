@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSizeF
+from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QImage, QPageLayout, QPainter
 from PySide6.QtPrintSupport import QPrinter
 
 from marrowdesk.app.preview.pages import Band, Pages, bands_of
+from marrowdesk.app.print_pieces import pieces
 from marrowdesk.core.errors import Cancelled, ReportError
 
 if TYPE_CHECKING:
@@ -25,13 +26,14 @@ if TYPE_CHECKING:
 SHARPEST = 600
 """Dots per inch beyond which a page of text and small pictures gains nothing on paper."""
 
-ROWS = 64
-"""Rows of a band. To paint one holds Python's lock for 20 to 50 ms at 600 dpi: the window hardly notices."""
+ROWS = 256
+"""Rows that PDFium draws at a time."""
 
-_OVERLAP = 2  # rows painted twice, so that no hairline shows between bands where a driver scales them
+_BELOW, _BESIDE = 1.5, 4.5  # points of white between pieces: a line of text stays whole, its words together
+_HIGH = 72.0  # points of a piece; to paint one holds Python's lock, for up to 60 ms at this height
 _POINTS = 72
 _COARSE = 0.5  # pixels to a point, where only the outline of what is printed matters
-_WHITE = 250
+_COLOUR = np.uint32(0xFFFFFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def measure(content: bytes) -> Measured:
         for number, (width, height) in enumerate(pages.sizes):
             across, down = max(1, round(width * _COARSE)), max(1, round(height * _COARSE))
             image = pages.draw(Band(number, across, down, 0, down), for_print=True)
-            dark = (_pixels(image)[..., :3] < _WHITE).any(axis=2)
+            dark = (_pixels(image) & _COLOUR) != _COLOUR
             if dark.any():
                 rows, columns = np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
                 found = QRectF(columns[0], rows[0], columns[-1] + 1 - columns[0], rows[-1] + 1 - rows[0])
@@ -168,21 +170,23 @@ def _paint_page(
     paper = printer.pageLayout().fullRect(QPageLayout.Unit.Point)
     width, height = pages.sizes[number]
     across, down = round(width * scale * dots), round(height * scale * dots)
-    left = (paper.width() - width * scale) / 2 * device
-    top = (paper.height() - height * scale) / 2 * device
-    for band in bands_of(number, across, down, ROWS, _OVERLAP):
-        image = pages.draw(band, for_print=True)
-        if (_pixels(image)[..., :3] < 255).any():  # white is on the paper already
-            size = QSizeF(image.width(), image.height()) * (device / dots)
-            place = QRectF(left, top + band.top * device / dots, size.width(), size.height())
-            painter.drawImage(place, image)
-        yield (band.top + band.rows) / down
+    left = round((paper.width() - width * scale) / 2 * device)  # whole dots: nothing is blurred
+    top = round((paper.height() - height * scale) / 2 * device)
+    bands = bands_of(number, across, down, ROWS)
+    drawn = (_pixels(pages.draw(band, for_print=True)) for band in bands)
+    for piece in pieces(drawn, round(_BELOW * dots), round(_BESIDE * dots), round(_HIGH * dots)):
+        rows, columns = piece.pixels.shape
+        image = QImage(piece.pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
+        size = QSizeF(columns, rows) * (device / dots)
+        corner = QPointF(left + piece.left * device / dots, top + piece.top * device / dots)
+        painter.drawImage(QRectF(corner, size), image)
+        yield min(1.0, (piece.top + rows) / down)
+    yield 1.0
 
 
 def _pixels(image: QImage) -> np.ndarray:
-    """Give the pixels of an RGB32 image as (rows, columns, 4) bytes; valid while the image is."""
-    bytes_ = np.frombuffer(image.constBits(), np.uint8)
-    return bytes_.reshape(image.height(), image.bytesPerLine() // 4, 4)
+    """Give a copy of the pixels of an RGB32 image; uint32, 0xxxRRGGBB, shape (rows, columns)."""
+    return np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.width()).copy()
 
 
 def _refused(printer: QPrinter) -> ReportError:

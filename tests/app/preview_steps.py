@@ -29,6 +29,23 @@ def document(*words: str, size: tuple[float, float] = A4) -> bytes:
     return file.getvalue()
 
 
+def dense_document() -> bytes:
+    """Give a page full of small lines of text, with a frame round some and a grey ground under others."""
+    file = io.BytesIO()
+    canvas = Canvas(file, A4, invariant=1)
+    canvas.setFillGray(0.9)
+    canvas.rect(50, 300, 240, 130, stroke=0, fill=1)
+    canvas.setFillGray(0)
+    canvas.rect(300, 500, 240, 200)
+    canvas.setFont("Helvetica", 8)
+    for line in range(76):
+        text = f"{line} hypercellular marrow with left shift; {line * 7} cells counted of those seen here"
+        canvas.drawString(55 + line % 3, 800 - 10 * line, text)
+        canvas.drawString(310 + line % 3, 800 - 10 * line, text)
+    canvas.save()
+    return file.getvalue()
+
+
 def rendered(content: bytes, page: int, width: int) -> np.ndarray:
     """Draw a page with PDFium's own Python interface; uint8 RGB."""
     with pdfium.PdfDocument(content) as opened:

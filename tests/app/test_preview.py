@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 from preview_steps import A4, difference, document, pixels, rendered
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -12,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMessageBox, QVBo
 
 from marrowdesk.app import operations
 from marrowdesk.app.preview import ReportPreview
+from marrowdesk.app.preview.pages import Pages, bands_of
 from marrowdesk.app.preview.view import GAP
 from marrowdesk.app.preview.zoom import Fit
 from marrowdesk.core.errors import ReportError
@@ -82,11 +85,13 @@ def test_that_a_report_overtaken_by_a_newer_one_is_never_shown(preview, qtbot):
 
     preview.show_report(slow)
     qtbot.waitUntil(began.is_set)
-    preview.show_report(lambda: new)
-    qtbot.wait(400)
+    later = threading.Event()
+    preview.show_report(lambda: later.wait(10) and new)
+    go.set()
+    qtbot.wait(800)
     assert preview.content() is None
     assert preview.busy
-    go.set()
+    later.set()
     qtbot.waitUntil(lambda: not preview.busy)
     assert shown == [new]
 
@@ -255,6 +260,19 @@ def test_that_only_what_is_seen_of_two_hundred_pages_is_kept(preview, qtbot):
     whole = 4 * (595 / 72 * 96 * 4) * (842 / 72 * 96 * 4)
     assert most < whole, "not even one page of this size is kept whole"
     assert preview.bar.page.text() == "Page 199 of 200"
+
+
+def test_that_pages_drawn_on_several_threads_at_once_are_all_right(qapp):
+    content = document("first", "second")
+    bands = bands_of(0, 600, 849, 40) + bands_of(1, 600, 849, 40)
+
+    def draw(_: int) -> list[np.ndarray]:
+        with Pages(content) as pages:
+            return [pixels(pages.draw(band)) for band in bands]
+
+    with ThreadPoolExecutor(4) as pool:
+        one, *others = pool.map(draw, range(8))
+    assert all((a == b).all() for other in others for a, b in zip(one, other, strict=True))
 
 
 # -- zoom and pages by keyboard -------------------------------------------------------------------------

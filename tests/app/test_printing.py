@@ -10,16 +10,19 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pypdfium2 as pdfium
 import pytest
-from preview_steps import A4, difference, document, rendered
+from preview_steps import A4, dense_document, difference, document, rendered
 from PySide6.QtCore import QMarginsF, QRectF, QTimer
 from PySide6.QtGui import QPageLayout, QPageRanges, QPageSize
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
 from PySide6.QtWidgets import QDialogButtonBox, QMessageBox, QWidget
 
 from marrowdesk.app import operations, print_job, printing
+from marrowdesk.app.preview.pages import Pages, bands_of
 from marrowdesk.app.print_job import measure, scale_for
+from marrowdesk.app.print_pieces import pieces
 from marrowdesk.app.printing import PrintProgress, print_on, print_report, printer_for
 
 LETTER = (612.0, 792.0)
@@ -96,6 +99,49 @@ def test_that_letters_stand_where_they_stood_at_any_resolution(qtbot, window, pr
     content = document("only")
     printed = print_all(qtbot, window, printer, content)
     assert difference(rendered(printed, 0, 900), rendered(content, 0, 900)) < 2
+
+
+def drawn_bands(content: bytes, rows: int) -> list[np.ndarray]:
+    """Draw the first page at 300 dots per inch, some rows at a time."""
+    width, height = (round(side * 300 / 72) for side in A4)
+    with Pages(content) as opened:
+        images = [opened.draw(band) for band in bands_of(0, width, height, rows)]
+    return [
+        np.frombuffer(each.constBits(), np.uint32).reshape(each.height(), width).copy() & 0xFFFFFF
+        for each in images
+    ]
+
+
+@pytest.mark.parametrize("rows", [50, 256])
+def test_that_a_page_is_taken_apart_where_it_is_white_so_that_no_letter_is_cut(qapp, rows):
+    bands = drawn_bands(dense_document(), rows)
+    page = np.pad(np.concatenate(bands), 1, constant_values=0xFFFFFF)
+    found = list(pieces(bands, below=19, beside=19, high=300))
+    assert len(found) >= 6
+    put = np.full_like(page, 0xFFFFFF)
+    for each in found:
+        high, wide = each.pixels.shape
+        top, left = each.top + 1, each.left + 1
+        put[top : top + high, left : left + wide] = each.pixels
+        for row in (page[top - 1, left : left + wide], page[top + high, left : left + wide]):
+            assert (row == 0xFFFFFF).all()
+        for column in (page[top : top + high, left - 1], page[top : top + high, left + wide]):
+            assert (column == 0xFFFFFF).all()
+    assert (put == page).all()
+
+
+def test_that_what_is_higher_than_a_piece_is_cut_with_rows_in_both(qapp):
+    bands = drawn_bands(dense_document(), 256)
+    page = np.concatenate(bands)
+    found = list(pieces(bands, below=3000, beside=19, high=25))
+    put, tall = np.full_like(page, 0xFFFFFF), 0
+    for each in found:
+        high, wide = each.pixels.shape
+        assert high <= 100
+        tall += high == 100
+        put[each.top : each.top + high, each.left : each.left + wide] = each.pixels
+    assert tall, "the frame has no white row"
+    assert (put == page).all()
 
 
 def test_that_the_range_chosen_is_printed(qtbot, window, printer):

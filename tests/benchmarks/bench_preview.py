@@ -16,10 +16,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-TESTS = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(TESTS / "support"))
-sys.path.insert(0, str(TESTS / "report"))
-os.environ["QT_QPA_PLATFORM"] = os.environ.get("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "report"))
 
 import numpy as np
 from event_gaps import GapMonitor
@@ -49,6 +47,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--keys", type=int, default=120)
     options = parser.parse_args()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = application(["bench"])  # noqa: F841 - lives as long as this function
     collector = GarbageCollector(lambda: True)  # as in the program
     report = sample()

@@ -44,19 +44,16 @@ class Band:
     rows: int
 
 
-def bands_of(page: int, width: int, height: int, rows: int, overlap: int = 0) -> list[Band]:
+def bands_of(page: int, width: int, height: int, rows: int) -> list[Band]:
     """Divide a page into bands from top to bottom.
 
     Args:
         page: number of the page, from 0.
         width: of the page as it is drawn, in pixels.
         height: of the page as it is drawn, in pixels.
-        rows: of one band.
-        overlap: rows that are also in the band below.
+        rows: of one band; the last may have fewer.
     """
-    return [
-        Band(page, width, height, top, min(rows + overlap, height - top)) for top in range(0, height, rows)
-    ]
+    return [Band(page, width, height, top, min(rows, height - top)) for top in range(0, height, rows)]
 
 
 class Pages:
