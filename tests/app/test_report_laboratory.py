@@ -261,6 +261,7 @@ def test_that_a_hidden_field_is_left_out_keeps_its_text_and_is_told_where_it_hol
     assert kept_in(path)["iron"] == "Grade 2."
     again = open_report(qtbot, desk)
     again.form.show_hidden.click()
+    again.frame.options.patient.click()
     assert again.form.fields["iron"].isVisible()
     assert not again.form.show_hidden.isVisible()
     closed(qtbot, desk, again)

@@ -59,6 +59,7 @@ class ReportForm(QScrollArea):
         self._shown: dict[str, str] = {}
         self._hidden: frozenset[str] = frozenset()
         self._required: frozenset[str] = frozenset()
+        self._wanted: tuple[frozenset[str], frozenset[str]] | None = None
         self._rows: dict[str, tuple[QFormLayout, QLabel]] = {}
         self._boxes: list[tuple[Group, QGroupBox]] = []
         self._last_long: LongField | None = None
@@ -168,8 +169,12 @@ class ReportForm(QScrollArea):
 
     def arrange(self, hidden: Collection[str], required: Collection[str]) -> None:
         """Show the fields that the laboratory wants; a required one is always shown."""
-        self._required = frozenset(required)
-        self._hidden = frozenset(hidden) - self._required
+        wanted = frozenset(hidden), frozenset(required)
+        if wanted == self._wanted:  # what a person had shown for this report stays
+            return
+        self._wanted = wanted
+        self._required = wanted[1]
+        self._hidden = wanted[0] - wanted[1]
         for name, (_, label) in self._rows.items():
             mark = self.tr("{} (required)") if name in self._required else "{}"
             label.setText(mark.format(self._labels[name]))
