@@ -32,10 +32,11 @@ def _bare(action: str, keys: tuple[str, ...], text: str, section: str) -> Keys:
     return Keys(action, keys, text, section, bare=True)
 
 
-_FILE, _REVIEW, _LOOK, _HELP = (
+_FILE, _REVIEW, _LOOK, _REPORT, _HELP = (
     QT_TRANSLATE_NOOP("shortcuts", "Case and report"),
     QT_TRANSLATE_NOOP("shortcuts", "Review"),
     QT_TRANSLATE_NOOP("shortcuts", "Look"),
+    QT_TRANSLATE_NOOP("shortcuts", "In the report window"),
     QT_TRANSLATE_NOOP("shortcuts", "Help"),
 )
 
@@ -44,11 +45,6 @@ TABLE: tuple[Keys, ...] = (
     Keys("open_files", ("Ctrl+Shift+O",), QT_TRANSLATE_NOOP("shortcuts", "Open images or a case"), _FILE),
     Keys("close_case", ("Ctrl+W",), QT_TRANSLATE_NOOP("shortcuts", "Close the case"), _FILE),
     Keys("report", ("Ctrl+P",), QT_TRANSLATE_NOOP("shortcuts", "Report: header, PDF, tables"), _FILE),
-    Keys("insert_text", ("Ctrl+B",), QT_TRANSLATE_NOOP("shortcuts", "Report: insert a text block"), _FILE),
-    Keys("report_preview", ("F9",), QT_TRANSLATE_NOOP("shortcuts", "Report: preview on or off"), _FILE),
-    Keys("page_before", ("Ctrl+PgUp",), QT_TRANSLATE_NOOP("shortcuts", "Report: previous page"), _FILE),
-    Keys("page_after", ("Ctrl+PgDown",), QT_TRANSLATE_NOOP("shortcuts", "Report: next page"), _FILE),
-    Keys("fit_width", ("Ctrl+2",), QT_TRANSLATE_NOOP("shortcuts", "Report: as wide as the window"), _FILE),
     Keys("manual", ("Ctrl+T",), QT_TRANSLATE_NOOP("shortcuts", "Manual count at the microscope"), _FILE),
     Keys("sign_off", ("Ctrl+Return",), QT_TRANSLATE_NOOP("shortcuts", "Sign the case, or reopen it"), _FILE),
     Keys("settings", ("Ctrl+,",), QT_TRANSLATE_NOOP("shortcuts", "Settings"), _FILE),
@@ -99,6 +95,11 @@ TABLE: tuple[Keys, ...] = (
     Keys("focus_classes", ("F7",), QT_TRANSLATE_NOOP("shortcuts", "Go to the classes"), _LOOK),
     Keys("focus_viewer", ("F8",), QT_TRANSLATE_NOOP("shortcuts", "Go to the viewer"), _LOOK),
     Keys("full_screen", ("F11",), QT_TRANSLATE_NOOP("shortcuts", "Full screen"), _LOOK),
+    Keys("insert_text", ("Ctrl+B",), QT_TRANSLATE_NOOP("shortcuts", "Insert a text block"), _REPORT),
+    Keys("report_preview", ("F9",), QT_TRANSLATE_NOOP("shortcuts", "Preview on or off"), _REPORT),
+    Keys("page_before", ("Ctrl+PgUp",), QT_TRANSLATE_NOOP("shortcuts", "Previous page"), _REPORT),
+    Keys("page_after", ("Ctrl+PgDown",), QT_TRANSLATE_NOOP("shortcuts", "Next page"), _REPORT),
+    Keys("fit_width", ("Ctrl+2",), QT_TRANSLATE_NOOP("shortcuts", "Fit the width"), _REPORT),
     Keys("shortcuts", ("F1",), QT_TRANSLATE_NOOP("shortcuts", "This sheet"), _HELP),
     _bare("shortcuts_too", ("?",), QT_TRANSLATE_NOOP("shortcuts", "This sheet"), _HELP),
 )

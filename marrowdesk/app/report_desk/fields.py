@@ -159,6 +159,7 @@ class SexField(QComboBox):
     def set_read_only(self, read_only: bool) -> None:
         """Let it be read only, or changed too."""
         self.setEnabled(not read_only)
+        _show_read_only(self.lineEdit(), read_only)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the form: scrolling past must not change the patient's sex."""
