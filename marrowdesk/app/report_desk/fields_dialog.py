@@ -66,6 +66,11 @@ class FieldsDialog(QDialog):
         )
         text.setWordWrap(True)
         column.addWidget(text)
+        self._make_table()
+        column.addWidget(self.table, 1)
+        column.addWidget(self._foot())
+
+    def _make_table(self) -> None:
         table = self.table
         table.setAccessibleName(self.tr("Fields of the report"))
         table.setHorizontalHeaderLabels(
@@ -80,7 +85,8 @@ class FieldsDialog(QDialog):
         heads.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         heads.setSectionResizeMode(HELD, QHeaderView.ResizeMode.Stretch)
         heads.setHighlightSections(False)
-        column.addWidget(table, 1)
+
+    def _foot(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
         )
@@ -91,7 +97,7 @@ class FieldsDialog(QDialog):
         buttons.addButton(every, QDialogButtonBox.ButtonRole.ResetRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        column.addWidget(buttons)
+        return buttons
 
     def _fill(self) -> None:
         required, names = required_of(self._preferences.now), labels()

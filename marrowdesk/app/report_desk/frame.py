@@ -117,11 +117,6 @@ class ReportFrame(QObject):
                 shortcuts.shown("insert_text")
             )
         )
-        set_up = QPushButton(self.tr("Set &up"), self._window)
-        menu = QMenu(set_up)
-        self.choose_fields: QAction = menu.addAction(self.tr("&Fields of the report…"))
-        self.arrange_blocks: QAction = menu.addAction(self.tr("&Text blocks…"))
-        set_up.setMenu(menu)
         self.fold = QPushButton(self.tr("Previe&w"), self._window)
         self.fold.setCheckable(True)
         self.fold.setChecked(True)
@@ -131,12 +126,20 @@ class ReportFrame(QObject):
         )
         self.fold.toggled.connect(self._fold)
         row = QHBoxLayout()
-        for button in (self.insert, set_up, self.fold):
+        for button in (self.insert, self._set_up(), self.fold):
             button.setAutoDefault(False)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the cursor in its field
             row.addWidget(button)
         row.insertStretch(2, 1)
         return row
+
+    def _set_up(self) -> QPushButton:
+        button = QPushButton(self.tr("Set &up"), self._window)
+        menu = QMenu(button)
+        self.choose_fields: QAction = menu.addAction(self.tr("&Fields of the report…"))
+        self.arrange_blocks: QAction = menu.addAction(self.tr("&Text blocks…"))
+        button.setMenu(menu)
+        return button
 
     def _bind(self, action: str, button: QPushButton) -> None:
         """Let a key press a button at once: a button's own key presses it a moment later."""
