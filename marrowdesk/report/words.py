@@ -41,6 +41,7 @@ _HINDRANCES = {
     Hindrance.ALWAYS_REVIEWED: "{} of a class that needs a reader and not reviewed",
     Hindrance.DIFFERING: "{} on which two readers differ",
     Hindrance.TOO_FEW: "{} fewer than the target",
+    Hindrance.EMPTY_FIELDS: "{} left empty",
 }
 
 _MARKS = {"": "", "low": "▼ below range", "high": "▲ above range"}
@@ -92,8 +93,15 @@ def cells(count: int) -> str:
 
 def hindrance(kind: str, count: int) -> str:
     """Say what stood against a signature; a kind that a newer program found is said by its name."""
-    known = kind in set(Hindrance)
-    return _HINDRANCES[Hindrance(kind)].format(cells(count)) if known else f"{cells(count)}: {kind}"
+    if kind not in set(Hindrance):
+        return f"{cells(count)}: {kind}"
+    said = required_fields(count) if kind == Hindrance.EMPTY_FIELDS else cells(count)
+    return _HINDRANCES[Hindrance(kind)].format(said)
+
+
+def required_fields(count: int) -> str:
+    """Say a number of header fields that the laboratory requires."""
+    return f"{count} required field" if count == 1 else f"{count} required fields"
 
 
 def differences(found: Changed, labels: Mapping[str, str]) -> str:

@@ -32,6 +32,7 @@ from marrowdesk.report.document import (
 )
 from marrowdesk.report.options import PrintOptions
 from marrowdesk.report.tables import DECISION_COLUMNS, csv_bytes
+from marrowdesk.services.letterhead import logo_of
 from marrowdesk.store.atomic import write_atomically
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ def snapshot(
         manual=_manual(by_eye, included, scheme, rules) if by_eye else None,
         signed=_signed(signature) if signature else None,
         amends=_amends(case, before, cells, moment) if before else None,
+        logo=logo_of(fields),
     )
     return Snapshot(report, cells)
 
