@@ -9,10 +9,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from marrowdesk.app import numbers
-from marrowdesk.app.exporting import folder_used, remember_folder
+from marrowdesk.app.exporting import folder_used, options_of, remember_folder
 from marrowdesk.app.operations import Operation
 from marrowdesk.app.sex import sex_of
-from marrowdesk.report.options import PrintOptions
 
 if TYPE_CHECKING:
     import threading
@@ -56,7 +55,7 @@ class WorklistJobs(QObject):
             return
         folder, choice = Path(name), self._preferences.choice
         remember_folder(folder)
-        options = PrintOptions(page=self._preferences.now.page)
+        options = options_of(self._preferences.now)
         self._outcomes = []
 
         def work(cancel: threading.Event) -> Iterator[Outcome]:
