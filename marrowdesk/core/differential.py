@@ -245,7 +245,7 @@ class _Counter:
 
     def marks(self) -> tuple[ThresholdMark, ...]:
         return tuple(
-            ThresholdMark(threshold, share, _side(share, threshold.percent))
+            ThresholdMark(threshold, share, side_of(share, threshold.percent))
             for threshold in thresholds(self.rules.blast_equivalents)
             if (share := self.share(threshold.codes)).percent is not None
         )
@@ -273,7 +273,8 @@ class _Counter:
         )
 
 
-def _side(share: Share, percent: float) -> Literal["below", "above", "crosses"]:
+def side_of(share: Share, percent: float) -> Literal["below", "above", "crosses"]:
+    """Say on which side of a threshold, in percent, the interval of a share lies."""
     if share.high is not None and share.high < percent:
         return "below"
     return "above" if share.low is not None and share.low >= percent else "crosses"

@@ -6,7 +6,8 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from marrowdesk.report.words import LINEAGES, capital, plural
+from marrowdesk.core.blood import IN_BLOOD
+from marrowdesk.report.words import ENGLISH, Words, capital
 
 if TYPE_CHECKING:
     from marrowdesk.core.differential import Differential, Mark, Row, Share
@@ -28,6 +29,11 @@ class Rank(enum.Enum):
     CLASS = "class"
     SUM = "sum"
 
+    @property
+    def heads(self) -> bool:
+        """Whether the line is one of those that add up to the whole."""
+        return self in (Rank.GROUP, Rank.ALONE)
+
 
 @dataclass(frozen=True, slots=True)
 class PrintedRow:
@@ -40,6 +46,7 @@ class PrintedRow:
         color: ``#rrggbb`` of the class; empty for subtotals and sums.
         range: the reference range printed beside it; None for none.
         mark: on which side of that range the share lies.
+        codes: the classes that it sums.
     """
 
     label: str
@@ -48,6 +55,7 @@ class PrintedRow:
     color: str
     range: Range | None
     mark: Mark
+    codes: frozenset[str] = frozenset()
 
     @property
     def share(self) -> Share:
@@ -55,7 +63,7 @@ class PrintedRow:
         return self.row.share
 
 
-def printed_rows(found: Differential) -> list[PrintedRow]:
+def printed_rows(found: Differential, words: Words = ENGLISH) -> list[PrintedRow]:
     """Give the lines of the table in their order.
 
     A class is left out where it has no cells, no proposals and no reference range; :func:`absent` names it.
@@ -64,49 +72,77 @@ def printed_rows(found: Differential) -> list[PrintedRow]:
     sums = list(zip(found.rules.references.sums(), found.sums, strict=True))
     for group in found.groups:
         members = [row for row in found.rows if row.lineage is group.lineage]
-        codes = {row.cell_class.code for row in members if row.cell_class}
-        below = [_sum(row) for entry, row in sums if codes.issuperset(entry.codes)]
-        printed += _lineage(group, [row for row in members if _present(row)], len(members), below)
+        codes = _codes(members)
+        below = [_sum(row, entry.codes, words) for entry, row in sums if codes.issuperset(entry.codes)]
+        printed += _lineage(group, members, below, words)
         sums = [(entry, row) for entry, row in sums if not codes.issuperset(entry.codes)]
-    return printed + [_sum(row) for _, row in sums]
+    return printed + [_sum(row, entry.codes, words) for entry, row in sums]
 
 
-def absent(found: Differential) -> list[str]:
+def lineage_rows(found: Differential, words: Words) -> list[PrintedRow]:
+    """Give one line for each lineage that has cells or a range."""
+    return [
+        _head(group, [row for row in found.rows if row.lineage is group.lineage], words)
+        for group in found.groups
+        if group.share.count or group.predicted or group.range
+    ]
+
+
+def blood_rows(found: Differential, words: Words) -> list[PrintedRow]:
+    """Give the lines of a blood film: what belongs in blood, with cells or without, then what else there is.
+
+    Args:
+        found: the white cells (:mod:`marrowdesk.core.blood`).
+        words: the language.
+    """
+    shown = [row for row in found.rows if _codes([row]) <= set(IN_BLOOD) or _present(row)]
+    return [_class(row, words, Rank.ALONE) for row in shown]
+
+
+def absent(found: Differential, printed: list[PrintedRow], words: Words = ENGLISH) -> list[str]:
     """Give the names of the counted classes that are not printed because no cell is one.
 
     A lineage whose subtotal is printed as nothing stands for its classes.
     """
-    printed = printed_rows(found)
     told = {each.row.lineage for each in printed if each.rank is Rank.GROUP and not each.share.count}
-    return [plural(row.name) for row in found.rows if row.lineage not in told and not _present(row)]
+    return [words.plural(row.name) for row in found.rows if row.lineage not in told and not _present(row)]
 
 
 def _present(row: Row) -> bool:
     return bool(row.share.count or row.predicted or row.reviewed or row.range)
 
 
-def _lineage(group: Row, shown: list[Row], members: int, sums: list[PrintedRow]) -> list[PrintedRow]:
+def _lineage(group: Row, members: list[Row], sums: list[PrintedRow], words: Words) -> list[PrintedRow]:
+    shown = [row for row in members if _present(row)]
     if not shown and not group.range and not sums:
         return []
-    if len(shown) == 1 and not sums and (members == 1 or shown[0].share == group.share):
-        only = shown[0]
-        limits, mark = (only.range, only.mark) if only.range else (group.range, group.mark)
-        return [PrintedRow(_label(only), Rank.ALONE, only, _color(only), limits, mark)]
-    name = LINEAGES[group.lineage] if group.lineage else capital(group.name)
-    head = PrintedRow(name, Rank.GROUP, group, "", group.range, group.mark)
-    return [head, *(_class(row) for row in shown), *sums]
+    if len(shown) == 1 and not sums and (len(members) == 1 or shown[0].share == group.share):
+        only = _class(shown[0], words, Rank.ALONE)
+        if only.range is not None:
+            return [only]
+        return [
+            PrintedRow(only.label, only.rank, only.row, only.color, group.range, group.mark, _codes(members))
+        ]
+    return [_head(group, members, words), *(_class(row, words) for row in shown), *sums]
 
 
-def _class(row: Row) -> PrintedRow:
-    return PrintedRow(_label(row), Rank.CLASS, row, _color(row), row.range, row.mark)
+def _head(group: Row, members: list[Row], words: Words) -> PrintedRow:
+    name = words.lineage(group.lineage) if group.lineage else capital(group.name)
+    return PrintedRow(name, Rank.GROUP, group, "", group.range, group.mark, _codes(members))
 
 
-def _sum(row: Row) -> PrintedRow:
-    return PrintedRow(f"Sum of {row.name}", Rank.SUM, row, "", row.range, row.mark)
+def _class(row: Row, words: Words, rank: Rank = Rank.CLASS) -> PrintedRow:
+    label = capital(words.plural(row.name))
+    return PrintedRow(label, rank, row, _color(row), row.range, row.mark, _codes([row]))
 
 
-def _label(row: Row) -> str:
-    return capital(plural(row.name))
+def _sum(row: Row, codes: tuple[str, ...], words: Words) -> PrintedRow:
+    label = words.say("Sum of {}").format(words.say(row.name))
+    return PrintedRow(label, Rank.SUM, row, "", row.range, row.mark, frozenset(codes))
+
+
+def _codes(rows: list[Row]) -> frozenset[str]:
+    return frozenset(row.cell_class.code for row in rows if row.cell_class)
 
 
 def _color(row: Row) -> str:

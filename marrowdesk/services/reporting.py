@@ -31,6 +31,7 @@ from marrowdesk.report.document import (
     SlideUsed,
 )
 from marrowdesk.report.options import PrintOptions
+from marrowdesk.services.adjusting import adjusted_count, doubt_found
 from marrowdesk.store.atomic import write_atomically
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from marrowdesk.core.taxonomy import Scheme
+    from marrowdesk.inference.card import ModelCard
     from marrowdesk.store.casefile import CaseFile
     from marrowdesk.store.values import Act, Moment, Signature
 
@@ -71,6 +73,7 @@ def snapshot(
     with_pictures: bool = True,
     version: int | None = None,
     after: int | None = None,
+    cards: Sequence[ModelCard] | None = None,
 ) -> Snapshot:
     """Freeze a case: the cells are read once, and everything in the report comes from them.
 
@@ -83,6 +86,7 @@ def snapshot(
         with_pictures: whether representative cells are shown; those whose file is gone are left out.
         version: number of a signed version; None for the case as it is now, signed or not.
         after: number of an act; the case is then shown as it was after that, whatever is signed.
+        cards: the models whose mistakes may be known; those that ship with the program when None.
 
     Raises:
         MarrowdeskError: the case holds no cells, there is no such version or act, or what was signed is not
@@ -117,6 +121,8 @@ def snapshot(
         manual=_manual(by_eye, included, scheme, rules) if by_eye else None,
         signed=_signed(signature) if signature else None,
         amends=_amends(case, before, cells, moment) if before else None,
+        adjusted=adjusted_count(cells, by_eye.values() if included else (), scheme, rules, cards),
+        doubt=doubt_found(cells),
     )
     return Snapshot(report, cells)
 

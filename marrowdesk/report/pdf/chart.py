@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import count, takewhile
 from typing import TYPE_CHECKING
 
-from marrowdesk.report import words
 from marrowdesk.report.pdf.layout import Element
 from marrowdesk.report.pdf.styles import (
     BAND,
@@ -19,12 +18,12 @@ from marrowdesk.report.pdf.styles import (
     hex_color,
     lighter,
 )
-from marrowdesk.report.rows import PrintedRow, Rank
+from marrowdesk.report.rows import Rank
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from marrowdesk.report.pdf.edition import Edition
     from marrowdesk.report.pdf.paper import Paper
+    from marrowdesk.report.rows import PrintedRow
 
 _PITCH, _TIGHT_PITCH, _MANY_ROWS = 11.4, 9.4, 18
 _AXIS = 24.0
@@ -39,11 +38,12 @@ class BarChart(Element):
     """One bar a row; subtotals are gray, classes have their colour.
 
     Args:
-        rows: what is printed in the table, from top to bottom; sums of classes are left out.
+        edition: what is printed; sums of classes are left out.
     """
 
-    def __init__(self, rows: Sequence[PrintedRow]) -> None:
-        self._rows = [each for each in rows if each.rank is not Rank.SUM]
+    def __init__(self, edition: Edition) -> None:
+        self._rows = [each for each in edition.rows if each.rank is not Rank.SUM]
+        self._words = edition.words
         self._pitch = _TIGHT_PITCH if len(self._rows) > _MANY_ROWS else _PITCH
         highest = max((max(_reach(each)) for each in self._rows), default=0.0)
         self._step = next((step for step in _STEPS if highest / step <= _MOST_TICKS), _STEPS[-1])
@@ -67,8 +67,10 @@ class BarChart(Element):
         for tick in takewhile(lambda value: value <= self._end, count(0, self._step)):
             at = left + room * tick / self._end
             paper.stroke([(at, top), (at, bottom)], HAIR)
-            unit = " %" if tick + self._step > self._end else ""
-            paper.text(f"{tick}{unit}", at, bottom - 8, LABEL, "center")
+            last = tick + self._step > self._end
+            paper.text(
+                self._words.with_sign(str(tick)) if last else str(tick), at, bottom - 8, LABEL, "center"
+            )
         paper.stroke([(left, bottom), (left + room, bottom)], RULE)
 
     def _draw_row(
@@ -77,7 +79,7 @@ class BarChart(Element):
         def place(value: float) -> float:
             return left + room * value / self._end
 
-        heading = each.rank in (Rank.GROUP, Rank.ALONE)
+        heading = each.rank.heads
         style = _TEXT.strong() if heading else _TEXT
         indent = 0.0 if heading else 8.0
         paper.text(each.label, x + indent, middle - 2.5, style, width=_NAMES - indent - 6)
@@ -93,19 +95,19 @@ class BarChart(Element):
             fill = lighter(hex_color(each.color)) if each.color else BAR
             paper.box(left, middle - 2.7, place(share.percent) - left, 5.4, fill=fill)
         _draw_whisker(paper, place(share.low), place(share.high), middle)
-        paper.text(words.percent(share.percent), x + width, middle - 2.5, style, "right")
+        paper.text(self._words.percent(share.percent), x + width, middle - 2.5, style, "right")
 
     def _draw_legend(self, paper: Paper, left: float, y: float) -> None:
         paper.box(left, y - 0.5, 14, 4.6, fill=BAR)
-        taken = paper.text("share", left + 18, y, LABEL)
+        taken = paper.text(self._words.say("share"), left + 18, y, LABEL)
         left += 18 + taken + 14
         _draw_whisker(paper, left, left + 16, y + 1.9)
-        taken = paper.text("interval", left + 20, y, LABEL)
+        taken = paper.text(self._words.say("interval"), left + 20, y, LABEL)
         left += 20 + taken + 14
         paper.box(left, y - 1.8, 16, 7.2, fill=BAND)
         for edge in (left, left + 16):
             paper.stroke([(edge, y - 1.8), (edge, y + 5.4)], BAND_EDGE, 0.6)
-        paper.text("reference range", left + 20, y, LABEL)
+        paper.text(self._words.say("reference range"), left + 20, y, LABEL)
 
 
 def _reach(row: PrintedRow) -> tuple[float, float]:

@@ -35,10 +35,10 @@ class EmbeddedFont:
     def __init__(self, typeface: Typeface, resource: str) -> None:
         self.typeface = typeface
         self.resource = resource
-        self._texts: dict[int, str] = {0: "\ufffd"}
+        self._texts: dict[int, str] = {0: ""}
 
     def learn(self, glyphs: Sequence[Glyph], texts: Sequence[str]) -> bool:
-        """Note that glyphs are drawn, and what for.
+        """Note that glyphs are drawn (:func:`_drawn` gives their numbers), and what for.
 
         Returns:
             Whether a reader of the file gets exactly these texts from the glyphs; if not, it must be told
@@ -46,7 +46,8 @@ class EmbeddedFont:
         """
         whole = all(texts)  # a character drawn by several glyphs is not told by any of them
         told = [
-            self._tells(glyph.gid, text if whole else "") for glyph, text in zip(glyphs, texts, strict=True)
+            self._tells(_drawn(self.typeface, glyph), text if whole else "")
+            for glyph, text in zip(glyphs, texts, strict=True)
         ]
         return whole and all(told)
 
@@ -165,12 +166,22 @@ def _said_together(piece: Piece) -> list[list[tuple[Glyph, str]]]:
     return groups
 
 
+def _drawn(font: Typeface, glyph: Glyph) -> int:
+    """Give the number of what is drawn: U+FFFD for a character that no font has.
+
+    PDF/A (ISO 19005-2, 6.2.11.8) allows no text that shows a font's box for missing glyphs. The first font,
+    which such characters go to, has a glyph for U+FFFD.
+    """
+    return glyph.gid or font.glyph("\ufffd")
+
+
 def _show(font: Typeface, glyphs: Sequence[Glyph], size: float) -> str:
     """Give the operators that show glyphs, with what differs from their nominal places."""
     parts = []
     for glyph in glyphs:
-        after = font.width(glyph.gid) + glyph.dx - glyph.advance
-        moved = f"[{-glyph.dx or ''}<{glyph.gid:04X}>{after or ''}] TJ"
+        gid = _drawn(font, glyph)
+        after = font.width(gid) + glyph.dx - glyph.advance
+        moved = f"[{-glyph.dx or ''}<{gid:04X}>{after or ''}] TJ"
         parts.append(f"{glyph.dy / 1000 * size:.3f} Ts {moved} 0 Ts" if glyph.dy else moved)
     return " ".join(parts)
 

@@ -86,6 +86,10 @@ class Typeface:
         """Say whether a glyph is what the font shows for a single character that stands alone."""
         return len(text) == 1 and self._font.get_nominal_glyph(ord(text)) == gid
 
+    def glyph(self, char: str) -> int:
+        """Give the number of the glyph for a character; 0 where there is none."""
+        return int(self._font.get_nominal_glyph(ord(char)) or 0)
+
     def width(self, gid: int) -> int:
         """Give the nominal advance of a glyph in thousandths of the font size."""
         return int(self._font.get_glyph_h_advance(gid))
