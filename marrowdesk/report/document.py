@@ -261,13 +261,15 @@ class Picture:
         code: the class it counts under.
         image: uint8 RGB, shape (H, W, 3).
         reviewed: whether a reader decided on it; a proposal is framed dotted, a decision solid.
-        caption: a few words below the picture, for example the confidence of a proposal.
+        caption: a few words below the picture, for example the number of the cell.
+        confidence: of a proposal, in [0, 1]; None for what a reader decided on.
     """
 
     code: str
     image: np.ndarray
     reviewed: bool
     caption: str = ""
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

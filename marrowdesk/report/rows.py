@@ -80,12 +80,8 @@ def printed_rows(found: Differential, words: Words = ENGLISH) -> list[PrintedRow
 
 
 def lineage_rows(found: Differential, words: Words) -> list[PrintedRow]:
-    """Give one line for each lineage that has cells or a range."""
-    return [
-        _head(group, [row for row in found.rows if row.lineage is group.lineage], words)
-        for group in found.groups
-        if group.share.count or group.predicted or group.range
-    ]
+    """Give the line of each lineage; a class stands for its lineage where it is all that there is of it."""
+    return [each for each in printed_rows(found, words) if each.rank.heads]
 
 
 def blood_rows(found: Differential, words: Words) -> list[PrintedRow]:
@@ -105,7 +101,12 @@ def absent(found: Differential, printed: list[PrintedRow], words: Words = ENGLIS
     A lineage whose subtotal is printed as nothing stands for its classes.
     """
     told = {each.row.lineage for each in printed if each.rank is Rank.GROUP and not each.share.count}
-    return [words.plural(row.name) for row in found.rows if row.lineage not in told and not _present(row)]
+    shown = [each.row for each in printed]
+    return [
+        words.plural(row.name)
+        for row in found.rows
+        if row.lineage not in told and not _present(row) and row not in shown
+    ]
 
 
 def _present(row: Row) -> bool:

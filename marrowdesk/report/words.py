@@ -145,6 +145,10 @@ class Words:
         """Join the parts of a list."""
         return self.catalogue.comma.join(parts)
 
+    def parts(self, parts: Iterable[str]) -> str:
+        """Join parts of a sentence that hold commas themselves."""
+        return self.catalogue.semicolon.join(parts)
+
     def sentences(self, parts: Iterable[str]) -> str:
         """Join sentences."""
         return self.catalogue.space.join(parts)

@@ -21,6 +21,7 @@ class Catalogue:
         percent: a percentage with its sign, of a text.
         comma: between the parts of a list.
         colon: between a word and what it tells.
+        semicolon: between parts of a sentence.
         space: between sentences.
         date: how a day is written.
         clock: between the day and the time, and after it, as a pattern of both.
@@ -35,6 +36,7 @@ class Catalogue:
     percent: str
     comma: str
     colon: str
+    semicolon: str
     space: str
     date: Callable[[datetime], str]
     clock: str

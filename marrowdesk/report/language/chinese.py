@@ -197,6 +197,7 @@ def catalogue(classes: Mapping[str, tuple[str, str]], domain: Mapping[str, str])
         percent="{}%",
         comma="、",
         colon="：",
+        semicolon="；",
         space="",
         date=lambda day: f"{day.year}年{day.month}月{day.day}日",
         clock="{day} {time}",

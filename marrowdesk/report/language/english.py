@@ -11,6 +11,7 @@ CATALOGUE = Catalogue(
     percent="{} %",
     comma=", ",
     colon=": ",
+    semicolon="; ",
     space=" ",
     date=lambda day: f"{day:%Y-%m-%d}",
     clock="{day} {time}",

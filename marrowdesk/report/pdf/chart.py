@@ -19,6 +19,7 @@ from marrowdesk.report.pdf.styles import (
     lighter,
 )
 from marrowdesk.report.rows import Rank
+from marrowdesk.report.typesetting.lines import set_line
 
 if TYPE_CHECKING:
     from marrowdesk.report.pdf.edition import Edition
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 _PITCH, _TIGHT_PITCH, _MANY_ROWS = 11.4, 9.4, 18
 _AXIS = 24.0
-_NAMES = 118.0
+_NAMES, _MOST_NAMES = 118.0, 150.0
 _VALUES = 30.0
 _TEXT = Style(7.2)
 _STEPS = (1, 2, 5, 10, 20, 25)
@@ -44,6 +45,8 @@ class BarChart(Element):
     def __init__(self, edition: Edition) -> None:
         self._rows = [each for each in edition.rows if each.rank is not Rank.SUM]
         self._words = edition.words
+        wide = [set_line(each.label, each.rank.heads).width * _TEXT.size + 15 for each in self._rows]
+        self._names = min(max(_NAMES, *wide, 0.0), _MOST_NAMES)
         self._pitch = _TIGHT_PITCH if len(self._rows) > _MANY_ROWS else _PITCH
         highest = max((max(_reach(each)) for each in self._rows), default=0.0)
         self._step = next((step for step in _STEPS if highest / step <= _MOST_TICKS), _STEPS[-1])
@@ -55,13 +58,13 @@ class BarChart(Element):
 
     def draw(self, paper: Paper, x: float, top: float, width: float) -> None:
         """Draw the chart."""
-        left, room = x + _NAMES, width - _NAMES - _VALUES
+        left, room = x + self._names, width - self._names - _VALUES
         bottom = top - self._pitch * len(self._rows)
         self._draw_grid(paper, left, room, top, bottom)
         for at, each in enumerate(self._rows):
             self._draw_row(paper, each, x, left, room, top - (at + 0.5) * self._pitch, width)
         paper.stroke([(left, top), (left, bottom)], INK, 0.7)
-        self._draw_legend(paper, left, bottom - 19)
+        self._draw_legend(paper, left, x + width, bottom - 19)
 
     def _draw_grid(self, paper: Paper, left: float, room: float, top: float, bottom: float) -> None:
         for tick in takewhile(lambda value: value <= self._end, count(0, self._step)):
@@ -82,7 +85,7 @@ class BarChart(Element):
         heading = each.rank.heads
         style = _TEXT.strong() if heading else _TEXT
         indent = 0.0 if heading else 8.0
-        paper.text(each.label, x + indent, middle - 2.5, style, width=_NAMES - indent - 6)
+        paper.text(each.label, x + indent, middle - 2.5, style, width=self._names - indent - 6, least=5.8)
         if each.range is not None:
             low, high = place(each.range.low), place(min(each.range.high, self._end))
             paper.box(low, middle - 4.2, high - low, 8.4, fill=BAND)
@@ -97,17 +100,19 @@ class BarChart(Element):
         _draw_whisker(paper, place(share.low), place(share.high), middle)
         paper.text(self._words.percent(share.percent), x + width, middle - 2.5, style, "right")
 
-    def _draw_legend(self, paper: Paper, left: float, y: float) -> None:
+    def _draw_legend(self, paper: Paper, left: float, right: float, y: float) -> None:
+        say = self._words.say
+        share, interval, band = say("share"), say("interval"), say("reference range")
+        texts = sum(set_line(each).width * LABEL.size for each in (share, interval, band))
+        left = min(left, right - texts - 86)  # bars, whisker, band and the room between them
         paper.box(left, y - 0.5, 14, 4.6, fill=BAR)
-        taken = paper.text(self._words.say("share"), left + 18, y, LABEL)
-        left += 18 + taken + 14
+        left += 18 + paper.text(share, left + 18, y, LABEL) + 14
         _draw_whisker(paper, left, left + 16, y + 1.9)
-        taken = paper.text(self._words.say("interval"), left + 20, y, LABEL)
-        left += 20 + taken + 14
+        left += 20 + paper.text(interval, left + 20, y, LABEL) + 14
         paper.box(left, y - 1.8, 16, 7.2, fill=BAND)
         for edge in (left, left + 16):
             paper.stroke([(edge, y - 1.8), (edge, y + 5.4)], BAND_EDGE, 0.6)
-        paper.text(self._words.say("reference range"), left + 20, y, LABEL)
+        paper.text(band, left + 20, y, LABEL)
 
 
 def _reach(row: PrintedRow) -> tuple[float, float]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from marrowdesk.report.pdf.edition import Edition
 
 MARKED = Style(7.4, bold=True)
-_BETWEEN = 12.0
+_BETWEEN = 10.0
 _INDENT = 20.0
 _LEAST_NAMES = 112.0
 
@@ -64,7 +64,7 @@ class Columns:
                 ("predicted", "Proposed"),
             )
         }
-        for name, least in (("adjusted", 74.0), ("reviewed", 24.0), ("predicted", 24.0)):
+        for name, least in (("adjusted", 68.0), ("reviewed", 24.0), ("predicted", 24.0)):
             if getattr(edition, name):
                 places[name] = right
                 right -= max(least, _wide(heads[name], LABEL)) + _BETWEEN
@@ -72,11 +72,11 @@ class Columns:
         if edition.report.differential.rules.references.entries:
             marks = [edition.words.mark(side, short) for side in ("low", "high")]
             mark = right - max(_wide(each, MARKED) for each in marks)
-            ranges = mark - _BETWEEN - 24
-            right = ranges - 26
+            ranges = mark - _BETWEEN - 22
+            right = ranges - 24
         interval = right - 26
-        percent = interval - 30 - _BETWEEN
-        count = percent - 36
+        percent = interval - 38
+        count = percent - 33
         names = count - 26
         return cls(count, percent, interval, ranges, mark, **places, short=short, names=names)
 

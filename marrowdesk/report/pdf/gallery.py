@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from marrowdesk.report.document import Picture
     from marrowdesk.report.pdf.edition import Edition
     from marrowdesk.report.pdf.paper import Paper
+    from marrowdesk.report.words import Words
 
 _NAME = Style(6.9, bold=True)
 _HEAD = 13.0
@@ -54,13 +55,15 @@ class _Line(Element):
     Args:
         blocks: from left to right.
         slots: places on the line.
+        words: the language.
     """
 
     gap = 5.0
 
-    def __init__(self, blocks: Sequence[_Block], slots: int) -> None:
+    def __init__(self, blocks: Sequence[_Block], slots: int, words: Words) -> None:
         self._blocks = blocks
         self._slots = slots
+        self._words = words
 
     def _pitch(self, width: float) -> float:
         return (width + _BETWEEN) / self._slots
@@ -76,8 +79,15 @@ class _Line(Element):
             room = block.slots(pitch) * pitch - _BETWEEN
             self._draw_head(paper, block, x, top, room - _BETWEEN / 2)
             for at, picture in enumerate(block.pictures):
-                _draw_picture(paper, picture, x + at * pitch, top - _HEAD, pitch - _BETWEEN)
+                left, side = x + at * pitch, pitch - _BETWEEN
+                _draw_picture(paper, picture, left, top - _HEAD, side)
+                paper.text(self._caption(picture), left, top - _HEAD - side - 6.6, CAPTION, width=side)
             x += room + _BETWEEN
+
+    def _caption(self, picture: Picture) -> str:
+        if picture.confidence is None:
+            return picture.caption
+        return f"{picture.caption} · {self._words.with_sign(f'{100 * picture.confidence:.0f}')}"
 
     @staticmethod
     def _draw_head(paper: Paper, block: _Block, x: float, top: float, room: float) -> None:
@@ -85,7 +95,7 @@ class _Line(Element):
         paper.box(x, top - 8.6, 5, 5, fill=hex_color(block.color))
         number = f"{block.count}"
         taken = paper.text(number, x + room, top - 8.8, LABEL, "right")
-        paper.text(block.name, x + 8, top - 8.8, _NAME, width=room - 12 - taken)
+        paper.text(block.name, x + 8, top - 8.8, _NAME, width=room - 12 - taken, least=5.6)
 
 
 def _draw_picture(paper: Paper, picture: Picture, x: float, top: float, side: float) -> None:
@@ -95,7 +105,6 @@ def _draw_picture(paper: Paper, picture: Picture, x: float, top: float, side: fl
     else:
         paper.box(x, top - side, side, side, edge=(1, 1, 1), thickness=1.1)
         paper.box(x, top - side, side, side, edge=INK, thickness=1.1, dash=(1.1, 2.2))
-    paper.text(picture.caption, x, top - side - 6.6, CAPTION, width=side)
 
 
 class Legend(Element):
@@ -143,7 +152,7 @@ def gallery(edition: Edition, width: float, slots: int) -> Element | None:
             lines.append([])
         lines[-1].append(block)
     return Stack(
-        [Legend(edition), *(_Line(line, slots) for line in lines)],
+        [Legend(edition), *(_Line(line, slots, edition.words) for line in lines)],
         edition.heading("Representative cells"),
         GAP,
     )

@@ -88,4 +88,4 @@ def method_line(edition: Edition) -> str:
         ),
         f"MarrowDesk {report.method.program_version}",
     ]
-    return words.told(edition.say("Method"), "; ".join(parts))
+    return words.told(edition.say("Method"), words.parts(parts))

@@ -122,7 +122,7 @@ def sentences(edition: Edition) -> list[tuple[str, str]]:
         said.append(
             (
                 edition.say("OVERRIDDEN"),
-                spite.format(what="; ".join(against), reason=report.signed.reason),
+                spite.format(what=words.parts(against), reason=report.signed.reason),
             )
         )
     if found.unresolved:

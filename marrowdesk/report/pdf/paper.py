@@ -102,6 +102,7 @@ class Paper:
         style: Style,
         align: Align = "left",
         width: float | None = None,
+        least: float | None = None,
     ) -> float:
         """Draw a text on one line; what is wider than ``width`` is cut off with an ellipsis.
 
@@ -112,10 +113,14 @@ class Paper:
             style: how it is set.
             align: where the text lies against ``x``.
             width: room in points; None for any.
+            least: size to which a text too wide is made smaller before it is cut off; None for none.
 
         Returns:
             The width of the text.
         """
+        if least is not None and width is not None:
+            natural = set_line(text, style.bold).width
+            style = style.sized(max(least, min(style.size, 0.998 * width / max(natural, 0.01))))
         line = set_line(text, style.bold, None if width is None else width / style.size)
         drawn = line.width * style.size
         self.line(line, x - {"left": 0.0, "right": drawn, "center": drawn / 2}[align], y, style)

@@ -87,7 +87,7 @@ class _PerHundred(Element):
     def draw(self, paper: Paper, x: float, top: float, width: float) -> None:
         """Draw name, count and number per hundred."""
         y = top - 8.4
-        paper.text(self._name, x, y, BODY, width=width - 56)
+        paper.text(self._name, x, y, BODY, width=width - 56, least=6.4)
         paper.text(str(self._count), x + width - 32, y, BODY, "right")
         paper.text(self._per_hundred, x + width, y, BODY, "right")
         paper.rule(x, top - 11.4, width, HAIR)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _SHARES = (0.36, 0.34, 0.3)
 _BETWEEN = 16.0
+_LEAST = 7.0
 
 
 class Signature(Element):
@@ -41,10 +42,10 @@ class Signature(Element):
         for (label, text), share in zip(self._lines, _SHARES, strict=True):
             paper.rule(left, y, room * share, INK, 0.6)
             paper.text(label, left, y - 9, LABEL)
-            paper.text(text, left, y + 3.5, VALUE, width=room * share)
+            paper.text(text, left, y + 3.5, VALUE, width=room * share, least=_LEAST)
             left += room * share + _BETWEEN
         if self._below:
-            paper.text(self._below, x, y - 19, LABEL, width=width)
+            paper.text(self._below, x, y - 19, LABEL, width=width, least=5.8)
 
 
 def _signature(edition: Edition) -> tuple[str, Signature]:
@@ -70,7 +71,7 @@ def signature_section(edition: Edition, width: float) -> list[Element]:
     name, lines = _signature(edition)
     signature = AtBottom(lines, gap=6)
     room = (width - _BETWEEN * (len(_SHARES) - 1)) * _SHARES[0]
-    if Text(name, VALUE, most=1).fits(room):
+    if Text(name, VALUE.sized(_LEAST), most=1).fits(room):
         return [signature]
     return [long_field(edition.say("Read by"), name), signature]
 

@@ -21,6 +21,14 @@ MOST = 4
 """Smears that stand beside each other."""
 
 
+class _Table(Stack):
+    """A table that is never split: its columns are named in its first line alone."""
+
+    def split(self, width: float, room: float) -> tuple[Element | None, Element | None]:
+        """Go to the next page where it does not fit."""
+        return (self, None) if self.height(width) <= room else (None, self)
+
+
 class _Line(Element):
     """A name, then texts at the right edge of columns of one width."""
 
@@ -36,7 +44,7 @@ class _Line(Element):
     def draw(self, paper: Paper, x: float, top: float, width: float) -> None:
         """Draw name and texts."""
         y = top - 8.4
-        paper.text(self._name, x, y, self._style, width=_NAMES - 4)
+        paper.text(self._name, x, y, self._style, width=_NAMES - 4, least=6.4)
         room = (width - _NAMES) / max(1, len(self._texts))
         for at, text in enumerate(self._texts, 1):
             paper.text(text, x + _NAMES + at * room, y, self._style, "right", width=room - 8)
@@ -98,7 +106,7 @@ def _tables(
             said = [words.ratio(each.me_ratio) for each in (*counts, whole)]
             lines.append(_Line(edition.say("M:E ratio"), said, rule=False))
         named = heading if start == 0 else heading._replace(again=True)
-        tables.append(Stack([*lines, Text(note, NOTE, gap=3)], named, GAP))
+        tables.append(_Table([*lines, Text(note, NOTE, gap=3)], named, GAP))
     return tables
 
 

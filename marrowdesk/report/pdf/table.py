@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _ROW, _TIGHT_ROW, _MANY_ROWS = 12.3, 11.2, 22
 _HEAD = 15.0
 _INDENT = 11.0
+_LEAST = 6.4
 
 
 class DifferentialTable(Element):
@@ -96,7 +97,7 @@ class DifferentialTable(Element):
         if each.color:
             paper.box(x + indent, y + 0.4, 5, 5, fill=hex_color(each.color))
         indent += 9 if each.color else 0
-        paper.text(each.label, x + indent, y, style, width=columns.names - indent)
+        paper.text(each.label, x + indent, y, style, width=columns.names - indent, least=_LEAST)
         paper.text(str(each.share.count), x + columns.count, y, style, "right")
         paper.text(words.percent(each.share.percent), x + columns.percent, y, style, "right")
         thin = BODY.soft() if each.rank is Rank.SUM else BODY
@@ -128,14 +129,14 @@ class DifferentialTable(Element):
             words = self._words
             limits = f"({words.span(found.low, found.high)})"
             paper.text(limits, x + columns.adjusted, y, style, "right")
-            paper.text(words.number(found.percent), x + columns.adjusted - 52, y, style, "right")
+            paper.text(words.number(found.percent), x + columns.adjusted - 50, y, style, "right")
 
     def _draw_total(self, paper: Paper, columns: Columns, x: float, top: float, width: float) -> None:
         found = self._edition.report.differential
         paper.box(x, top - self._row - 3, width, self._row + 2.6, fill=TINT)
         paper.rule(x, top - self._row - 3, width, INK, 0.8)
         y, style = top - self._row + 1.9, BODY.strong()
-        paper.text(self._edition.counted, x, y, style, width=columns.names)
+        paper.text(self._edition.counted, x, y, style, width=columns.names, least=_LEAST)
         paper.text(str(found.counted), x + columns.count, y, style, "right")
         whole = 100.0 if found.counted else None
         paper.text(self._words.percent(whole), x + columns.percent, y, style, "right")

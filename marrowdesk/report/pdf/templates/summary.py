@@ -39,13 +39,15 @@ class _Tightness:
     Attributes:
         classes: whether single classes have lines; else lineages alone.
         notice: most lines of a notice.
+        figures: whether the key figures stand above the notices; the method tells them too.
     """
 
     classes: bool
     notice: int
+    figures: bool = True
 
 
-_TIGHTNESS = (_Tightness(True, 3), _Tightness(False, 3), _Tightness(False, 1))
+_TIGHTNESS = (_Tightness(True, 3), _Tightness(False, 3), _Tightness(False, 1, figures=False))
 
 
 def pages(edition: Edition, width: float, height: float) -> list[list[Placed]]:
@@ -73,11 +75,11 @@ def _page(edition: Edition, width: float, height: float, tightness: _Tightness) 
     conclusion = Text(said, VALUE)
     taken = Stack([Marked(conclusion)], edition.heading("Conclusion"), GAP) if said else None
     note = _note(edition, cut)
-    whole = _height([taken, note], width) + GAP <= room
+    whole = _height([taken, note], width) <= room
     if not whole and taken is not None:
         note = _note(edition, [*cut, edition.say("Conclusion")])
         frame = _height([Stack([Marked(Text("", VALUE))], edition.heading("Conclusion"), GAP), note], width)
-        most = int((room - frame - GAP) / VALUE.leading) + 1
+        most = int((room - frame) / VALUE.leading) + 1  # the frame holds one line already
         shown = Text(said, VALUE, most=max(1, most))
         taken = Stack([Marked(shown)], edition.heading("Conclusion"), GAP)
     return [*parts, *(each for each in (taken, note) if each is not None), foot], whole
@@ -91,7 +93,7 @@ def _above(edition: Edition, width: float, tightness: _Tightness) -> tuple[list[
     """Give what stands above the conclusion, and the names of what is cut in it."""
     letterhead, grid = Letterhead(edition, width), FieldGrid(edition, width, whole=False)
     cut = [label for label, _ in (*letterhead.cut_off, *grid.cut_off)]
-    parts: list[Element] = [letterhead, grid, KeyFigures(edition)]
+    parts: list[Element] = [letterhead, grid, *([KeyFigures(edition)] if tightness.figures else [])]
     if said := sentences(edition):
         frame = Notices(said[:_MOST_NOTICES], tightness.notice)
         parts.append(frame)

@@ -1,0 +1,255 @@
+"""Each template, in each language and on each paper: every number as in the case, nothing over another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from pdf_reading import outline, overprinted, page_texts, text_boxes
+from report_samples import (
+    ALL_COLUMNS,
+    AMENDS,
+    EVERY_CLASS,
+    NORMAL,
+    WRITTEN,
+    cells,
+    normal,
+    report_of,
+    whole,
+)
+
+from marrowdesk.core.blood import blood_count
+from marrowdesk.report.options import Language, PageSize, PrintOptions, Template
+from marrowdesk.report.pdf import pdf_bytes
+from marrowdesk.report.pdf.edition import edition_of
+from marrowdesk.report.rows import lineage_rows
+from marrowdesk.report.words import Words
+
+TEMPLATES: tuple[Template, ...] = ("marrow", "summary", "blood")
+LANGUAGES: tuple[Language, ...] = ("en", "de", "zh")
+PAPERS: tuple[PageSize, ...] = ("A4", "Letter")
+EVERY_KIND = [(t, lang, page) for t in TEMPLATES for lang in LANGUAGES for page in PAPERS]
+
+
+@cache
+def full_report(kind: str):
+    """Give a report with everything in it, of a usual marrow or of every class there is."""
+    return whole(NORMAL if kind == "usual" else EVERY_CLASS)
+
+
+@cache
+def written(kind: str, template: Template, language: Language, page: PageSize) -> bytes:
+    return pdf_bytes(full_report(kind), PrintOptions(template, page, language, ALL_COLUMNS))
+
+
+def table_lines(content: bytes) -> list[list[str]]:
+    """Give the lines of all pages in words."""
+    return [line.split() for text in page_texts(content) for line in text.split("\n")]
+
+
+def said_by(row, words: Words, adjusted) -> list[str]:
+    """Give what the line of a row says, taken from the case alone."""
+
+    def said(value: float) -> str:
+        return f"{value:.1f}".replace(".", "," if words.catalogue.tag == "de" else ".")
+
+    share = row.share
+    told = [str(share.count), said(share.percent), said(share.low), "–", said(share.high)]
+    if row.range is not None:
+        told += [said(row.range.low), "–", said(row.range.high)]
+    estimate = adjusted.of(row.codes)
+    limits = f"({said(estimate.low)}–{said(estimate.high)})"
+    return [*told, str(row.row.predicted), str(row.row.reviewed), said(estimate.percent), limits]
+
+
+@pytest.mark.parametrize("kind", ["usual", "every class"])
+@pytest.mark.parametrize(("template", "language", "page"), EVERY_KIND)
+def test_that_every_number_of_the_differential_is_that_of_the_case(kind, template, language, page):
+    report = full_report(kind)
+    edition = edition_of(report, PrintOptions(template, page, language, ALL_COLUMNS))
+    lines = table_lines(written(kind, template, language, page))
+    rows, single = edition.rows, edition.rows[2].label.split()
+    if template == "summary" and not any(line[: len(single)] == single for line in lines):
+        rows = lineage_rows(report.differential, edition.words)
+    for row in rows:
+        mark = set(edition.words.mark(row.mark).split() + edition.words.mark(row.mark, short=True).split())
+        wanted = [*row.label.split(), *said_by(row, edition.words, edition.report.adjusted)]
+        found = [[word for word in line if word not in mark] for line in lines]
+        assert wanted in found, row.label
+        if row.mark:
+            assert any(
+                line[: len(row.label.split())] == row.label.split() and mark & set(line) for line in lines
+            )
+    total = edition.report.differential
+    predicted = sum(each.predicted for each in total.rows)
+    whole_share = edition.words.percent(100.0)
+    wanted = [str(total.counted), whole_share, str(predicted), str(total.counted_reviewed)]
+    assert [*edition.counted.split(), *wanted] in lines
+
+
+@pytest.mark.parametrize("kind", ["usual", "every class"])
+@pytest.mark.parametrize(("template", "language", "page"), EVERY_KIND)
+def test_that_no_text_lies_over_another_on_any_page(kind, template, language, page):
+    content = written(kind, template, language, page)
+    for number in range(len(page_texts(content))):
+        assert overprinted(text_boxes(content, number)) == [], number
+
+
+@pytest.mark.parametrize("kind", ["usual", "every class"])
+@pytest.mark.parametrize(("template", "language", "page"), EVERY_KIND)
+def test_that_nothing_leaves_the_page(kind, template, language, page):
+    content = written(kind, template, language, page)
+    width, height = {"A4": (595.3, 841.9), "Letter": (612, 792)}[page]
+    for number in range(len(page_texts(content))):
+        for text, (left, bottom, right, top) in text_boxes(content, number):
+            assert left >= 40, text
+            assert right <= width - 40, text
+            assert 12 <= bottom < top <= height - 20, text
+
+
+@pytest.mark.parametrize(("template", "language", "page"), EVERY_KIND)
+def test_that_everything_the_laboratory_wrote_is_on_paper_or_said_to_be_left_out(template, language, page):
+    text = "\n".join(page_texts(written("usual", template, language, page)))
+    words = Words(language)
+    for name in ("institution", "patient_name", "patient_id", "accession", "site", "requester", "conclusion"):
+        assert getattr(WRITTEN, name) in text, name
+    narrative = {"indication": "Indication", "iron": "Iron stain", "comment": "Comment"}
+    for name, label in narrative.items():
+        said = words.say(label) if template == "summary" else getattr(WRITTEN, name)
+        assert said in text, name
+
+
+def test_that_a_marrow_report_follows_the_order_of_the_icsh():
+    text = "\n".join(page_texts(written("usual", "marrow", "en", "A4")))
+    parts = [
+        "Doe, Jane", "Clinical details and aspirate", "TXB", "TXC", "TXA", "TXD", "Differential count",
+        "Ratios",
+        "Morphology and further studies", "TXE", "TXF", "TXG", "TXH", "TXI", "TXJ", "TXK", "TXL",
+        "Conclusion",
+        "TXM", "\nComment\n", "TXN", "Read and signed by", "Differential with intervals and ranges",
+    ]  # fmt: skip
+    places = [text.find(each) for each in parts]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+def test_that_a_blood_film_has_no_marrow_ratio_or_range_and_tells_red_cells_apart():
+    text = "\n".join(page_texts(written("usual", "blood", "en", "A4")))
+    blood = blood_count(full_report("usual").differential)
+    assert "Differential count of a blood film" in text
+    for marrow in ("M:E ratio", "Maturation index", "Bain", "Reference, %"):
+        assert marrow not in text
+    assert "Nucleated red cells per 100 white cells" in text
+    red = blood.red
+    assert f"{red.per_hundred:.1f} ({red.low:.1f}–{red.high:.1f})" in text
+    rows = [text.index(name) for name in ("Segmented neutrophils", "Lymphocytes", "Promyelocytes")]
+    assert rows == sorted(rows)
+
+
+@pytest.mark.parametrize("page", PAPERS)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("length", [0, 40, 400, 4000])
+def test_that_a_summary_is_one_page_and_says_what_it_cut(page, language, length):
+    conclusion = " ".join(f"w{at}" for at in range(length))
+    report = replace(full_report("every class"), header=replace(WRITTEN, conclusion=conclusion))
+    texts = page_texts(pdf_bytes(report, PrintOptions("summary", page, language)))
+    assert len(texts) == 1
+    words = Words(language)
+    whole_text = not length or f"w{length - 1}" in texts[0]
+    cut = words.say("Cut to fit on one page, in full in the whole report: {}.").split("{}")[0].strip()
+    shown = " ".join(texts[0].split())
+    assert whole_text == (length <= 40)
+    if not whole_text:
+        assert cut in shown
+        assert words.say("Conclusion") in shown.split(cut)[1]
+        assert "w0 w1 w2" in shown
+
+
+def test_that_a_summary_with_everything_too_long_is_still_one_page_and_says_so():
+    long = "word " * 500
+    header = replace(WRITTEN, institution=long, patient_name=long, site=long, conclusion=long)
+    report = replace(full_report("every class"), header=header, title=long, reader=long, signed=None)
+    report = replace(report, amends=replace(AMENDS, reason=long))
+    for page in PAPERS:
+        (text,) = page_texts(pdf_bytes(report, PrintOptions("summary", page)))
+        shown = " ".join(text.split())
+        (told,) = [part for part in shown.split("whole report: ")[1:2]]
+        for label in (
+            "Institution",
+            "Case",
+            "Patient",
+            "Site",
+            "notices",
+            "single classes",
+            "Conclusion",
+            "Read by",
+        ):
+            assert label in told.split(".")[0], label
+
+
+def test_that_a_short_summary_cuts_nothing_and_shows_single_classes():
+    (text,) = page_texts(pdf_bytes(normal(1.0), PrintOptions("summary")))
+    assert "Metamyelocytes 31 6.2" in text
+    assert "whole report" not in text
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_that_the_columns_are_those_that_were_chosen(template):
+    heads = {"predicted": "Proposed", "reviewed": "Reviewed", "adjusted": "Adjusted, %"}
+    for chosen in (set(), {"predicted"}, {"adjusted"}, {"predicted", "reviewed", "adjusted"}):
+        options = PrintOptions(template, columns=frozenset(chosen))
+        (head,) = [
+            line
+            for line in page_texts(pdf_bytes(full_report("usual"), options))[0].split("\n")
+            if line.startswith("Cells Count")
+        ]
+        assert {name for name, said in heads.items() if said in head} == chosen
+
+
+def test_that_an_adjusted_column_that_cannot_be_given_is_left_out_and_said():
+    options = PrintOptions(columns=ALL_COLUMNS)
+    unknown = " ".join(
+        page_texts(pdf_bytes(replace(full_report("usual"), adjusted=None), options))[0].split()
+    )
+    assert "Adjusted, %" not in unknown
+    assert "No adjusted column: the classifier's mistakes are not known" in unknown
+    reviewed = " ".join(page_texts(pdf_bytes(normal(1.0), options))[0].split())
+    assert "All cells were reviewed: the count needs no adjusting." in reviewed
+
+
+def test_that_the_method_tells_of_doubt():
+    text = "\n".join(page_texts(pdf_bytes(full_report("usual"))))
+    assert "Doubt score above 1.0: 17 of 500 (3 %) cells" in text
+
+
+def test_that_pictures_tell_how_wide_they_are():
+    text = "\n".join(page_texts(pdf_bytes(full_report("usual"))))
+    assert "each picture 120 pixels wide" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_that_the_sections_are_bookmarked_in_the_language(template, language):
+    names = outline(written("usual", template, language, "A4"))
+    words = Words(language)
+    assert words.say("Differential count") in names
+    assert words.say("Conclusion") in names
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_that_an_empty_case_is_printed_without_numbers(template):
+    text = page_texts(pdf_bytes(report_of([]), PrintOptions(template)))[0]
+    assert "cells counted 0 –" in text
+
+
+def test_that_long_narratives_flow_over_pages_and_are_signed_once():
+    typed = " ".join(f"w{at}" for at in range(1800))
+    assert len(typed) > 8_000
+    header = replace(WRITTEN, conclusion=typed, iron=typed)
+    texts = page_texts(pdf_bytes(replace(report_of(cells(NORMAL)), header=header)))
+    text = "\n".join(texts).split()
+    assert all(text.count(f"w{at}") == 2 for at in (0, 900, 1799))
+    assert sum("Signature" in each for each in texts) == 1
+    assert any("Conclusion (continued)" in each for each in texts)
