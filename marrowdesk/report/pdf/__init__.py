@@ -11,6 +11,7 @@ from marrowdesk.report.pdf.frame import RUNNING_HEAD, draw_frame, margin_bottom
 from marrowdesk.report.pdf.paper import Paper
 from marrowdesk.report.pdf.styles import MARGIN_SIDE, MARGIN_TOP
 from marrowdesk.report.pdf.templates import blood, marrow, summary
+from marrowdesk.report.typesetting.lines import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,5 +64,5 @@ def _about(edition: Edition) -> About:
     title = edition.title
     if edition.options.patient_in_metadata:
         known = (header.patient_name, header.patient_id, header.birth_date)
-        title = " · ".join([title, *(text.strip() for text in known if text.strip())])
-    return About(title, report.research_use, f"MarrowDesk {report.method.program_version}")
+        title = " · ".join([title, *(said for text in known if (said := one_line(text)))])
+    return About(title, one_line(report.research_use), f"MarrowDesk {report.method.program_version}")

@@ -15,8 +15,6 @@ from xml.sax.saxutils import escape
 from PIL import ImageCms
 from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFStream, PDFString, PDFZCompress
 
-from marrowdesk.report.typesetting.lines import one_line
-
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -51,8 +49,8 @@ class About:
     """What a document says about itself.
 
     Attributes:
-        title: as a window shows it.
-        subject: what it is and is not.
+        title: as a window shows it; text that can be printed.
+        subject: what it is and is not; likewise.
         creator: the program.
     """
 
@@ -76,13 +74,15 @@ class _Plain(PDFStream):  # type: ignore[misc]
 def archive(document: PDFDocument, about: About, at: datetime) -> None:
     """Add the description and the meaning of the colours to a document."""
     document.Catalog.Metadata = _metadata(about, at)
-    document.Catalog.OutputIntents = PDFArray([document.Reference(_output_intent(document))])
+    # reportlab writes of a catalogue what it knows, and output intents it does not know.
+    document.Catalog.__NoDefault__ = [*document.Catalog.__NoDefault__, "OutputIntents"]
+    document.Catalog.OutputIntents = PDFArray([_output_intent(document)])
 
 
 def _metadata(about: About, at: datetime) -> PDFStream:
     packet = _PACKET.format(
-        title=escape(one_line(about.title)),
-        subject=escape(one_line(about.subject)),
+        title=escape(about.title),
+        subject=escape(about.subject),
         creator=escape(about.creator),
         date=at.isoformat(timespec="seconds"),
     )
