@@ -18,12 +18,12 @@ COUNTED = CODES[:8]
 SLIDES = 120
 
 
-def _true_percent(truth, code):
+def true_percent(truth, code):
     counted = truth[truth < CODES.index("ART")]
     return 100 * float((counted == CODES.index(code)).mean())
 
 
-def _proposed_percent(evidence, code):
+def proposed_percent(evidence, code):
     """Count reviewed cells as they are and the others as proposed, as the count on the screen does."""
     counts = np.bincount(evidence.probabilities.argmax(1), minlength=len(CODES))
     counts += [evidence.reviewed.get(each, 0) for each in CODES]
@@ -38,8 +38,8 @@ def test_that_it_is_nearer_to_the_truth_than_the_proposals(reviewed):
         evidence, truth, _ = slide(rng, 300, float(rng.uniform(0, 0.3)), reviewed, apart=2.2)
         found = adjusted(evidence, MARROW)
         for code in COUNTED:
-            true = _true_percent(truth, code)
-            errors.append((found.of([code]).percent - true, _proposed_percent(evidence, code) - true))
+            true = true_percent(truth, code)
+            errors.append((found.of([code]).percent - true, proposed_percent(evidence, code) - true))
     ours, theirs = np.sqrt(np.mean(np.square(errors), axis=0))
     assert ours < 0.9 * theirs
     assert abs(np.mean(errors, axis=0)[0]) < 0.2
@@ -63,7 +63,7 @@ def test_that_reviewed_cells_count_as_they_are():
     evidence, truth, _ = slide(rng, 300, 0.2, reviewed=300)
     found = adjusted(evidence, MARROW)
     for code in COUNTED:
-        assert found.of([code]).percent == pytest.approx(_true_percent(truth, code))
+        assert found.of([code]).percent == pytest.approx(true_percent(truth, code))
 
 
 def test_that_shares_of_all_classes_add_up_and_a_class_taken_out_leaves_the_rest():

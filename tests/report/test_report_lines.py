@@ -54,6 +54,10 @@ def test_that_lines_break_at_spaces_and_hyphens() -> None:
     assert [line.text for line in set_lines("follow-up", False, 4)] == ["follow-", "up"]
 
 
+def test_that_a_percent_sign_stays_with_its_number() -> None:
+    assert [line.text for line in set_lines("below 5 and 20 %", False, 7.6)] == ["below 5 and", "20 %"]
+
+
 def test_that_chinese_breaks_anywhere_but_not_before_a_full_stop() -> None:
     said = [line.text for line in set_lines("全血细胞减少。待查", False, 6)]
     assert said == ["全血细胞减", "少。待查"]

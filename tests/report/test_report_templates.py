@@ -245,11 +245,43 @@ def test_that_an_empty_case_is_printed_without_numbers(template):
 
 
 def test_that_long_narratives_flow_over_pages_and_are_signed_once():
-    typed = " ".join(f"w{at}" for at in range(1800))
-    assert len(typed) > 8_000
+    typed = " ".join(f"w{at}" for at in range(2100))
+    assert len(typed) > 10_000
     header = replace(WRITTEN, conclusion=typed, iron=typed)
     texts = page_texts(pdf_bytes(replace(report_of(cells(NORMAL)), header=header)))
     text = "\n".join(texts).split()
-    assert all(text.count(f"w{at}") == 2 for at in (0, 900, 1799))
+    assert all(text.count(f"w{at}") == 2 for at in (0, 900, 2099))
     assert sum("Signature" in each for each in texts) == 1
     assert any("Conclusion (continued)" in each for each in texts)
+
+
+@pytest.mark.parametrize(("template", "language", "page"), EVERY_KIND)
+def test_that_no_heading_stands_alone_at_the_foot_of_a_page(template, language, page):
+    words = Words(language)
+    cells_head = words.say("Representative cells")
+    for text in page_texts(written("every class", template, language, page)):
+        if cells_head in text:
+            assert "#" in text.split(cells_head)[1]
+
+
+def test_that_a_table_of_smears_is_never_torn_from_its_head():
+    for length in range(0, 60, 6):
+        header = replace(WRITTEN, conclusion="\n".join(["x"] * length))
+        texts = page_texts(pdf_bytes(replace(full_report("usual"), header=header, pictures=())))
+        (there,) = [text for text in texts if "Smears counted apart" in text]
+        table = there.split("Smears counted apart")[1]
+        assert "S1 S2 All" in table
+        assert "M:E ratio" in table
+
+
+def test_that_the_legend_of_the_chart_names_ranges_where_there_are_some():
+    assert "reference range" in "".join(page_texts(written("usual", "marrow", "en", "A4")))
+    assert "reference range\n" not in "".join(page_texts(written("usual", "blood", "en", "A4")))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_that_no_text_of_the_program_is_cut_off(template, language):
+    for page in PAPERS:
+        if template != "summary":
+            assert "…" not in "".join(page_texts(written("every class", template, language, page)))

@@ -16,7 +16,6 @@ class Catalogue:
 
     Attributes:
         tag: as a PDF names it (BCP 47).
-        name: what the language calls itself.
         decimal: the decimal sign.
         percent: a percentage with its sign, of a text.
         comma: between the parts of a list.
@@ -31,7 +30,6 @@ class Catalogue:
     """
 
     tag: str
-    name: str
     decimal: str
     percent: str
     comma: str

@@ -83,7 +83,7 @@ TEXTS = {
     "{} unfamiliar to the classifier and not reviewed": "{}分类器不熟悉且未审核",
     "{} of a class that needs a reader and not reviewed": "{}属于必须人工审核的类别而未审核",
     "{} on which two readers differ": "{}两位阅片者意见不一",
-    "{} fewer than the target": "比目标少{}",
+    "{} fewer than the target": "比目标少 {}",
     # Numbers
     "{} cell": "{} 个细胞",
     "{} cells": "{} 个细胞",
@@ -192,7 +192,6 @@ def catalogue(classes: Mapping[str, tuple[str, str]], domain: Mapping[str, str])
     """Give the language with its names."""
     return Catalogue(
         tag="zh-Hans",
-        name="简体中文",
         decimal=".",
         percent="{}%",
         comma="、",

@@ -6,7 +6,6 @@ from marrowdesk.report.language.catalogue import Catalogue
 
 CATALOGUE = Catalogue(
     tag="en",
-    name="English",
     decimal=".",
     percent="{} %",
     comma=", ",

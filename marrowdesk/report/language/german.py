@@ -25,7 +25,7 @@ TEXTS = {
     "Differential count of a blood film": "Differentialblutbild",
     "Reported {}": "Erstellt {}",
     "Nucleated cells counted": "Gezählte kernhaltige Zellen",
-    "White cells counted": "Gezählte weiße Zellen",
+    "White cells counted": "Gezählte Leukozyten",
     "target {}": "Ziel {}",
     "Reviewed by a reader": "Vom Befunder geprüft",
     "Changed by the reader": "Vom Befunder geändert",
@@ -122,7 +122,7 @@ TEXTS = {
     "either sex (span of both)": "beide Geschlechter (gemeinsame Spanne)",
     "No cells counted as: {}.": "Nicht gezählt wurden: {}.",
     "Percent of white cells; reference ranges of the marrow do not hold for blood.":
-        "Prozent der weißen Zellen; Referenzbereiche des Knochenmarks gelten nicht für Blut.",
+        "Prozent der Leukozyten; Referenzbereiche des Knochenmarks gelten nicht für Blut.",
     "All cells were reviewed: the count needs no adjusting.":
         "Alle Zellen wurden geprüft: die Zählung braucht keine Korrektur.",
     "No adjusted column: the classifier's mistakes are not known for all cells that were not reviewed.":
@@ -146,9 +146,9 @@ TEXTS = {
     "per 100": "je 100",
     "None.": "Keine.",
     "and {} kinds more": "und {} weitere Arten",
-    "Nucleated red cells per 100 white cells": "Kernhaltige rote Zellen je 100 weiße Zellen",
+    "Nucleated red cells per 100 white cells": "Erythroblasten je 100 Leukozyten",
     "{count} cells; per 100 white cells, not part of the differential":
-        "{count} Zellen; je 100 weiße Zellen, nicht Teil der Differentialzählung",
+        "{count} Zellen; je 100 Leukozyten, nicht Teil der Differentialzählung",
     # Chart, smears, cells
     "Differential with intervals and ranges": "Differentialzählung mit Intervallen und Bereichen",
     "share": "Anteil",
@@ -203,7 +203,6 @@ def catalogue(classes: Mapping[str, tuple[str, str]], domain: Mapping[str, str])
     """Give the language with its names."""
     return Catalogue(
         tag="de",
-        name="Deutsch",
         decimal=",",
         percent="{} %",
         comma=", ",

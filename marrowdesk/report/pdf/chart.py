@@ -103,12 +103,16 @@ class BarChart(Element):
     def _draw_legend(self, paper: Paper, left: float, right: float, y: float) -> None:
         say = self._words.say
         share, interval, band = say("share"), say("interval"), say("reference range")
-        texts = sum(set_line(each).width * LABEL.size for each in (share, interval, band))
+        ranges = any(each.range is not None for each in self._rows)
+        shown = (share, interval, band) if ranges else (share, interval)
+        texts = sum(set_line(each).width * LABEL.size for each in shown)
         left = min(left, right - texts - 86)  # bars, whisker, band and the room between them
         paper.box(left, y - 0.5, 14, 4.6, fill=BAR)
         left += 18 + paper.text(share, left + 18, y, LABEL) + 14
         _draw_whisker(paper, left, left + 16, y + 1.9)
         left += 20 + paper.text(interval, left + 20, y, LABEL) + 14
+        if not ranges:
+            return
         paper.box(left, y - 1.8, 16, 7.2, fill=BAND)
         for edge in (left, left + 16):
             paper.stroke([(edge, y - 1.8), (edge, y + 5.4)], BAND_EDGE, 0.6)

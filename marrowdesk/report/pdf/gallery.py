@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from marrowdesk.report.pdf.layout import Element, Stack, Text
+from marrowdesk.report.pdf.layout import Element, Stack, Text, Whole
 from marrowdesk.report.pdf.styles import CAPTION, GAP, INK, LABEL, RULE, Style, hex_color
 from marrowdesk.report.typesetting.lines import set_line
 from marrowdesk.report.words import capital
@@ -151,11 +151,9 @@ def gallery(edition: Edition, width: float, slots: int) -> Element | None:
         if lines[-1] and sum(each.slots(pitch) for each in lines[-1]) + block.slots(pitch) > slots:
             lines.append([])
         lines[-1].append(block)
-    return Stack(
-        [Legend(edition), *(_Line(line, slots, edition.words) for line in lines)],
-        edition.heading("Representative cells"),
-        GAP,
-    )
+    first, *others = (_Line(line, slots, edition.words) for line in lines)
+    begin = Whole([Legend(edition), first])  # a legend never stands alone at the foot of a page
+    return Stack([begin, *others], edition.heading("Representative cells"), GAP)
 
 
 def _blocks(edition: Edition, slots: int) -> list[_Block]:

@@ -154,7 +154,7 @@ class Stack(Element):
     def draw(self, paper: Paper, x: float, top: float, width: float) -> None:
         """Draw the heading and the elements; a heading goes into the outline of the file."""
         if self._heading:
-            paper.text(str(self._heading), x, top - SECTION.size, SECTION, width=width)
+            paper.text(str(self._heading), x, top - SECTION.size, SECTION, width=width, least=7.0)
             if not self._heading.again:
                 paper.bookmark(self._heading.text, top)
             top -= self._head()
@@ -184,6 +184,14 @@ class Stack(Element):
             return None, self
         continued = self._heading and self._heading._replace(again=True)
         return Stack(first, self._heading, self.gap), Stack(rest, continued, self.gap)
+
+
+class Whole(Stack):
+    """Elements below one another that are never torn apart."""
+
+    def split(self, width: float, room: float) -> tuple[Element | None, Element | None]:
+        """Go to the next page where they do not fit."""
+        return Element.split(self, width, room)
 
 
 class Beside(Element):

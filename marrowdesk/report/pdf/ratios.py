@@ -165,5 +165,5 @@ class _RedCells(Element):
 def blood_section(edition: Edition) -> Element:
     """Give nucleated red cells, thresholds and the cells apart, side by side."""
     red = Stack([_RedCells(edition)], edition.heading("Nucleated red cells per 100 white cells"))
-    parts = [(red, 0.4), (_thresholds(edition), 0.28), (apart_section(edition), 0.32)]
+    parts = [(red, 0.36), (_thresholds(edition), 0.27), (apart_section(edition), 0.37)]
     return Beside(parts, between=20, gap=GAP)

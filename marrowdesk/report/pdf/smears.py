@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marrowdesk.report.pdf.layout import Element, Heading, Stack, Text
+from marrowdesk.report.pdf.layout import Element, Heading, Text, Whole
 from marrowdesk.report.pdf.styles import BODY, GAP, HAIR, NOTE
 
 if TYPE_CHECKING:
@@ -19,14 +19,6 @@ _NAMES = 118.0
 _LINE = 11.4
 MOST = 4
 """Smears that stand beside each other."""
-
-
-class _Table(Stack):
-    """A table that is never split: its columns are named in its first line alone."""
-
-    def split(self, width: float, room: float) -> tuple[Element | None, Element | None]:
-        """Go to the next page where it does not fit."""
-        return (self, None) if self.height(width) <= room else (None, self)
 
 
 class _Line(Element):
@@ -106,7 +98,8 @@ def _tables(
             said = [words.ratio(each.me_ratio) for each in (*counts, whole)]
             lines.append(_Line(edition.say("M:E ratio"), said, rule=False))
         named = heading if start == 0 else heading._replace(again=True)
-        tables.append(_Table([*lines, Text(note, NOTE, gap=3)], named, GAP))
+        # Its columns are named in its first line alone: a table is never split.
+        tables.append(Whole([*lines, Text(note, NOTE, gap=3)], named, GAP))
     return tables
 
 

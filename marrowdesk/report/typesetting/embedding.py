@@ -126,14 +126,14 @@ class FontBook:
         self, line: Line, size: float, x: float, y: float, color: tuple[float, float, float]
     ) -> str:
         """Give the page content that draws a line of text with its baseline starting at (x, y), in points."""
-        parts = ["q", "{0:.3f} {1:.3f} {2:.3f} rg {0:.3f} {1:.3f} {2:.3f} RG".format(*color)]
+        parts = ["q", "{:.3f} {:.3f} {:.3f} rg".format(*color)]
         for piece in line.pieces:
             parts.append(self._piece(piece, size, x, y))
             x += sum(glyph.advance for glyph in piece.glyphs) / 1000 * size
         return " ".join([*parts, "Q"])
 
     def _font(self, typeface: Typeface) -> EmbeddedFont:
-        # A face that stands in for bold shares the file with the regular one: only its outline differs.
+        # A face that stands in for bold shares the file with the regular one: it is struck twice.
         if typeface.name not in self._fonts:
             font = EmbeddedFont(typeface, f"T{len(self._fonts) + 1}")
             self._fonts[typeface.name] = font
