@@ -13,6 +13,7 @@ from PIL import Image
 from report_samples import WRITTEN, normal
 
 from marrowdesk.core.errors import ReportError
+from marrowdesk.report.document import ReportFields
 from marrowdesk.report.options import PrintOptions
 from marrowdesk.report.pdf import pdf_bytes
 
@@ -52,6 +53,14 @@ def test_that_a_logo_of_any_shape_keeps_its_shape_and_leaves_room_for_the_name(s
     assert right <= 595 - 47
     assert bottom < 80
     assert len(content) < 400_000
+
+
+def test_that_a_long_name_of_the_institution_does_not_reach_into_the_logo():
+    content = pdf_bytes(normal(header=ReportFields(institution="word " * 60), logo=logo()))
+    left = red_part(content)[0]
+    words = [box for text, box in text_boxes(content) if text.startswith("word") and box[1] > 780]
+    assert words
+    assert all(right < left for _, _, right, _ in words)
 
 
 def test_that_a_transparent_logo_is_laid_on_white():

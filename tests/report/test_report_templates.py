@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import io
+from dataclasses import fields, replace
 from functools import cache
 
 import pytest
 from pdf_reading import outline, overprinted, page_texts, text_boxes
+from PIL import Image
 from report_samples import (
     ALL_COLUMNS,
     AMENDS,
     EVERY_CLASS,
+    MADE_AT,
     NORMAL,
+    SIGNED,
     WRITTEN,
     cells,
     normal,
@@ -20,6 +24,7 @@ from report_samples import (
 )
 
 from marrowdesk.core.blood import blood_count
+from marrowdesk.report.document import PastState
 from marrowdesk.report.options import Language, PageSize, PrintOptions, Template
 from marrowdesk.report.pdf import pdf_bytes
 from marrowdesk.report.pdf.edition import edition_of
@@ -285,3 +290,23 @@ def test_that_no_text_of_the_program_is_cut_off(template, language):
     for page in PAPERS:
         if template != "summary":
             assert "…" not in "".join(page_texts(written("every class", template, language, page)))
+
+
+@pytest.mark.parametrize("page", PAPERS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_that_the_fullest_summary_there_can_be_still_holds_its_signature_and_method(language, page):
+    long = "word " * 300
+    written_logo = io.BytesIO()
+    Image.new("RGB", (300, 300), "navy").save(written_logo, "PNG")
+    header = replace(WRITTEN, **{each.name: long for each in fields(WRITTEN)})
+    past = PastState(7, MADE_AT, long)
+    report = whole(
+        EVERY_CLASS, header=header, title=long, past=past, logo=written_logo.getvalue(),
+        signed=replace(SIGNED, reason=long), amends=replace(AMENDS, reason=long),
+    )  # fmt: skip
+    content = pdf_bytes(report, PrintOptions("summary", page, language, ALL_COLUMNS))
+    (text,) = page_texts(content)
+    words = Words(language)
+    for said in ("Read and signed by", "State of the case that was signed", "Method", "Conclusion"):
+        assert words.say(said) in text, said
+    assert overprinted(text_boxes(content)) == []

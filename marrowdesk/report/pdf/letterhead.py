@@ -63,7 +63,8 @@ class Letterhead(Element):
             if self._logo:
                 self._logo.draw(paper, x + width - self._logo.width, top - head + 5)
             if not self._empty:  # it stands on the rule, as the logo does
-                self._institution.draw(paper, x, top - head + 5 + self._institution.height(self._room), width)
+                bottom = top - head + 5
+                self._institution.draw(paper, x, bottom + self._institution.height(self._room), self._room)
             top -= head
         paper.rule(x, top, width, BRAND, 1.4)
         top -= 8

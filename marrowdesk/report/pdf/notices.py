@@ -112,6 +112,7 @@ def sentences(edition: Edition) -> list[tuple[str, str]]:
                 shown.format(act=past.act, reader=past.reader, time=words.moment(past.at)),
             )
         )
+    said += _alerts(edition)
     if report.unreviewed:
         word = edition.say("PRELIMINARY") if report.preliminary else edition.say("UNREVIEWED")
         left = edition.say("{part} of {whole} cells not reviewed by a reader")
@@ -128,7 +129,7 @@ def sentences(edition: Edition) -> list[tuple[str, str]]:
     if found.unresolved:
         open_cells = edition.say("{} not identifiable: to be given a class or dismissed")
         said.append((edition.say("UNRESOLVED"), open_cells.format(words.cells(found.unresolved))))
-    return said + _alerts(edition)
+    return said
 
 
 def _alerts(edition: Edition) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from marrowdesk.report.pdf.layout import Element, Stack, Text
 from marrowdesk.report.pdf.letterhead import Letterhead
 from marrowdesk.report.pdf.method import method_line
 from marrowdesk.report.pdf.notices import KeyFigures, Notices, sentences
-from marrowdesk.report.pdf.pagination import AtBottom, Placed, paginate
+from marrowdesk.report.pdf.pagination import Placed, paginate
 from marrowdesk.report.pdf.ratios import ratios_section
 from marrowdesk.report.pdf.signature import signature_here
 from marrowdesk.report.pdf.styles import GAP, NOTE, VALUE
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from marrowdesk.report.rows import PrintedRow
 
 _LEFT_OUT = (*CLINICAL, *ASPIRATE, *LINES, "comment")
-_MOST_NOTICES, _MOST_APART = 7, 6
+_MOST_APART = 6
+_FEW_LINES = 3
+"""Lines of a conclusion for which the page is made as tight as it can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +40,23 @@ class _Tightness:
 
     Attributes:
         classes: whether single classes have lines; else lineages alone.
-        notice: most lines of a notice.
+        notices: most notices.
+        lines: most lines of a notice.
         figures: whether the key figures stand above the notices; the method tells them too.
     """
 
     classes: bool
-    notice: int
-    figures: bool = True
+    notices: int
+    lines: int
+    figures: bool
 
 
-_TIGHTNESS = (_Tightness(True, 3), _Tightness(False, 3), _Tightness(False, 1, figures=False))
+_TIGHTNESS = (
+    _Tightness(True, 8, 3, True),
+    _Tightness(False, 8, 3, True),
+    _Tightness(False, 7, 1, False),
+    _Tightness(False, 5, 1, False),
+)
 
 
 def pages(edition: Edition, width: float, height: float) -> list[list[Placed]]:
@@ -58,35 +67,38 @@ def pages(edition: Edition, width: float, height: float) -> list[list[Placed]]:
         width: room on the page in points.
         height: room on the page in points.
     """
+    foot, cut = _foot(edition, width)
+    room = height - foot.height(width) - GAP / 2
     for tightness in _TIGHTNESS:
-        page, whole = _page(edition, width, height, tightness)
-        if whole:
+        above, cut_above = _above(edition, width, tightness)
+        told, lines = _conclusion(edition, width, room - _height(above, width), [*cut_above, *cut])
+        if lines is None or (lines >= _FEW_LINES and not tightness.figures):
             break
-    return paginate(page, width, height, height)[:1]
+    (page, *_) = paginate([*above, *told], width, room, room)
+    return [[*page, Placed(foot, height - foot.height(width))]]
 
 
-def _page(edition: Edition, width: float, height: float, tightness: _Tightness) -> tuple[list[Element], bool]:
-    """Give the parts of the page, and whether all of the conclusion fits."""
-    parts, cut = _above(edition, width, tightness)
-    foot, cut_below = _foot(edition, width)
-    cut += cut_below
-    said = edition.report.header.conclusion.strip()
-    room = height - _height([*parts, foot], width)
-    conclusion = Text(said, VALUE)
-    taken = Stack([Marked(conclusion)], edition.heading("Conclusion"), GAP) if said else None
-    note = _note(edition, cut)
-    whole = _height([taken, note], width) <= room
-    if not whole and taken is not None:
-        note = _note(edition, [*cut, edition.say("Conclusion")])
-        frame = _height([Stack([Marked(Text("", VALUE))], edition.heading("Conclusion"), GAP), note], width)
-        most = int((room - frame) / VALUE.leading) + 1  # the frame holds one line already
-        shown = Text(said, VALUE, most=max(1, most))
-        taken = Stack([Marked(shown)], edition.heading("Conclusion"), GAP)
-    return [*parts, *(each for each in (taken, note) if each is not None), foot], whole
+def _conclusion(
+    edition: Edition, width: float, room: float, cut: Sequence[str]
+) -> tuple[list[Element], int | None]:
+    """Give the conclusion and what is said of what is cut, and how many lines are shown; None for all."""
+    said, heading = edition.report.header.conclusion.strip(), edition.heading("Conclusion")
+
+    def parts(most: int | None, cut: Sequence[str]) -> list[Element]:
+        shown = [Stack([Marked(Text(said, VALUE, most=most))], heading, GAP)] if said else []
+        return [*shown, *_note(edition, cut)]
+
+    whole = parts(None, cut)
+    if not said or _height(whole, width) <= room:
+        return whole, None
+    cut = [*cut, edition.say("Conclusion")]
+    spare = room - _height(parts(1, cut), width)
+    lines = 1 + max(0, int(spare / VALUE.leading))
+    return parts(lines, cut), lines if spare >= 0 else 0
 
 
-def _height(parts: Sequence[Element | None], width: float) -> float:
-    return sum(each.height(width) + each.gap for each in parts if each is not None)
+def _height(parts: Sequence[Element], width: float) -> float:
+    return sum(each.height(width) + each.gap for each in parts)
 
 
 def _above(edition: Edition, width: float, tightness: _Tightness) -> tuple[list[Element], list[str]]:
@@ -95,9 +107,9 @@ def _above(edition: Edition, width: float, tightness: _Tightness) -> tuple[list[
     cut = [label for label, _ in (*letterhead.cut_off, *grid.cut_off)]
     parts: list[Element] = [letterhead, grid, *([KeyFigures(edition)] if tightness.figures else [])]
     if said := sentences(edition):
-        frame = Notices(said[:_MOST_NOTICES], tightness.notice)
+        frame = Notices(said[: tightness.notices], tightness.lines)
         parts.append(frame)
-        if frame.cuts(width) or len(said) > _MOST_NOTICES:
+        if frame.cuts(width) or len(said) > tightness.notices:
             cut.append(edition.say("notices"))
     rows: Sequence[PrintedRow] = edition.rows
     if not tightness.classes:
@@ -115,10 +127,10 @@ def _foot(edition: Edition, width: float) -> tuple[Element, list[str]]:
     method = Text(method_line(edition), NOTE, gap=4, most=2)
     cut = [edition.say("Read by")] if above else []
     cut += [] if method.fits(width) else [edition.say("Method")]
-    return AtBottom(Stack([lines, method]), gap=6), cut
+    return Stack([lines, method]), cut
 
 
-def _note(edition: Edition, cut: Sequence[str]) -> Element | None:
+def _note(edition: Edition, cut: Sequence[str]) -> list[Element]:
     """Say what is cut or left out; nothing where nothing is."""
     header, words = edition.report.header, edition.words
     left = [edition.label(name) for name in _LEFT_OUT if getattr(header, name).strip()]
@@ -129,4 +141,4 @@ def _note(edition: Edition, cut: Sequence[str]) -> Element | None:
         )
     if left:
         told.append(edition.say("Only in the whole report: {}.").format(words.listed(left)))
-    return Text(words.sentences(told), NOTE, gap=6) if told else None
+    return [Text(words.sentences(told), NOTE, gap=6)] if told else []
