@@ -1,4 +1,4 @@
-"""Whatever is typed into a field is printed as typed or as visible boxes, and harms nothing."""
+"""Whatever is typed into a field is printed as typed or as a visible sign, and harms nothing."""
 
 from __future__ import annotations
 
@@ -92,6 +92,16 @@ def test_that_a_hostile_name_of_an_earlier_state_is_printed_as_typed() -> None:
     past = PastState(3, MADE_AT, "<b>{x}</b> %s")
     text = " ".join(page_texts(pdf_bytes(normal(past=past)))[0].split())
     assert "after act 3, by <b>{x}</b> %s on" in text
+
+
+def test_that_what_no_font_has_leaves_a_sign_and_can_be_searched_for() -> None:
+    texts = ["a😀b", "a🩸b", "a\U0001fa78b"]
+    header = ReportFields(patient_name=texts[0], requester=texts[1], site=texts[2])
+    content = pdf_bytes(normal(header=header, pictures=()))
+    first = page_texts(content)[0]
+    assert all(text in first for text in texts)
+    signs = [text for text, _ in text_boxes(content) if "😀" in text]
+    assert signs
 
 
 def test_that_braces_in_a_reason_are_printed_as_typed() -> None:

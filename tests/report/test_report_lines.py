@@ -37,7 +37,7 @@ def test_that_arabic_letters_are_joined() -> None:
     assert alone not in {glyph.gid for glyph in face.shape("بب", True)}
 
 
-def test_that_a_character_without_a_font_is_drawn_as_a_box() -> None:
+def test_that_a_character_without_a_font_keeps_its_place_and_its_text() -> None:
     line = set_line("a\U0001fa78b")  # a drop of blood, in none of the fonts
     assert [glyph.gid == 0 for piece in line.pieces for glyph in piece.glyphs] == [False, True, False]
     assert "".join(text for piece in line.pieces for text in piece.texts) == "a\U0001fa78b"

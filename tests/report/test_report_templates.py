@@ -2,50 +2,19 @@
 
 from __future__ import annotations
 
-import io
-from dataclasses import fields, replace
-from functools import cache
+from dataclasses import replace
 
 import pytest
+from every_report import EVERY_KIND, LANGUAGES, PAPERS, TEMPLATES, full_report, written
 from pdf_reading import outline, overprinted, page_texts, text_boxes
-from PIL import Image
-from report_samples import (
-    ALL_COLUMNS,
-    AMENDS,
-    EVERY_CLASS,
-    MADE_AT,
-    NORMAL,
-    SIGNED,
-    WRITTEN,
-    cells,
-    normal,
-    report_of,
-    whole,
-)
+from report_samples import ALL_COLUMNS, NORMAL, WRITTEN, cells, normal, report_of
 
 from marrowdesk.core.blood import blood_count
-from marrowdesk.report.document import PastState
-from marrowdesk.report.options import Language, PageSize, PrintOptions, Template
+from marrowdesk.report.options import PrintOptions
 from marrowdesk.report.pdf import pdf_bytes
 from marrowdesk.report.pdf.edition import edition_of
 from marrowdesk.report.rows import lineage_rows
 from marrowdesk.report.words import Words
-
-TEMPLATES: tuple[Template, ...] = ("marrow", "summary", "blood")
-LANGUAGES: tuple[Language, ...] = ("en", "de", "zh")
-PAPERS: tuple[PageSize, ...] = ("A4", "Letter")
-EVERY_KIND = [(t, lang, page) for t in TEMPLATES for lang in LANGUAGES for page in PAPERS]
-
-
-@cache
-def full_report(kind: str):
-    """Give a report with everything in it, of a usual marrow or of every class there is."""
-    return whole(NORMAL if kind == "usual" else EVERY_CLASS)
-
-
-@cache
-def written(kind: str, template: Template, language: Language, page: PageSize) -> bytes:
-    return pdf_bytes(full_report(kind), PrintOptions(template, page, language, ALL_COLUMNS))
 
 
 def table_lines(content: bytes) -> list[list[str]]:
@@ -152,53 +121,6 @@ def test_that_a_blood_film_has_no_marrow_ratio_or_range_and_tells_red_cells_apar
     assert rows == sorted(rows)
 
 
-@pytest.mark.parametrize("page", PAPERS)
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("length", [0, 40, 400, 4000])
-def test_that_a_summary_is_one_page_and_says_what_it_cut(page, language, length):
-    conclusion = " ".join(f"w{at}" for at in range(length))
-    report = replace(full_report("every class"), header=replace(WRITTEN, conclusion=conclusion))
-    texts = page_texts(pdf_bytes(report, PrintOptions("summary", page, language)))
-    assert len(texts) == 1
-    words = Words(language)
-    whole_text = not length or f"w{length - 1}" in texts[0]
-    cut = words.say("Cut to fit on one page, in full in the whole report: {}.").split("{}")[0].strip()
-    shown = " ".join(texts[0].split())
-    assert whole_text == (length <= 40)
-    if not whole_text:
-        assert cut in shown
-        assert words.say("Conclusion") in shown.split(cut)[1]
-        assert "w0 w1 w2" in shown
-
-
-def test_that_a_summary_with_everything_too_long_is_still_one_page_and_says_so():
-    long = "word " * 500
-    header = replace(WRITTEN, institution=long, patient_name=long, site=long, conclusion=long)
-    report = replace(full_report("every class"), header=header, title=long, reader=long, signed=None)
-    report = replace(report, amends=replace(AMENDS, reason=long))
-    for page in PAPERS:
-        (text,) = page_texts(pdf_bytes(report, PrintOptions("summary", page)))
-        shown = " ".join(text.split())
-        (told,) = [part for part in shown.split("whole report: ")[1:2]]
-        for label in (
-            "Institution",
-            "Case",
-            "Patient",
-            "Site",
-            "notices",
-            "single classes",
-            "Conclusion",
-            "Read by",
-        ):
-            assert label in told.split(".")[0], label
-
-
-def test_that_a_short_summary_cuts_nothing_and_shows_single_classes():
-    (text,) = page_texts(pdf_bytes(normal(1.0), PrintOptions("summary")))
-    assert "Metamyelocytes 31 6.2" in text
-    assert "whole report" not in text
-
-
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_that_the_columns_are_those_that_were_chosen(template):
     heads = {"predicted": "Proposed", "reviewed": "Reviewed", "adjusted": "Adjusted, %"}
@@ -290,23 +212,3 @@ def test_that_no_text_of_the_program_is_cut_off(template, language):
     for page in PAPERS:
         if template != "summary":
             assert "…" not in "".join(page_texts(written("every class", template, language, page)))
-
-
-@pytest.mark.parametrize("page", PAPERS)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_that_the_fullest_summary_there_can_be_still_holds_its_signature_and_method(language, page):
-    long = "word " * 300
-    written_logo = io.BytesIO()
-    Image.new("RGB", (300, 300), "navy").save(written_logo, "PNG")
-    header = replace(WRITTEN, **{each.name: long for each in fields(WRITTEN)})
-    past = PastState(7, MADE_AT, long)
-    report = whole(
-        EVERY_CLASS, header=header, title=long, past=past, logo=written_logo.getvalue(),
-        signed=replace(SIGNED, reason=long), amends=replace(AMENDS, reason=long),
-    )  # fmt: skip
-    content = pdf_bytes(report, PrintOptions("summary", page, language, ALL_COLUMNS))
-    (text,) = page_texts(content)
-    words = Words(language)
-    for said in ("Read and signed by", "State of the case that was signed", "Method", "Conclusion"):
-        assert words.say(said) in text, said
-    assert overprinted(text_boxes(content)) == []
