@@ -83,7 +83,7 @@ TEXTS = {
     "nothing": "nichts",
     "{} without any class": "{} ohne Klasse",
     "{} not identifiable": "{} nicht identifizierbar",
-    "{} unfamiliar to the classifier and not reviewed": "{} dem Klassifikator unvertraut und nicht geprüft",
+    "{} unfamiliar to the classifier and not reviewed": "{} dem Klassifikator unbekannt und nicht geprüft",
     "{} of a class that needs a reader and not reviewed":
         "{} einer Klasse, die einen Befunder verlangt, nicht geprüft",
     "{} on which two readers differ": "{} von zwei Befundern verschieden beurteilt",
@@ -175,7 +175,7 @@ TEXTS = {
     "None: every class was given by a reader.": "Keiner: jede Klasse wurde von einem Befunder vergeben.",
     "Proposals changed or excluded": "Vorschläge geändert oder ausgeschlossen",
     "{} reviewed cells": "{} geprüften Zellen",
-    "Unfamiliar to the classifier": "Dem Klassifikator unvertraut",
+    "Unfamiliar to the classifier": "Dem Klassifikator unbekannt",
     "Doubt score above {threshold}: {part} cells": "Zweifelswert über {threshold}: {part} Zellen",
     "{} not yet reviewed": "{} noch nicht geprüft",
     "Agreement with folder labels": "Übereinstimmung mit Ordnernamen",
