@@ -51,7 +51,10 @@ class Actions(QObject):
         self.history = self._make("history", self.tr("&History…"), "")
         self.report = self._make("report", self.tr("&Report and tables…"), "report")
         self.report.setIconText(self.tr("Report"))
+        self.export = self._make("export", self.tr("E&xport…"), "export")
+        self.worklist = self._make("worklist", self.tr("&Worklist…"), "table")
         self.sign_off = self._make("sign_off", self.tr("Si&gn…"), "sign")
+        self.references_dialog = self._make("references", self.tr("&Edit reference ranges…"), "")
         self.classes_dialog = self._make("classes", self.tr("C&lasses and keys…"), "")
         self.settings = self._make("settings", self.tr("&Settings…"), "settings")
         self.settings.setMenuRole(QAction.MenuRole.PreferencesRole)
@@ -109,7 +112,7 @@ class Actions(QObject):
         """Allow what needs an open case, or not."""
         for action in (
             self.close_case, self.pack, self.add_slide, self.second_reading, self.history, self.report,
-            self.sign_off, self.copies, self.select_all, self.invert,
+            self.export, self.sign_off, self.copies, self.select_all, self.invert,
             self.compare, self.hold_cell, self.next, self.focus_gallery, self.focus_classes,
             self.focus_viewer, self.larger, self.smaller,
         ):  # fmt: skip

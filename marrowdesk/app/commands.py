@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.app.dialogs.failure import show_failure
+from marrowdesk.app.dialogs.one_of_a_kind import OneOfAKind
 from marrowdesk.app.exporting import open_file
 from marrowdesk.app.operations import Operation
 from marrowdesk.core.errors import MarrowdeskError
@@ -54,7 +55,7 @@ class Commands(QObject):
         self._classifier = classifier
         self._preferences = preferences
         self._drawing: Operation | None = None
-        self._dialogs: dict[type[QDialog], QDialog] = {}
+        self._show = OneOfAKind().show
 
     # -- opening --------------------------------------------------------------------------------------
 
@@ -267,6 +268,16 @@ class Commands(QObject):
 
         self._show(ClassesDialog, make)
 
+    def references(self) -> None:
+        """Show the reference ranges, to look at and to have one's own."""
+        from marrowdesk.app.dialogs.references import ReferencesDialog
+
+        rules, scheme = self._model.rules, self._model.scheme
+        self._show(
+            ReferencesDialog,
+            lambda: ReferencesDialog(self._preferences, scheme, rules.references.key, self._window),
+        )
+
     def _set_scheme(self, scheme: Scheme) -> None:
         try:
             self._session.set_scheme(scheme)
@@ -330,19 +341,6 @@ class Commands(QObject):
 
         engine = self._classifier.engine
         self._show(AboutDialog, lambda: AboutDialog(engine.bundle if engine else None, self._window))
-
-    def _show(self, kind: type[QDialog], make: object) -> None:
-        """Show a dialog over the window; the one that is open already, if there is one."""
-        dialog = self._dialogs.get(kind)
-        if dialog is None:
-            assert callable(make)
-            dialog = make()
-            self._dialogs[kind] = dialog
-            dialog.setModal(True)
-            dialog.destroyed.connect(lambda: self._dialogs.pop(kind, None))
-        dialog.setWindowModality(Qt.WindowModality.WindowModal)
-        dialog.show()
-        dialog.raise_()
 
     # -- folders --------------------------------------------------------------------------------------
 

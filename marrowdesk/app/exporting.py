@@ -22,9 +22,18 @@ _last_folder: list[Path] = []
 def suggested(case: CaseFile, ending: str) -> str:
     """Give a path to offer in a file dialog: named after the case, in the folder used last."""
     name = re.sub(r'[\\/:*?"<>|\x00-\x1f]+', "_", case.title).strip(" .")[:120] or "report"
+    return str(folder_used() / f"{name}.{ending}")
+
+
+def folder_used() -> Path:
+    """Give the folder to offer: the one used last, or the person's documents."""
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    folder = _last_folder[-1] if _last_folder else Path(documents or Path.home())
-    return str(folder / f"{name}.{ending}")
+    return _last_folder[-1] if _last_folder else Path(documents or Path.home())
+
+
+def remember_folder(folder: Path) -> None:
+    """Offer this folder the next time."""
+    _last_folder[:] = [folder]
 
 
 def export(
@@ -47,7 +56,7 @@ def export(
         version: number of a signed version; None for the case as it is now.
         after: number of an act, for the case as it was after that.
     """
-    _last_folder[:] = [next(iter(targets.values())).parent]
+    remember_folder(next(iter(targets.values())).parent)
 
     def work(_: object) -> list[Path]:
         from marrowdesk.report.options import PrintOptions

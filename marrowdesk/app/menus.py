@@ -9,8 +9,8 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QInputDialog, QMainWindow, QMenu, QToolBar
 
 from marrowdesk.app import numbers
+from marrowdesk.app.preferences import sets_for
 from marrowdesk.core.counting import ME_RULES
-from marrowdesk.core.reference import REFERENCE_SETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from marrowdesk.app.actions import Actions
     from marrowdesk.app.preferences import Preferences
     from marrowdesk.app.viewer.actions import ViewerActions
+    from marrowdesk.core.reference import ReferenceSet
+    from marrowdesk.core.taxonomy import Specimen
 
 translate = QCoreApplication.translate
 
+_SET_OF: dict[Specimen, str] = {"marrow": "reference_set", "blood": "blood_reference_set"}
 _TARGETS = (100, 200, 300, 500, 1000)
 
 
@@ -84,7 +87,8 @@ class Menus(QObject):
         self.recent = menu.addMenu(translate("Menus", "Open &recent"))
         menu.addActions([actions.add_slide, actions.demo])
         menu.addSeparator()
-        menu.addActions([actions.report, actions.sign_off])
+        menu.addActions([actions.report, actions.export, actions.sign_off])
+        menu.addAction(actions.worklist)
         menu.addSeparator()
         menu.addActions([actions.manual, actions.second_reading, actions.history])
         menu.addActions([actions.pack, actions.copies, actions.close_case])
@@ -132,11 +136,9 @@ class Menus(QObject):
     def _fill_count(self) -> None:
         menu = self._menu(translate("Menus", "&Count"))
         self.count = menu
-        self._references = self._choice(
-            menu.addMenu(translate("Menus", "&Reference ranges")),
-            {each.key: each.name for each in REFERENCE_SETS.values()},
-            "reference_set",
-        )
+        self._references = menu.addMenu(translate("Menus", "&Reference ranges"))
+        self._sets: tuple[Specimen, dict[str, str]] | None = None
+        self.show_sets(self._preferences.sets, "marrow")
         self._sex = Choice(
             menu.addMenu(translate("Menus", "&Sex of the patient")),
             {
@@ -183,13 +185,29 @@ class Menus(QObject):
         """Mark the entries that hold by the settings, and list the recent cases."""
         now = self._preferences.now
         self._theme.show(now.theme)
-        self._references.show(now.reference_set)
+        self._show_set()
         self._me.show(now.me_definition)
         self._target.show(now.target_count)
         self.recent.clear()
         for number, each in enumerate(now.recent_cases, 1):
             self._add_recent(number, each.title, each.path)
         self.recent.setEnabled(not self.recent.isEmpty())
+
+    def show_sets(self, sets: Mapping[str, ReferenceSet], specimen: Specimen) -> None:
+        """List the reference ranges that hold for a specimen."""
+        wanted = (specimen, {key: each.name for key, each in sets_for(sets, specimen).items()})
+        if wanted != self._sets:
+            self._sets = wanted
+            self._references.clear()
+            setting = _SET_OF[specimen]
+            self._reference = self._choice(self._references, wanted[1], setting)
+            self._references.addSeparator()
+            self._references.addAction(self._actions.references_dialog)
+        self._show_set()
+
+    def _show_set(self) -> None:
+        if self._sets is not None:
+            self._reference.show(getattr(self._preferences.now, _SET_OF[self._sets[0]]))
 
     def _add_recent(self, number: int, title: str, path: Path) -> None:
         mark = f"&{number}  " if number < 10 else ""

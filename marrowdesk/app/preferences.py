@@ -6,14 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 
-from marrowdesk.core.counting import ME_RULES, CountingRules
+from marrowdesk.core.counting import ME_RULES
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.reference import REFERENCE_SETS
+from marrowdesk.core.rule_choice import RuleChoice
 from marrowdesk.store.paths import settings_path
+from marrowdesk.store.references import keep_own_sets, known_sets, own_sets
 from marrowdesk.store.settings import Settings, load_settings, save_settings
 
 if TYPE_CHECKING:
-    from marrowdesk.core.reference import Sex
+    from collections.abc import Mapping, Sequence
+
+    from marrowdesk.core.reference import ReferenceSet
+    from marrowdesk.core.taxonomy import Specimen
 
 _WRITE_AFTER = 400  # milliseconds; a slider that is dragged writes once
 
@@ -22,7 +27,7 @@ class Preferences(QObject):
     """Holds the settings of this session.
 
     Signals:
-        changed: a setting has another value now.
+        changed: a setting has another value now, or the reference ranges to choose from are others.
         failed: the settings cannot be read or written; the error. The session goes on with what it has.
     """
 
@@ -37,6 +42,11 @@ class Preferences(QObject):
         except MarrowdeskError as error:
             self._broken = error
             self._settings = Settings()
+        self._sets: dict[str, ReferenceSet] = dict(REFERENCE_SETS)
+        try:
+            self._sets = known_sets(own_sets())
+        except MarrowdeskError as error:
+            self._broken = self._broken or error
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_WRITE_AFTER)
@@ -51,6 +61,26 @@ class Preferences(QObject):
     def broken(self) -> MarrowdeskError | None:
         """Why the settings could not be read at the start; None when they could."""
         return self._broken
+
+    @property
+    def sets(self) -> Mapping[str, ReferenceSet]:
+        """The reference ranges to choose from, by their key: shipped ones and the laboratory's own."""
+        return self._sets
+
+    @property
+    def choice(self) -> RuleChoice:
+        """What is chosen for all counts."""
+        return choice_of(self._settings, self._sets)
+
+    def keep_sets(self, own: Sequence[ReferenceSet]) -> None:
+        """Have these reference ranges of the laboratory's own, and no others; written at once.
+
+        Raises:
+            SettingsError: they cannot be written.
+        """
+        keep_own_sets(own)
+        self._sets = known_sets(own)
+        self.changed.emit()
 
     def change(self, **values: Any) -> None:
         """Set some settings; written a moment later.
@@ -81,17 +111,23 @@ class Preferences(QObject):
             self.write()
 
 
-def rules_of(settings: Settings, sex: Sex = "") -> CountingRules:
-    """Give the rules of the count that the settings ask for; the sex belongs to the patient, not to them.
+def sets_for(sets: Mapping[str, ReferenceSet], specimen: Specimen) -> dict[str, ReferenceSet]:
+    """Give the reference ranges that hold for a specimen, by their key."""
+    return {key: each for key, each in sets.items() if each.specimen in (None, specimen)}
 
-    A key this program does not know (written by a newer one) means the standard choice.
+
+def choice_of(settings: Settings, sets: Mapping[str, ReferenceSet] = REFERENCE_SETS) -> RuleChoice:
+    """Give what the settings choose for all counts.
+
+    A key this program does not know (written by a newer one, or of ranges that were deleted) means the
+    standard choice.
     """
-    standard = CountingRules()
-    return CountingRules(
+    standard = RuleChoice()
+    return RuleChoice(
         target=settings.target_count,
         me_rule=ME_RULES.get(settings.me_definition, standard.me_rule),
-        references=REFERENCE_SETS.get(settings.reference_set, standard.references),
-        sex=sex,
+        marrow=sets_for(sets, "marrow").get(settings.reference_set, standard.marrow),
+        blood=sets_for(sets, "blood").get(settings.blood_reference_set, standard.blood),
     )
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from marrowdesk.core import sex
+
 if TYPE_CHECKING:
     from marrowdesk.core.reference import Sex
 
@@ -22,6 +24,7 @@ def text_of(sex: str) -> str:
 def sex_of(text: str) -> Sex:
     """Read the sex from what was typed or chosen; unknown for anything else than the plain words."""
     word = text.strip().casefold()
-    if word in ("f", "female", text_of("F").casefold()):
-        return "F"
-    return "M" if word in ("m", "male", text_of("M").casefold()) else ""
+    for each in ("F", "M"):
+        if word == text_of(each).casefold():
+            return each
+    return sex.sex_of(text)

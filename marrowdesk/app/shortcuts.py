@@ -44,6 +44,8 @@ TABLE: tuple[Keys, ...] = (
     Keys("open_files", ("Ctrl+Shift+O",), QT_TRANSLATE_NOOP("shortcuts", "Open images or a case"), _FILE),
     Keys("close_case", ("Ctrl+W",), QT_TRANSLATE_NOOP("shortcuts", "Close the case"), _FILE),
     Keys("report", ("Ctrl+P",), QT_TRANSLATE_NOOP("shortcuts", "Report: header, PDF, tables"), _FILE),
+    Keys("export", ("Ctrl+E",), QT_TRANSLATE_NOOP("shortcuts", "Export for other programs"), _FILE),
+    Keys("worklist", ("Ctrl+L",), QT_TRANSLATE_NOOP("shortcuts", "Worklist: many cases"), _FILE),
     Keys("manual", ("Ctrl+T",), QT_TRANSLATE_NOOP("shortcuts", "Manual count at the microscope"), _FILE),
     Keys("sign_off", ("Ctrl+Return",), QT_TRANSLATE_NOOP("shortcuts", "Sign the case, or reopen it"), _FILE),
     Keys("settings", ("Ctrl+,",), QT_TRANSLATE_NOOP("shortcuts", "Settings"), _FILE),

@@ -12,7 +12,6 @@ from marrowdesk.app import numbers
 from marrowdesk.app.case_messages import CaseMessages
 from marrowdesk.app.classifier import EngineState
 from marrowdesk.app.plotting import intervals_ready, load_intervals
-from marrowdesk.app.preferences import rules_of
 from marrowdesk.app.sex import sex_of
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.errors import MarrowdeskError
@@ -255,14 +254,16 @@ class Standing(QObject):
 
     def _follow_settings(self) -> None:
         window, now = self._window, self._window.preferences.now
-        sex = sex_of(window.session.fields.get("sex", ""))
+        fields, specimen = window.session.fields, window.model.scheme.specimen
         window.model.reader = window.model.sitting.reader if window.model.sitting else now.reader
-        window.model.set_rules(self._rules() or rules_of(now, sex))
+        rules = self._rules() or window.preferences.choice.rules(specimen, fields, sex_of)
+        window.model.set_rules(rules)
+        window.menus.show_sets(window.preferences.sets, specimen)
         window.theme.choose(now.theme)
         window.status.show_reader(now.reader)
         if now.reader:
             window.banner.take_away("reader")
-        window.menus.show_sex(sex, case_open=window.model.writable)
+        window.menus.show_sex(sex_of(fields.get("sex", "")), case_open=window.model.writable)
         self._show_recents()
 
     def _rules(self) -> CountingRules | None:

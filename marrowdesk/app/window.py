@@ -18,6 +18,7 @@ from marrowdesk.app.differential import DifferentialPanel
 from marrowdesk.app.docks import Docks
 from marrowdesk.app.drop import DropTarget
 from marrowdesk.app.gallery import ClassPanel, GalleryPanel, ThumbnailLoader
+from marrowdesk.app.handing_on import HandingOn
 from marrowdesk.app.icons import application_icon
 from marrowdesk.app.keys import BareKeys
 from marrowdesk.app.menus import Menus, make_toolbar
@@ -117,6 +118,7 @@ class MainWindow(QMainWindow):
         self.drop = DropTarget(self)
         self.review = Review(self.model, self.gallery, lambda: self.preferences.now.auto_advance, self)
         self.commands = Commands(self, self.model, self.session, self.classifier, self.preferences)
+        self.handing_on = HandingOn(self, self.model, self.session, self.preferences)
 
     # -- what the parts ask for -----------------------------------------------------------------------
 

@@ -37,6 +37,8 @@ def _wire_menus(window: MainWindow) -> None:
             acts.demo: commands.open_demonstration,
             acts.close_case: window.session.close,
             acts.report: commands.report,
+            acts.export: window.handing_on.export,
+            acts.worklist: window.handing_on.worklist,
             acts.sign_off: commands.sign_off,
             acts.pack: window.session.pack,
             acts.manual: commands.manual,
@@ -44,6 +46,7 @@ def _wire_menus(window: MainWindow) -> None:
             acts.history: commands.history,
             acts.copies: commands.copies,
             acts.classes_dialog: commands.classes,
+            acts.references_dialog: commands.references,
             acts.settings: commands.settings,
             acts.quit: window.close,
             acts.shortcuts: commands.shortcuts,
@@ -55,6 +58,7 @@ def _wire_menus(window: MainWindow) -> None:
         }
     )
     window.menus.recent_chosen.connect(lambda path: commands.open([path]))
+    window.handing_on.case_chosen.connect(lambda path: commands.open([path]))
     window.menus.sex_chosen.connect(lambda chosen: window.session.set_field("sex", sex.text_of(chosen)))
     window.start_page.recent_chosen.connect(lambda path: commands.open([path]))
     window.start_page.recent_forgotten.connect(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marrowdesk import RESEARCH_USE, __version__
-from marrowdesk.cli import count, demo
+from marrowdesk.cli import count, demo, exchange, report
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.training import commands as training
 
@@ -25,7 +25,7 @@ exit codes:
   0    everything asked for was done
   1    an error; the message says what and what to do
   2    the command line was not understood
-  3    done, but some images could not be read (they are listed)
+  3    done, but some images could not be read or some cases failed (they are listed)
   130  stopped with Ctrl+C; what was done is kept, the same command goes on from there
 
 {RESEARCH_USE}
@@ -42,6 +42,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"marrowdesk {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     count.add_command(commands)
+    report.add_command(commands)
+    exchange.add_command(commands)
     demo.add_command(commands)
     training.add_commands(commands)
     return parser

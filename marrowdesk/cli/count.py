@@ -9,10 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from marrowdesk.cli.options import positive
-from marrowdesk.core.counting import ME_RULES, CountingRules
+from marrowdesk.cli.options import add_rules, choice_of
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.core.reference import REFERENCE_SETS
+from marrowdesk.core.shipped_schemes import SCHEMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,11 +63,9 @@ def _add_options(count: argparse.ArgumentParser) -> None:
     how = count.add_argument_group("how it is counted")
     how.add_argument("--model", type=Path, metavar="FOLDER", help="another model bundle than the shipped one")
     how.add_argument(
-        "--references", choices=tuple(REFERENCE_SETS), default="bain-1996", help="set of reference ranges"
+        "--scheme", choices=tuple(SCHEMES), help="classes of a new case; your own, or the 21, where left out"
     )
-    how.add_argument("--sex", choices=("F", "M"), default="", help="sex of the patient, for the ranges")
-    how.add_argument("--me", choices=tuple(ME_RULES), default="icsh", help="definition of the M:E ratio")
-    how.add_argument("--target", type=positive, default=500, help="cells wanted (default: 500)")
+    add_rules(how)
     count.add_argument(
         "--field", action="append", default=[], metavar="NAME=TEXT", type=_field,
         help="a line of the report's header, for example accession=2031/25; may be repeated",
@@ -97,14 +94,10 @@ def run(options: argparse.Namespace) -> int:
     from marrowdesk.store.schemes import own_scheme
 
     _check_targets(options)
-    rules = CountingRules(
-        target=options.target,
-        me_rule=ME_RULES[options.me],
-        references=REFERENCE_SETS[options.references],
-        sex=options.sex,
-    )
+    choice = choice_of(options)
+    scheme = SCHEMES[options.scheme] if options.scheme else own_scheme()
     cancel = threading.Event()
-    with opening.case_for(options.paths, own_scheme(), options.case) as case:
+    with opening.case_for(options.paths, scheme, options.case) as case:
         signed = case.signed is not None
         if not signed and case.path not in [path.absolute() for path in options.paths]:
             _read_folders(case, options, cancel)
@@ -117,6 +110,7 @@ def run(options: argparse.Namespace) -> int:
             _classify(case, options, cancel)
         for name, value in options.field:
             case.set_field(name, value)
+        rules = choice.rules(case.scheme.specimen, case.fields())
         frozen = reporting.snapshot(case, rules, with_pictures=options.pdf is not None)
         written = reporting.export(
             frozen,
@@ -205,7 +199,8 @@ def differential_lines(count: Differential) -> list[str]:
     lines.append(f"{'Nucleated cells counted':32}{count.counted:>7}")
     ratio = count.me_ratio
     value = "not computable" if ratio.value is None else f"{ratio.value:.2f} : 1"
-    lines += ["", f"M:E ratio  {value}  ({ratio.definition})"]
+    if count.specimen == "marrow":
+        lines += ["", f"M:E ratio  {value}  ({ratio.definition})"]
     for mark in count.marks:
         if mark.side != "below" and mark.share.percent is not None:
             verb = "crosses" if mark.side == "crosses" else "is above"

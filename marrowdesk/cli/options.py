@@ -1,8 +1,14 @@
-"""Checks of single command-line values that several commands share."""
+"""Options that several commands share, and checks of single values."""
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
+
+from marrowdesk.core.counting import ME_RULES
+from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.core.rule_choice import RuleChoice
+from marrowdesk.store.references import known_sets, own_sets
 
 
 def positive(text: str) -> int:
@@ -14,3 +20,33 @@ def positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return int(text)
+
+
+def add_rules(how: argparse._ArgumentGroup) -> None:
+    """Add what a count is made by."""
+    how.add_argument(
+        "--references",
+        metavar="NAME",
+        help="set of reference ranges, shipped or your own; the usual one of marrow or blood where left out",
+    )
+    how.add_argument("--sex", choices=("F", "M"), default="", help="sex of the patient, for the ranges")
+    how.add_argument("--me", choices=tuple(ME_RULES), default="icsh", help="definition of the M:E ratio")
+    how.add_argument("--target", type=positive, default=500, help="cells wanted (default: 500)")
+
+
+def choice_of(options: argparse.Namespace) -> RuleChoice:
+    """Give what :func:`add_rules` asked for.
+
+    Raises:
+        MarrowdeskError: there are no reference ranges of that name, or one's own cannot be read.
+    """
+    choice = RuleChoice(target=options.target, me_rule=ME_RULES[options.me], sex=options.sex)
+    if options.references is None:
+        return choice
+    known = known_sets(own_sets())
+    if options.references not in known:
+        raise MarrowdeskError(
+            f"There are no reference ranges called {options.references!r}.", f"Choose of: {', '.join(known)}."
+        )
+    chosen = known[options.references]
+    return replace(choice, marrow=chosen, blood=chosen)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.reference import BAIN_1996, REFERENCE_SETS, ReferenceSet, Sex
-from marrowdesk.core.taxonomy import Lineage
+from marrowdesk.core.reference_text import reference_set, told
+from marrowdesk.core.taxonomy import Lineage, Specimen
 
 _GRANULOCYTIC = (Lineage.NEUTROPHILIC, Lineage.EOSINOPHILIC, Lineage.BASOPHILIC)
 
@@ -75,13 +76,29 @@ class Threshold:
     source: str
 
 
-def thresholds(blast_equivalents: tuple[str, ...] = ()) -> tuple[Threshold, ...]:
-    """Give the marked thresholds: blasts 5, 10, 20 % (WHO, 5th ed.), plasma cells 10, 60 % (IMWG 2014)."""
+_WHO = "WHO, 5th ed."
+_BLASTS: dict[Specimen, tuple[float, ...]] = {"marrow": (5.0, 10.0, 20.0), "blood": (2.0, 5.0, 20.0)}
+_PLASMA_CELLS: dict[Specimen, tuple[tuple[float, ...], str]] = {
+    "marrow": ((10.0, 60.0), "IMWG 2014"),
+    "blood": ((5.0,), "IMWG 2021"),
+}
+
+
+def thresholds(
+    blast_equivalents: tuple[str, ...] = (), specimen: Specimen = "marrow"
+) -> tuple[Threshold, ...]:
+    """Give the marked thresholds.
+
+    Marrow: blasts 5, 10 and 20 % (WHO, 5th ed., 2022), plasma cells 10 and 60 % (IMWG, Rajkumar 2014).
+    Blood: blasts 2, 5 and 20 % (WHO, 5th ed.: MDS with increased blasts 1 and 2, acute leukaemia), plasma
+    cells 5 % (IMWG, Fernández de Larrea 2021).
+    """
     blasts = ("BLA", *blast_equivalents)
     name = "blasts and equivalents" if blast_equivalents else "blasts"
+    limits, source = _PLASMA_CELLS[specimen]
     return (
-        *(Threshold(name, blasts, percent, "WHO, 5th ed.") for percent in (5.0, 10.0, 20.0)),
-        *(Threshold("plasma cells", ("PLM",), percent, "IMWG 2014") for percent in (10.0, 60.0)),
+        *(Threshold(name, blasts, percent, _WHO) for percent in _BLASTS[specimen]),
+        *(Threshold("plasma cells", ("PLM",), percent, source) for percent in limits),
     )
 
 
@@ -97,6 +114,7 @@ class CountingRules:
         confidence: level of the intervals.
         blast_equivalents: codes of classes counted with the blasts at the thresholds, for example
             ``("FGC",)`` or ``("PRM",)``.
+        age: of the patient in years, for ranges that hold for some ages only; None when unknown.
     """
 
     target: int = 500
@@ -105,15 +123,19 @@ class CountingRules:
     sex: Sex = ""
     confidence: float = 0.95
     blast_equivalents: tuple[str, ...] = ()
+    age: float | None = None
 
     def to_json(self) -> str:
-        """Write the rules as JSON text, read back by :meth:`from_json`; ranges and ratio by their keys."""
+        """Write the rules as JSON text, read back by :meth:`from_json`; what is shipped by its key."""
+        references = self.references
         return json.dumps(
             {
                 "target": self.target,
                 "me": self.me_rule.key,
-                "references": self.references.key,
+                "references": references.key,
+                **({} if references == REFERENCE_SETS.get(references.key) else {"ranges": told(references)}),
                 "sex": self.sex,
+                "age": self.age,
                 "confidence": self.confidence,
                 "blast_equivalents": self.blast_equivalents,
             }
@@ -127,14 +149,16 @@ class CountingRules:
             MarrowdeskError: the text is no such rules, or they name ranges or a ratio that are not known.
         """
         try:
-            told = json.loads(text)
+            kept = json.loads(text)
+            ranges = kept.get("ranges")  # those of the laboratory, as they were then
             return cls(
-                target=told["target"],
-                me_rule=ME_RULES[told["me"]],
-                references=REFERENCE_SETS[told["references"]],
-                sex=told["sex"],
-                confidence=told["confidence"],
-                blast_equivalents=tuple(told["blast_equivalents"]),
+                target=kept["target"],
+                me_rule=ME_RULES[kept["me"]],
+                references=reference_set(ranges) if ranges else REFERENCE_SETS[kept["references"]],
+                sex=kept["sex"],
+                age=kept.get("age"),  # not kept by earlier programs
+                confidence=kept["confidence"],
+                blast_equivalents=tuple(kept["blast_equivalents"]),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise MarrowdeskError(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from marrowdesk.core.cell import CellState
 from marrowdesk.core.counting import CountingRules, RatioRule, Threshold, thresholds
 from marrowdesk.core.intervals import clopper_pearson, ratio_interval
-from marrowdesk.core.taxonomy import CellClass, CountRole, Lineage, Scheme
+from marrowdesk.core.taxonomy import CellClass, CountRole, Lineage, Scheme, Specimen
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -129,6 +129,7 @@ class Differential:
 
     Attributes:
         rules: the rules it was computed by.
+        specimen: what was counted; ratios of marrow cells mean nothing in blood.
         rows: one a counted class, in the order of the scheme.
         groups: one a lineage, in the order of the scheme.
         sums: sums of classes that the reference set gives a range for.
@@ -148,6 +149,7 @@ class Differential:
     """
 
     rules: CountingRules
+    specimen: Specimen
     rows: tuple[Row, ...]
     groups: tuple[Row, ...]
     sums: tuple[Row, ...]
@@ -184,6 +186,7 @@ class _Counter:
         self.tally = tally
         self.scheme = scheme
         self.rules = rules
+        self.references = rules.references.at_age(rules.age)
         self.counted_codes = [each.code for each in scheme.classes if each.counted]
         self.counted = self._sum(tally.current, self.counted_codes)
         self.predicted = self._sum(tally.predicted, self.counted_codes)
@@ -228,7 +231,7 @@ class _Counter:
 
     def me_ratio(self, rule: RatioRule) -> Ratio:
         ratio = self.ratio("M:E ratio", rule.definition, self.codes_of(rule.above), self.codes_of(rule.below))
-        entry = self.rules.references.me_ratio
+        entry = self.references.me_ratio
         if entry is None:
             return ratio
         limits = entry.for_sex(self.rules.sex)
@@ -245,9 +248,10 @@ class _Counter:
 
     def marks(self) -> tuple[ThresholdMark, ...]:
         return tuple(
-            ThresholdMark(threshold, share, side_of(share, threshold.percent))
-            for threshold in thresholds(self.rules.blast_equivalents)
-            if (share := self.share(threshold.codes)).percent is not None
+            ThresholdMark(threshold, share, _side(share, threshold.percent))
+            for threshold in thresholds(self.rules.blast_equivalents, self.scheme.specimen)
+            if any(code in self.scheme for code in threshold.codes)
+            and (share := self.share(threshold.codes)).percent is not None
         )
 
     def apart(self) -> tuple[Apart, ...]:
@@ -273,8 +277,7 @@ class _Counter:
         )
 
 
-def side_of(share: Share, percent: float) -> Literal["below", "above", "crosses"]:
-    """Say on which side of a threshold, in percent, the interval of a share lies."""
+def _side(share: Share, percent: float) -> Literal["below", "above", "crosses"]:
     if share.high is not None and share.high < percent:
         return "below"
     return "above" if share.low is not None and share.low >= percent else "crosses"
@@ -290,11 +293,12 @@ def differential(tally: Tally, scheme: Scheme, rules: CountingRules | None = Non
     """
     rules = rules or CountingRules()
     counter = _Counter(tally, scheme, rules)
-    references, states = rules.references, tally.states
+    references, states = counter.references, tally.states
     counted = [each for each in scheme.classes if each.counted]
     unresolved = [each.code for each in scheme.classes if each.role is CountRole.UNRESOLVED]
     return Differential(
         rules=rules,
+        specimen=scheme.specimen,
         rows=tuple(
             counter.row(each.name, (each.code,), references.for_code(each.code), each, each.lineage)
             for each in counted
@@ -305,7 +309,11 @@ def differential(tally: Tally, scheme: Scheme, rules: CountingRules | None = Non
             )
             for lineage in scheme.lineages()
         ),
-        sums=tuple(counter.row(each.name, each.codes, each) for each in references.sums()),
+        sums=tuple(
+            counter.row(each.name, each.codes, each)
+            for each in references.sums()
+            if all(code in scheme for code in each.codes)
+        ),
         apart=counter.apart(),
         me_ratio=counter.me_ratio(rules.me_rule),
         maturation=counter.maturation(),

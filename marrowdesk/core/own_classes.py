@@ -35,13 +35,15 @@ def check(scheme: Scheme, reserved: Collection[str] = ()) -> Scheme:
         MarrowdeskError: a shipped class is missing or another one than it was, or a class has a code, name,
             key or colour that cannot be used; the message names it.
     """
-    missing = [each for each in MARROW.codes if each not in scheme]
+    missing = [each for each in MARROW.codes if scheme.place(each) not in scheme]
     if missing:
         raise MarrowdeskError(
             f"The classes lack {', '.join(missing)}, which the classifier or the count needs.",
             "Add to the shipped classes; leave none of them out.",
         )
     for each in MARROW.classes:
+        if each.code not in scheme:
+            continue  # another class takes its cells
         found = scheme[each.code]
         if (found.name, found.lineage, found.role) != (each.name, each.lineage, each.role):
             raise MarrowdeskError(
@@ -66,6 +68,8 @@ def check(scheme: Scheme, reserved: Collection[str] = ()) -> Scheme:
             wrong = f"The colour {each.color!r} of the class {each.name!r} is not written #rrggbb."
         elif is_own(each.code) and each.role is CountRole.COUNTED and each.lineage is Lineage.NONE:
             wrong = f"The class {each.name!r} is counted and needs a lineage."
+        elif unknown := [code for code in each.takes if is_own(code)]:
+            wrong = f"The class {each.name!r} takes {', '.join(unknown)}, which is no shipped class."
         elif is_own(each.code) and each.role is CountRole.UNRESOLVED:
             wrong = f"The class {each.name!r} cannot stand for cells that are not identified."
         if wrong:

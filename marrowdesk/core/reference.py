@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.core.taxonomy import Lineage
+from marrowdesk.core.taxonomy import Lineage, Specimen
 
 Sex = Literal["", "F", "M"]
+
+Ages = tuple[float, float]
+"""From and to, in years; the first belongs to the span, the second does not."""
+
+ADULTS: Ages = (18.0, math.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,7 @@ class RangeEntry:
         both: the range for either sex, or None where the source tells them apart.
         female: the range for women; None when ``both`` is given.
         male: the range for men; None when ``both`` is given.
+        ages: for whom it holds; None for all ages of its set.
     """
 
     name: str
@@ -52,6 +59,7 @@ class RangeEntry:
     both: Range | None = None
     female: Range | None = None
     male: Range | None = None
+    ages: Ages | None = None
 
     def for_sex(self, sex: Sex) -> Range:
         """Give the range for a sex; for an unknown sex the span of both, so that a mark holds for either."""
@@ -76,6 +84,8 @@ class ReferenceSet:
         source: citation as printed.
         entries: ranges in percent of the nucleated differential.
         me_ratio: range of the M:E ratio, by the source's own definition; None where it gives none.
+        specimen: what the ranges are for; None for any.
+        ages: for whom they hold.
     """
 
     key: str
@@ -83,10 +93,27 @@ class ReferenceSet:
     source: str
     entries: tuple[RangeEntry, ...] = ()
     me_ratio: RangeEntry | None = None
+    specimen: Specimen | None = "marrow"
+    ages: Ages = ADULTS
     _by_code: dict[str, RangeEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._by_code.update({each.codes[0]: each for each in self.entries if len(each.codes) == 1})
+        for each in self.entries:
+            if len(each.codes) == 1:
+                self._by_code.setdefault(each.codes[0], each)
+
+    def at_age(self, age: float | None) -> ReferenceSet:
+        """Give the ranges that hold at an age: none where the set is not made for it.
+
+        Args:
+            age: in years; None for unknown, which is taken for that of an adult.
+        """
+        years = ADULTS[0] if age is None else age
+        held = _within(years, self.ages)
+        entries = tuple(each for each in self.entries if held and _within(years, each.ages))
+        ratio = self.me_ratio
+        held = held and ratio is not None and _within(years, ratio.ages)
+        return replace(self, entries=entries, me_ratio=ratio if held else None)
 
     def for_code(self, code: str) -> RangeEntry | None:
         """Give the entry of a single class, or None."""
@@ -99,6 +126,10 @@ class ReferenceSet:
     def sums(self) -> tuple[RangeEntry, ...]:
         """Give the entries that sum several classes."""
         return tuple(each for each in self.entries if len(each.codes) > 1)
+
+
+def _within(years: float, ages: Ages | None) -> bool:
+    return ages is None or ages[0] <= years < ages[1]
 
 
 _L = Lineage
@@ -137,7 +168,22 @@ WINTROBE = ReferenceSet(
     ),
 )
 
-NO_RANGES = ReferenceSet("none", "No reference ranges", "")
+DACIE_LEWIS = ReferenceSet(
+    "dacie-lewis",
+    "Dacie and Lewis, blood of adults",
+    "Bain BJ, Bates I, Laffan MA. Dacie and Lewis Practical Haematology, 12th ed. 2017, table 2.1.",
+    (
+        RangeEntry("neutrophils", ("NEU",), both=Range(40.0, 80.0)),
+        RangeEntry("band + segmented", ("NGB", "NGS"), both=Range(40.0, 80.0)),
+        RangeEntry("lymphocytes", ("LYT",), both=Range(20.0, 40.0)),
+        RangeEntry("monocytes", ("MON",), both=Range(2.0, 10.0)),
+        RangeEntry("eosinophils", ("EOS",), both=Range(1.0, 6.0)),
+        RangeEntry("basophils", ("BAS",), both=Range(0.0, 2.0)),
+    ),
+    specimen="blood",
+)
 
-REFERENCE_SETS = {each.key: each for each in (BAIN_1996, WINTROBE, NO_RANGES)}
+NO_RANGES = ReferenceSet("none", "No reference ranges", "", specimen=None, ages=(0.0, math.inf))
+
+REFERENCE_SETS = {each.key: each for each in (BAIN_1996, WINTROBE, DACIE_LEWIS, NO_RANGES)}
 """The shipped sets by their key."""

@@ -7,9 +7,11 @@ import json
 import re
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal, get_args
 
 from marrowdesk.core.errors import MarrowdeskError
+
+Specimen = Literal["marrow", "blood"]
 
 
 class Lineage(enum.StrEnum):
@@ -55,6 +57,8 @@ class CellClass:
         always_review: a proposal of this class is never counted as settled without a reader.
         alert: a sentence shown when such a cell is found; empty for none.
         folders: folder names (besides code and name) that public data sets use for it.
+        takes: codes of shipped classes that the scheme tells apart no further: cells that the classifier
+            proposes as one of them are proposed as this class.
     """
 
     code: str
@@ -66,6 +70,7 @@ class CellClass:
     always_review: bool = False
     alert: str = ""
     folders: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
 
     @property
     def counted(self) -> bool:
@@ -81,16 +86,23 @@ def _folded(name: str) -> str:
 class Scheme:
     """An ordered set of classes a case is counted with.
 
+    Attributes:
+        name: as printed.
+        classes: in their order.
+        unidentified: code of the class for cells that are not identified.
+        specimen: what is counted: thresholds and reference ranges follow it.
+
     Raises:
-        MarrowdeskError: two classes share a code or a key.
+        MarrowdeskError: two classes share a code or a key, or take proposals of the same class.
     """
 
     name: str
     classes: tuple[CellClass, ...]
     unidentified: str = "NIF"
+    specimen: Specimen = "marrow"
 
     def __post_init__(self) -> None:
-        codes = [each.code for each in self.classes]
+        codes = [code for each in self.classes for code in (each.code, *each.takes)]
         keys = [each.key for each in self.classes if each.key]
         for what, values in (("code", codes), ("key", keys)):
             twice = {value for value in values if values.count(value) > 1}
@@ -117,6 +129,15 @@ class Scheme:
         return found
 
     @cached_property
+    def _by_taken(self) -> dict[str, str]:
+        return {code: each.code for each in self.classes for code in each.takes}
+
+    @property
+    def groups(self) -> bool:
+        """Whether a class takes the proposals of others."""
+        return bool(self._by_taken)
+
+    @cached_property
     def codes(self) -> tuple[str, ...]:
         """The codes in the order of the scheme."""
         return tuple(each.code for each in self.classes)
@@ -131,6 +152,10 @@ class Scheme:
             raise MarrowdeskError(
                 f"The scheme {self.name!r} has no class {code!r}.", "Add the class to the scheme."
             ) from None
+
+    def place(self, code: str) -> str:
+        """Give the code under which a class stands here: of the class that takes it, else its own."""
+        return self._by_taken.get(code, code)
 
     def order(self, code: str) -> int:
         """Give the place of a class in the scheme, counted from 0."""
@@ -160,6 +185,7 @@ class Scheme:
                 "version": 1,
                 "name": self.name,
                 "unidentified": self.unidentified,
+                "specimen": self.specimen,
                 "classes": [asdict(each) for each in self.classes],
             },
             ensure_ascii=False,
@@ -184,11 +210,15 @@ class Scheme:
                         "lineage": Lineage(each["lineage"]),
                         "role": CountRole(each["role"]),
                         "folders": tuple(each.get("folders", ())),
+                        "takes": tuple(each.get("takes", ())),
                     }
                 )
                 for each in data["classes"]
             )
-            return cls(data["name"], classes, data["unidentified"])
+            specimen = data.get("specimen", "marrow")  # schemes written before there was another know none
+            if specimen not in get_args(Specimen):
+                raise MarrowdeskError(f"The class scheme counts {specimen!r}, which is not known here.")
+            return cls(data["name"], classes, data["unidentified"], specimen)
         except (KeyError, TypeError, ValueError) as error:
             raise MarrowdeskError(f"The class scheme cannot be read: {error}.") from error
 

@@ -100,7 +100,7 @@ def read_place(place: Place) -> np.ndarray:
         ImageUnreadable: the file cannot be read, or the box lies outside of the image.
     """
     image = read_image(place.path, place.page)
-    return image if place.box is None else _crop(image, place.box, place.path)
+    return image if place.box is None else crop(image, place.box, place.path)
 
 
 def probe(path: Path) -> ImageInfo:
@@ -115,7 +115,17 @@ def probe(path: Path) -> ImageInfo:
     return ImageInfo(hashlib.sha256(data).hexdigest(), tuple((width, height) for height, width, _ in shapes))
 
 
-def _crop(image: np.ndarray, box: Box, path: Path) -> np.ndarray:
+def crop(image: np.ndarray, box: Box, path: Path) -> np.ndarray:
+    """Cut a box out of a decoded page; it is cut at the border of the image.
+
+    Args:
+        image: uint8 RGB, shape (H, W, 3).
+        box: the part of it.
+        path: the image's file, for the message.
+
+    Raises:
+        ImageUnreadable: the box lies outside of the image.
+    """
     left, top = max(box.x, 0), max(box.y, 0)
     part = image[top : max(box.y + box.height, 0), left : max(box.x + box.width, 0)]
     if part.size == 0:

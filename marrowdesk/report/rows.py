@@ -11,7 +11,7 @@ from marrowdesk.report.words import ENGLISH, Words, capital
 
 if TYPE_CHECKING:
     from marrowdesk.core.differential import Differential, Mark, Row, Share
-    from marrowdesk.core.reference import Range
+    from marrowdesk.core.reference import Range, RangeEntry
 
 
 class Rank(enum.Enum):
@@ -69,7 +69,7 @@ def printed_rows(found: Differential, words: Words = ENGLISH) -> list[PrintedRow
     A class is left out where it has no cells, no proposals and no reference range; :func:`absent` names it.
     """
     printed: list[PrintedRow] = []
-    sums = list(zip(found.rules.references.sums(), found.sums, strict=True))
+    sums = _sums(found)
     for group in found.groups:
         members = [row for row in found.rows if row.lineage is group.lineage]
         codes = _codes(members)
@@ -92,7 +92,17 @@ def blood_rows(found: Differential, words: Words) -> list[PrintedRow]:
         words: the language.
     """
     shown = [row for row in found.rows if _codes([row]) <= set(IN_BLOOD) or _present(row)]
-    return [_class(row, words, Rank.ALONE) for row in shown]
+    printed = [_class(row, words, Rank.ALONE) for row in shown]
+    for entry, row in _sums(found):
+        last = max((at for at, each in enumerate(printed) if each.codes & set(entry.codes)), default=-1)
+        printed.insert(last + 1, _sum(row, entry.codes, words))
+    return printed
+
+
+def _sums(found: Differential) -> list[tuple[RangeEntry, Row]]:
+    """Give the sums that the reference set has a range for, each with the classes that it sums."""
+    entries = {each.name: each for each in found.rules.references.at_age(found.rules.age).sums()}
+    return [(entries[row.name], row) for row in found.sums]
 
 
 def absent(found: Differential, printed: list[PrintedRow], words: Words = ENGLISH) -> list[str]:

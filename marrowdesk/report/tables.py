@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from marrowdesk.report.document import Amends, ManualCount, PastState, Report, Signed, SlideUsed
 
 JSON_FORMAT, JSON_VERSION = "marrowdesk-report", 1
+JSON_SCHEMA = f"urn:marrowdesk:report:{JSON_VERSION}"
+"""The ``$id`` of the schema in ``resources/schemas`` that the JSON keeps to."""
+
 CELL_COLUMNS = (
     "id", "slide", "file", "page", "box_x", "box_y", "box_width", "box_height",
     "proposed_class", "confidence", "doubt", "model", "reviewed_class", "state", "reader", "reviewed_at",
@@ -24,8 +28,18 @@ CELL_COLUMNS = (
 )  # fmt: skip
 """The columns of the CSV and the names in the JSON's ``cells``, in order."""
 
-# A spreadsheet takes what begins like this for a formula (OWASP, CSV injection).
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+DECISION_COLUMNS = (
+    "act", "at", "reader", "text", "takes_back", "cell", "file", "from", "from_class", "to", "to_class",
+    "model", "program",
+)  # fmt: skip
+"""The columns of the decisions as CSV, in order."""
+
+# What a spreadsheet runs as a formula (OWASP, CSV injection), at the start of a text or of what it may take
+# for a cell of its own: where the computer's list separator is the semicolon, quotes do not hold a text
+# together. Spaces and quotes before it do not help; a spreadsheet drops them.
+_FORMULA = re.compile(
+    r"""(?:^|(?<=[;\t\r\n]))(?=[^\S\t\r\n"']*(?:["'][^\S\t\r\n"']*)*[=+\-@＝＋－＠])|^(?=[\t\r\n])"""
+)
 
 
 def cell_record(cell: Cell, slides: Sequence[SlideUsed]) -> dict[str, Any]:
@@ -61,7 +75,11 @@ def cells_csv(cells: Iterable[Cell], slides: Sequence[SlideUsed]) -> bytes:
 def csv_bytes(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> bytes:
     """Write a table, comma-separated, UTF-8 with a byte-order mark so that Excel reads it rightly.
 
-    A text that a spreadsheet would run as a formula gets an apostrophe before it.
+    A text that a spreadsheet would run as a formula gets an apostrophe before it: the one alteration there
+    is. CSV has no way to say that something is a text; a tab or a space would be seen as little and stop
+    other programs from finding the text, and ``="…"`` is a formula itself. The apostrophe can be taken off
+    again without doubt, for a text that has one there already gets a second. Workbooks (XLSX) and JSON do
+    know texts, and alter nothing.
     """
     written = io.StringIO(newline="")
     table = csv.writer(written)
@@ -76,6 +94,7 @@ def report_json(report: Report, cells: Iterable[Cell]) -> bytes:
     """Write the report and its cells as JSON text in UTF-8; percentages are in [0, 100], absent is null."""
     text = json.dumps(
         {
+            "$schema": JSON_SCHEMA,
             "format": JSON_FORMAT,
             "version": JSON_VERSION,
             "title": report.title,
@@ -103,9 +122,7 @@ def report_json(report: Report, cells: Iterable[Cell]) -> bytes:
 
 
 def _harmless(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return "'" + value
-    return value
+    return _FORMULA.sub("'", value) if isinstance(value, str) else value
 
 
 def _manual(manual: ManualCount) -> dict[str, Any]:

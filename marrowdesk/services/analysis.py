@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from marrowdesk.core.cell import Cell, Place, Prediction
 from marrowdesk.core.errors import Cancelled, ImageUnreadable
+from marrowdesk.core.placing import Placing
 from marrowdesk.imaging.decode import read_place
 from marrowdesk.store.values import ModelInfo, Problem, StoredPrediction
 
@@ -79,13 +80,13 @@ def analyse(
     """
     card = engine.bundle.card
     case.add_model(ModelInfo(engine.bundle.sha256, card.name, card.revision, engine.codes))
-    speed = _Speed(len(cells))
+    speed, placing = _Speed(len(cells)), Placing(case.scheme)
     with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode") as pool:
         for batch, images in _decoded_ahead(cells, engine.batch_size, pool):
             if cancel.is_set():
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise Cancelled("Classifying was stopped.", "Classify again to go on where it stopped.")
-            yield speed.step(*_classify(case, engine, batch, images))
+            yield speed.step(*_classify(case, engine, batch, images, placing))
 
 
 def _decoded_ahead(
@@ -111,7 +112,11 @@ def _read(place: Place) -> np.ndarray | ImageUnreadable:
 
 
 def _classify(
-    case: CaseFile, engine: Engine, batch: list[Cell], images: list[np.ndarray | ImageUnreadable]
+    case: CaseFile,
+    engine: Engine,
+    batch: list[Cell],
+    images: list[np.ndarray | ImageUnreadable],
+    placing: Placing,
 ) -> tuple[list[Cell], list[Problem]]:
     readable: list[tuple[Cell, np.ndarray]] = []
     failed: list[tuple[Cell, Problem]] = []
@@ -126,13 +131,14 @@ def _classify(
     if readable:
         result = engine.predict([image for _, image in readable])
         case.add_predictions(engine.bundle.sha256, _rows(readable, result))
+        sha256, codes = engine.bundle.sha256, engine.codes
+        proposals = (
+            Prediction(sha256, codes, odds, float(doubt))
+            for odds, doubt in zip(result.probabilities, result.doubt, strict=True)
+        )
         done = [
-            cell.with_prediction(
-                Prediction(
-                    engine.bundle.sha256, engine.codes, result.probabilities[at], float(result.doubt[at])
-                )
-            )
-            for at, (cell, _) in enumerate(readable)
+            cell.with_prediction(placing.prediction(proposal))
+            for (cell, _), proposal in zip(readable, proposals, strict=True)
         ]
     return done, [problem for _, problem in failed]
 

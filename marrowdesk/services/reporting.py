@@ -6,7 +6,7 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from marrowdesk import __version__
 from marrowdesk.core.amendment import changed
@@ -31,25 +31,19 @@ from marrowdesk.report.document import (
     SlideUsed,
 )
 from marrowdesk.report.options import PrintOptions
+from marrowdesk.report.tables import DECISION_COLUMNS, csv_bytes
 from marrowdesk.services.adjusting import adjusted_count, doubt_found
 from marrowdesk.store.atomic import write_atomically
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from marrowdesk.core.taxonomy import Scheme
     from marrowdesk.inference.card import ModelCard
     from marrowdesk.store.casefile import CaseFile
     from marrowdesk.store.values import Act, Moment, Signature
-
-
-DECISION_COLUMNS = (
-    "act", "at", "reader", "text", "takes_back", "cell", "file", "from", "from_class", "to", "to_class",
-    "model", "program",
-)  # fmt: skip
-"""The columns of the decisions as CSV, in order."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,18 +147,23 @@ def decisions(case: CaseFile, path: Path) -> Path:
         ReportError: the file cannot be written.
         CaseFileError: the case cannot be read.
     """
-    from marrowdesk.report.tables import csv_bytes
-
     names = {cell.id: cell.name for cell in case.cells()}
-    rows = (
-        (
+    return _write(path, csv_bytes(DECISION_COLUMNS, decision_rows(case, names)))
+
+
+def decision_rows(case: CaseFile, names: Mapping[int, str]) -> Iterator[tuple[Any, ...]]:
+    """Give every decision ever made in the columns of :data:`DECISION_COLUMNS`; times are UTC.
+
+    Args:
+        case: the case.
+        names: what each cell is called, by its number.
+    """
+    for each in case.journal():
+        yield (
             each.batch, each.at.isoformat(timespec="milliseconds"), each.reader, each.text, each.undoes,
             each.cell_id, names.get(each.cell_id, ""), each.from_verdict, each.from_code,
             each.to_verdict, each.to_code, each.model, each.program,
-        )
-        for each in case.journal()
-    )  # fmt: skip
-    return _write(path, csv_bytes(DECISION_COLUMNS, rows))
+        )  # fmt: skip
 
 
 def _slides(

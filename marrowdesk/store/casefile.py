@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import shutil
+import uuid
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from marrowdesk import __version__
-from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.core.taxonomy import Scheme
 from marrowdesk.store.cells import CellTable
-from marrowdesk.store.columns import MAX_ID, now_text
+from marrowdesk.store.columns import MAX_ID, now_text, time_value
 from marrowdesk.store.copying import readable_copy
 from marrowdesk.store.database import Database
-from marrowdesk.store.errors import CaseRecordRefused, damaged
 from marrowdesk.store.holding import Holding, read_holder
 from marrowdesk.store.journal import DecisionJournal
 from marrowdesk.store.packing import PackedImages
@@ -27,11 +25,15 @@ from marrowdesk.store.sittings import SittingTable
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
+    from datetime import datetime
 
+    from marrowdesk.core.taxonomy import Scheme
     from marrowdesk.store.values import Moment
 
 SUFFIX = ".mdcase"
 """Ending of case files."""
+
+_CASES = uuid.UUID("6f0e7a3c-2d0b-4a59-9c0e-5b7d1f4e8a21")  # the namespace of cases (RFC 9562, version 5)
 
 
 class CaseFile(
@@ -144,41 +146,16 @@ class CaseFile(
         return str(title)
 
     @cached_property
-    def scheme(self) -> Scheme:
-        """The classes the case is counted with."""
-        return self.scheme_at(None)
-
-    def scheme_at(self, moment: Moment | None) -> Scheme:
-        """Give the classes that the case was counted with at a moment; now where it is None."""
-        last = MAX_ID if moment is None else moment.scheme
+    def created(self) -> datetime:
+        """When the case was made, UTC."""
         with self._db.reading() as connection:
-            (json,) = connection.execute(
-                "SELECT json FROM scheme WHERE id <= ? ORDER BY id DESC LIMIT 1", (last,)
-            ).fetchone()
-        try:
-            return Scheme.from_json(json)
-        except MarrowdeskError as error:
-            raise damaged(self.path, error) from error
+            (created,) = connection.execute("SELECT created FROM about").fetchone()
+        return time_value(created)
 
-    def set_scheme(self, scheme: Scheme) -> None:
-        """Count with other classes from now on; the earlier ones stay in the file.
-
-        Raises:
-            CaseFileSigned: the case is signed.
-            CaseRecordRefused: the classes lack one that a reader gave to a cell.
-            CaseFileError: nothing was written; the child class says why.
-        """
-        with self._db.writing() as connection:
-            rows = connection.execute("SELECT DISTINCT to_code FROM decision WHERE to_code IS NOT NULL")
-            lost = sorted({code for (code,) in rows} - set(scheme.codes))
-            if lost:
-                raise CaseRecordRefused(
-                    f"Readers of the case {self.path} gave cells the class {', '.join(lost)}, which the "
-                    "new classes lack; nothing was changed.",
-                    "Keep that class.",
-                )
-            connection.execute("INSERT INTO scheme(at, json) VALUES (?, ?)", (now_text(), scheme.to_json()))
-        self.__dict__.pop("scheme", None)
+    @cached_property
+    def identity(self) -> uuid.UUID:
+        """What tells the case from all others, wherever it is copied to; it does not give its title away."""
+        return uuid.uuid5(_CASES, f"{self.created.isoformat()}\n{self.title}")
 
     def fields(self, moment: Moment | None = None) -> dict[str, str]:
         """Give the header fields of the report, in the order they were first set.

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from marrowdesk.core.cell import Box, Cell, Place, Prediction
+from marrowdesk.core.placing import Placing
+from marrowdesk.store.classes import ClassTable
 from marrowdesk.store.columns import MAX_ID, hash_bytes, path_text, relative_column, review_value
 from marrowdesk.store.errors import CaseRecordRefused
 from marrowdesk.store.slides import slides_by_id
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
-    from marrowdesk.store.database import Database
     from marrowdesk.store.values import Moment, NewCell, Slide
 
 # The subqueries read only the indexes of (cell, id).
@@ -65,23 +66,23 @@ class KnownModel(NamedTuple):
     codes: tuple[str, ...]
 
 
-class CellTable:
+class CellTable(ClassTable):
     """The part of a case file that holds its cells."""
-
-    _db: Database
 
     def cells(self, moment: Moment | None = None) -> list[Cell]:
         """Give all cells in the order they were added, with the latest proposal and the standing decision.
 
-        Predictions of one model share one ``codes`` tuple; probabilities are read-only float32.
+        Proposals and labels stand under the classes of the case's scheme at that moment. Predictions of one
+        model share one ``codes`` tuple; probabilities are read-only float32.
 
         Args:
             moment: the state to show; the present one when None.
         """
         bounds = _PRESENT if moment is None else asdict(moment)
+        placing = Placing(self.scheme_at(moment))
         with self._db.reading() as connection:
             slides, models = slides_by_id(connection), models_by_id(connection)
-            return [_cell(row, slides, models) for row in connection.execute(_CELLS, bounds)]
+            return [_cell(row, slides, models, placing) for row in connection.execute(_CELLS, bounds)]
 
     def progress(self) -> tuple[int, int]:
         """Give how many cells the case has and how many of them a reader decided on, without reading them."""
@@ -137,7 +138,9 @@ def _added(connection: sqlite3.Connection, statement: str, row: tuple[object, ..
     return int(connection.execute(statement + " RETURNING id", row).fetchone()[0])
 
 
-def _cell(row: tuple[Any, ...], slides: dict[int, Slide], models: dict[int, KnownModel]) -> Cell:
+def _cell(
+    row: tuple[Any, ...], slides: dict[int, Slide], models: dict[int, KnownModel], placing: Placing
+) -> Cell:
     (id_, slide, path, page, x, y, width, height, reference,
      probabilities, doubt, model, verdict, code, reader, at) = row  # fmt: skip
     box = None if x is None else Box(x, y, width, height)
@@ -145,7 +148,8 @@ def _cell(row: tuple[Any, ...], slides: dict[int, Slide], models: dict[int, Know
     if probabilities is not None:
         known = models[model]
         values = np.frombuffer(probabilities, "<f4")
-        prediction = Prediction(known.sha256, known.codes, values, float("nan") if doubt is None else doubt)
+        doubt = float("nan") if doubt is None else doubt
+        prediction = placing.prediction(Prediction(known.sha256, known.codes, values, doubt))
     review = None if verdict is None else review_value(verdict, code, reader, at)
     place = Place(slides[slide].folder / path_text(path), page, box)
-    return Cell(id_, slide, place, prediction, review, reference)
+    return Cell(id_, slide, place, prediction, review, placing.label(reference))

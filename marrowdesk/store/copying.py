@@ -23,9 +23,10 @@ _PAUSE = 0.1
 def readable_copy(case: Path, *, same_computer: bool) -> Path:
     """Copy a case into a folder of its own among the temporary files.
 
-    On the holder's computer SQLite copies it (its online backup). On another one SQLite must not touch it,
-    nor can it where the folder is read-only: then file and write-ahead log are copied as they are, until
-    neither has changed meanwhile, and SQLite puts them together from the copies.
+    On the computer of whoever writes into it SQLite copies it (its online backup). On another one SQLite
+    must not touch it, nor can it where the folder is read-only: then file and write-ahead log are copied as
+    they are, until neither has changed meanwhile, and SQLite puts them together from the copies. A case
+    without a log is whole in its file and copied likewise: SQLite would leave files of its own beside it.
 
     Args:
         case: the case file.
@@ -41,7 +42,7 @@ def readable_copy(case: Path, *, same_computer: bool) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="marrowdesk-"))
     copy = folder / case.name
     try:
-        if not (same_computer and _backed_up(case, copy)):
+        if not (same_computer and _log_of(case).exists() and _backed_up(case, copy)):
             _files_copied(case, copy)
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
@@ -67,7 +68,7 @@ def _backed_up(case: Path, copy: Path) -> bool:
 
 
 def _files_copied(case: Path, copy: Path) -> None:
-    log, log_copy = (each.with_name(each.name + "-wal") for each in (case, copy))
+    log, log_copy = _log_of(case), _log_of(copy)
     for _ in range(_TRIES):
         before = _state(case), _state(log)
         log_copy.unlink(missing_ok=True)
@@ -80,6 +81,10 @@ def _files_copied(case: Path, copy: Path) -> None:
     raise CaseFileLocked(
         f"The case {case} is being written without a pause.", "Wait a moment and open it again."
     )
+
+
+def _log_of(case: Path) -> Path:
+    return case.with_name(case.name + "-wal")
 
 
 def _state(path: Path) -> tuple[int, int] | None:

@@ -64,7 +64,7 @@ class Database:
         self._write_lock = threading.Lock()
         self._read_lock = threading.Lock()
         self._closed = False
-        _check_readable(opened)
+        _check_readable(self.path)  # the person's file, not the copy: the message names it
         with explained(self.path):
             self._writer = connect(opened)
             try:

@@ -188,6 +188,17 @@ def read_holder(case: Path) -> Holder | None:
         return None
 
 
+def held_by_another(case: Path) -> Holder | None:
+    """Give the other program that has a case open; None where it is free, or open in this one.
+
+    A holder that crashed on this computer holds nothing; of one on another computer nobody can know.
+    """
+    found = read_holder(case)
+    if found is None or not _lives(_mark_of(case), found):
+        return None
+    return None if found.process == os.getpid() and not found.elsewhere else found
+
+
 def _mark_of(case: Path) -> Path:
     return case.with_name(case.name + ENDING)
 

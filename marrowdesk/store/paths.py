@@ -33,6 +33,11 @@ def scheme_path() -> Path:
     return settings_path().with_name("classes.json")
 
 
+def references_path() -> Path:
+    """Give the file of the laboratory's own reference ranges; it may not exist yet."""
+    return settings_path().with_name("reference-ranges.json")
+
+
 def logs_path() -> Path:
     """Give the folder for logs; it may not exist yet."""
     home = _home()

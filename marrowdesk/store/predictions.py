@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from marrowdesk import __version__
+from marrowdesk.core.placing import Placing
 from marrowdesk.store.cells import models_by_id
+from marrowdesk.store.classes import ClassTable
 from marrowdesk.store.columns import hash_bytes, now_text
 from marrowdesk.store.errors import CaseRecordRefused
 from marrowdesk.store.values import ModelInfo, StoredAttention, StoredPrediction
@@ -17,14 +19,14 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
-    from marrowdesk.store.database import Database
 
 CHUNK = 32
 """Predictions written in one transaction: few enough that a decision made meanwhile does not wait."""
 
 _FEATURE = """
 SELECT analysis.model, feature.height, feature.width, feature.ranges, feature.maps,
-       window_left, window_top, window_width, window_height, embedding_scale, embedding
+       window_left, window_top, window_width, window_height, embedding_scale, embedding,
+       prediction.probabilities
 FROM feature JOIN prediction ON prediction.id = feature.prediction
 JOIN analysis ON analysis.id = prediction.analysis
 WHERE prediction.id = (SELECT max(id) FROM prediction WHERE cell = ?)
@@ -47,10 +49,8 @@ FeatureColumns = tuple[object, ...]
 FeatureRow = tuple[Any, ...]
 
 
-class PredictionTable:
+class PredictionTable(ClassTable):
     """The part of a case file that holds what models say."""
-
-    _db: Database
 
     def add_model(self, model: ModelInfo) -> None:
         """Make a model known; one that is known already stays as it is."""
@@ -93,12 +93,16 @@ class PredictionTable:
                 _write(connection, model, chunk)
 
     def attention(self, cell_id: int) -> StoredAttention | None:
-        """Give the activation maps that belong to the standing proposal of a cell, or None."""
+        """Give the activation maps that belong to the standing proposal of a cell, or None.
+
+        They are those of the classes of the case's scheme.
+        """
         with self._db.reading() as connection:
             row = connection.execute(_FEATURE, (cell_id,)).fetchone()
             if row is None or row[4] is None:
                 return None
-            return _attention(models_by_id(connection)[row[0]].codes, row)
+            codes = models_by_id(connection)[row[0]].codes
+        return _attention(codes, row, Placing(self.scheme_at(None)))
 
     def embedding(self, cell_id: int) -> np.ndarray | None:
         """Give the embedding that belongs to the standing proposal of a cell, float32 (D,), or None."""
@@ -136,12 +140,13 @@ class PredictionTable:
         raise CaseRecordRefused(f"The model {sha256.hex()[:12]}… is not known to the case {self._db.path}.")
 
 
-def _attention(codes: tuple[str, ...], row: FeatureRow) -> StoredAttention:
-    _, height, width, ranges, maps, left, top, across, down, _, _ = row
+def _attention(codes: tuple[str, ...], row: FeatureRow, placing: Placing) -> StoredAttention:
+    _, height, width, ranges, maps, left, top, across, down, _, _, odds = row
     low, high = np.frombuffer(ranges, "<f4").reshape(len(codes), 2).T[..., None, None]
     levels = np.frombuffer(maps, np.uint8).reshape(len(codes), height, width)
     values = (low + (high - low) * (levels / np.float32(255))).astype(np.float32)
-    return StoredAttention(codes, values, None if left is None else (left, top, across, down))
+    names, placed = placing.maps(codes, values, np.frombuffer(odds, "<f4"))
+    return StoredAttention(names, placed, None if left is None else (left, top, across, down))
 
 
 def _write(

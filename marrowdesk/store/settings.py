@@ -41,7 +41,8 @@ class Settings(BaseModel):
         reader: name or initials that decisions are signed with.
         role: of the reader, printed where a case is signed.
         institution: printed on the report.
-        reference_set: key of the reference ranges.
+        reference_set: key of the reference ranges of marrow.
+        blood_reference_set: key of those of blood.
         me_definition: key of the definition of the M:E ratio.
         target_count: cells to count.
         thumbnail_side: pixels of a gallery thumbnail.
@@ -61,6 +62,7 @@ class Settings(BaseModel):
     role: str = ""
     institution: str = ""
     reference_set: str = "bain-1996"
+    blood_reference_set: str = "dacie-lewis"
     me_definition: str = "icsh"
     target_count: int = Field(default=500, ge=1, le=100_000)
     thumbnail_side: int = Field(default=112, ge=32, le=512)

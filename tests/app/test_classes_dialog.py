@@ -121,6 +121,21 @@ def test_that_shipped_classes_and_those_in_use_cannot_be_removed(desk, drawn_sli
     opened.reject()
 
 
+def test_that_classes_are_put_in_another_order_with_what_was_entered(desk, drawn_slide, qtbot):
+    open_and_wait(qtbot, desk, drawn_slide)
+    opened = _opened(desk)
+    row = _add(opened)
+    opened.table.selectRow(row)
+    assert not opened.down.isEnabled()
+    for _ in range(row):
+        opened.up.click()
+    assert not opened.up.isEnabled()
+    _agree(desk, opened, qtbot)
+    assert desk.window.model.scheme.codes == ("SEZ", *MARROW.codes)
+    assert desk.window.model.scheme["SEZ"].lineage is Lineage.LYMPHOID
+    assert next(iter(desk.window.acts.classes)) == "SEZ"
+
+
 def test_that_classes_are_exported_and_imported(desk, drawn_slide, tmp_path, qtbot, monkeypatch):
     open_and_wait(qtbot, desk, drawn_slide)
     file = tmp_path / "ours.json"

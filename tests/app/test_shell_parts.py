@@ -17,7 +17,7 @@ from marrowdesk.app.banner import Banner
 from marrowdesk.app.classifier import Progress
 from marrowdesk.app.icons import exists, icon
 from marrowdesk.app.keys import BareKeys
-from marrowdesk.app.preferences import Preferences, rules_of
+from marrowdesk.app.preferences import Preferences, choice_of
 from marrowdesk.app.problems import ProblemsPanel
 from marrowdesk.app.recents import RecentList, describe
 from marrowdesk.app.sex import sex_of
@@ -278,7 +278,8 @@ def test_that_settings_that_cannot_be_read_are_told_and_the_session_goes_on(qapp
 
 
 def test_that_unknown_keys_of_a_newer_program_mean_the_standard_rules():
-    rules = rules_of(Settings(reference_set="future", me_definition="future", target_count=300), "F")
+    settings = Settings(reference_set="future", me_definition="future", target_count=300)
+    rules = choice_of(settings).rules("marrow", {"sex": "female"})
     assert (rules.references.key, rules.me_rule.key, rules.target, rules.sex) == (
         "bain-1996",
         "icsh",

@@ -184,3 +184,23 @@ def test_that_a_signed_case_is_reported_as_it_was_signed_and_nothing_is_added(co
     told = json.loads(table.read_bytes())
     assert len(told["cells"]) == cells
     assert told["differential"]["target"] == 10
+
+
+def test_that_a_blood_film_is_counted_with_its_own_classes_and_ranges(count, slide, tmp_path):
+    case = tmp_path / "blood.mdcase"
+    code, out, _ = count(slide, "--scheme", "blood-5", "--case", case, "--field", "birth_date=1961-08-12")
+    assert code == 0
+    assert "Neutrophil" in out
+    assert "M:E" not in out
+    with CaseFile.open(case) as opened:
+        assert opened.scheme.specimen == "blood"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [(["--references", "nobodys"], "'nobodys'"), (["--references", "dacie-lewis"], "not for marrow")],
+)
+def test_that_ranges_that_do_not_fit_are_refused_by_name(count, slide, options, words):
+    code, _, err = count(slide, *options)
+    assert code != 0
+    assert words in err

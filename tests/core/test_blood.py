@@ -11,6 +11,8 @@ from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.differential import differential
 from marrowdesk.core.intervals import clopper_pearson
 from marrowdesk.core.manual import manual_tally
+from marrowdesk.core.reference import DACIE_LEWIS
+from marrowdesk.core.shipped_schemes import BLOOD_FIVE
 from marrowdesk.core.taxonomy import MARROW
 
 COUNTS = Counter(NGS=110, NGB=12, LYT=50, MON=14, EOS=6, BAS=1, BLA=7, EBO=24, PEB=1, KSC=5)
@@ -40,7 +42,7 @@ def test_that_nucleated_red_cells_stand_apart_per_hundred_white_cells():
 
 def test_that_the_classes_that_belong_in_blood_come_first():
     codes = [row.cell_class.code for row in blood().white.rows]
-    assert tuple(codes[: len(IN_BLOOD)]) == IN_BLOOD
+    assert codes[:6] == [code for code in IN_BLOOD if code in MARROW]
 
 
 def test_that_no_marrow_range_marks_a_blood_film():
@@ -54,6 +56,20 @@ def test_that_thresholds_are_those_of_blood_and_hold_equivalents():
         ("plasma cells", 5.0),
     ]  # fmt: skip
     assert [each.share.count for each in marks] == [9, 9, 9, 0]
+
+
+def test_that_ranges_made_for_blood_mark_a_blood_film():
+    white = blood(rules=CountingRules(references=DACIE_LEWIS)).white
+    assert (white.row("NGS").range, white.row("LYT").range.low) == (None, 20.0)
+    assert [(row.range.low, row.share.count) for row in white.sums] == [(40.0, 122)]
+
+
+def test_that_a_case_counted_as_blood_stays_as_it_was_counted():
+    counts = Counter(NEU=120, LYT=60, MON=12, EOS=6, BAS=2, NRB=8, KSC=4)
+    counted = differential(manual_tally(counts), BLOOD_FIVE, CountingRules(references=DACIE_LEWIS))
+    found = blood_count(counted)
+    assert found.white is counted
+    assert (found.red.count, found.red.per_hundred) == (8, 4.0)
 
 
 def test_that_a_film_without_white_cells_has_no_numbers():

@@ -19,6 +19,7 @@ from marrowdesk.core.counting import ME_RULES, thresholds
 from marrowdesk.core.differential import differential
 from marrowdesk.core.manual import manual_tally
 from marrowdesk.core.reference import REFERENCE_SETS
+from marrowdesk.core.shipped_schemes import SCHEMES
 from marrowdesk.core.tally import Tally
 from marrowdesk.core.taxonomy import MARROW, CellClass, CountRole, Lineage
 from marrowdesk.report import words
@@ -63,6 +64,11 @@ def own_texts() -> set[str]:
     }  # fmt: skip
 
 
+def shipped_classes() -> list[CellClass]:
+    """Give the classes of all schemes that ship."""
+    return [each for scheme in SCHEMES.values() for each in scheme.classes]
+
+
 def domain_texts() -> set[str]:
     """Give what the domain calls things, as far as it is printed."""
     found = differential(Tally.of(cells(EVERY_CLASS)), MARROW)
@@ -80,7 +86,7 @@ def domain_texts() -> set[str]:
         found.maturation.definition,
         *(each.name for each in sets),
         *(entry.name for each in sets for entry in each.sums()),
-        *(each.alert for each in MARROW.classes if each.alert),
+        *(each.alert for each in shipped_classes() if each.alert),
         "excluded by the reader",
         "not classified yet",
         REFERENCE_SETS["wintrobe"].source,
@@ -92,7 +98,7 @@ def test_that_a_catalogue_has_every_text_and_no_other(language: str) -> None:
     catalogue = CATALOGUES[language]
     assert set(catalogue.texts) == own_texts()
     assert set(catalogue.domain) == domain_texts()
-    assert set(catalogue.classes) == {each.name for each in MARROW.classes}
+    assert set(catalogue.classes) == {each.name for each in shipped_classes()}
     said = [*catalogue.texts.values(), *catalogue.domain.values(), *sum(catalogue.classes.values(), ())]
     assert all(text.strip() == text and text for text in said)
 
@@ -111,8 +117,8 @@ def test_that_two_classes_are_never_called_the_same(language: str) -> None:
 
 def _english_words() -> set[str]:
     """Give the words that only English texts of the program have."""
-    english = own_texts() | domain_texts() | {each.name for each in MARROW.classes}
-    named = {words.plural(each.name) for each in MARROW.classes}
+    english = own_texts() | domain_texts() | {each.name for each in shipped_classes()}
+    named = {words.plural(each.name) for each in shipped_classes()}
     return {word.casefold() for text in english | named for word in re.findall(r"[A-Za-z]{2,}", text)}
 
 

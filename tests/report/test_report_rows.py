@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from report_samples import NORMAL, cells
 
+from marrowdesk.core.blood import blood_count
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.differential import Differential, differential
-from marrowdesk.core.reference import NO_RANGES, WINTROBE
+from marrowdesk.core.reference import DACIE_LEWIS, NO_RANGES, WINTROBE
 from marrowdesk.core.tally import Tally
 from marrowdesk.core.taxonomy import MARROW
-from marrowdesk.report.rows import Rank, absent, printed_rows
+from marrowdesk.report.rows import Rank, absent, blood_rows, printed_rows
+from marrowdesk.report.words import ENGLISH
 
 
 def count(counts: dict[str, int], rules: CountingRules | None = None) -> Differential:
@@ -62,3 +64,14 @@ def test_that_other_reference_sets_change_ranges_and_lines() -> None:
     assert neutrophilic.range is not None
     without = printed_rows(count({"LYT": 3}, CountingRules(references=NO_RANGES)))
     assert [each.label for each in without] == ["Lymphocytes"]
+
+
+def test_that_a_blood_film_has_its_classes_first_and_their_sum_after_them() -> None:
+    found = count(
+        {"NGS": 60, "NGB": 10, "LYT": 20, "BLA": 2, "EBO": 5}, CountingRules(references=DACIE_LEWIS)
+    )
+    labels = [each.label for each in blood_rows(blood_count(found).white, ENGLISH)]
+    assert labels == [
+        "Segmented neutrophils", "Band neutrophils", "Sum of band + segmented", "Lymphocytes", "Monocytes",
+        "Eosinophils", "Basophils", "Blasts",
+    ]  # fmt: skip

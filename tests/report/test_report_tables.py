@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from report_samples import AT, FOLDER, MODEL, NORMAL, cells, normal, prediction,
 from marrowdesk.core.cell import Box, Cell, Place, Verdict
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.report.document import ReportFields, SlideUsed
-from marrowdesk.report.tables import CELL_COLUMNS, cell_record, cells_csv, report_json
+from marrowdesk.report.tables import CELL_COLUMNS, cell_record, cells_csv, csv_bytes, report_json
 
 SLIDES = (SlideUsed(1, "smear 1", FOLDER / "smear 1", 3), SlideUsed(2, "smear 2", FOLDER / "smear 2", 1))
 
@@ -67,6 +68,43 @@ def test_that_no_text_is_run_as_a_formula(start: str) -> None:
     for name in ("slide", "reader", "reference_label"):
         assert row[name] == f"'{hostile}"
     assert not any(value.startswith(start) for value in row.values())
+
+
+SEMICOLONS = (
+    "a;=1+1",
+    "a; +1",
+    "b;'=1",
+    'c;"=1";d',
+    "d\n=1",
+    "e\r\n@x",
+    "'=1",
+    "''=1",
+    "\t=1",
+    "; ;=1",
+    "x;y",
+    "-3",
+)
+
+
+@pytest.mark.parametrize("text", SEMICOLONS)
+def test_that_no_part_of_a_text_is_run_where_lists_are_separated_by_semicolons(text: str) -> None:
+    """Such a computer takes every semicolon for the end of a cell, within quotes too."""
+    (row,) = read_csv(csv_bytes(["text"], [[text]]))
+    for part in re.split(r"[;\t\r\n]", row["text"]):
+        assert not part.strip().lstrip('"').startswith(("=", "+", "-", "@"))
+
+
+@pytest.mark.parametrize("text", [*SEMICOLONS, "it's", "a, -5", "=x;=y"])
+def test_that_the_apostrophes_can_be_taken_off_again(text: str) -> None:
+    (row,) = read_csv(csv_bytes(["text"], [[text]]))
+    added = re.compile(r"""(^|[;\t\r\n])'(?=[^\S\t\r\n"']*(?:["'][^\S\t\r\n"']*)*[=+\-@]|(?<=^')[\t\r\n])""")
+    assert added.sub(r"\1", row["text"]) == text
+    assert len(row["text"]) - len(text) <= 1 + sum(text.count(each) for each in ";\t\r\n")
+
+
+def test_that_numbers_and_plain_words_are_left_as_they_are() -> None:
+    (row,) = read_csv(csv_bytes(["n", "text"], [[-5, "del(5q), -7; it's = x"]]))
+    assert row == {"n": "-5", "text": "del(5q), -7; it's = x"}
 
 
 def test_that_file_names_that_are_no_text_come_out_as_escapes() -> None:

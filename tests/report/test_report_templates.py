@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,11 @@ from pdf_reading import outline, overprinted, page_texts, text_boxes
 from report_samples import ALL_COLUMNS, NORMAL, WRITTEN, cells, normal, report_of
 
 from marrowdesk.core.blood import blood_count
+from marrowdesk.core.counting import CountingRules
+from marrowdesk.core.differential import differential
+from marrowdesk.core.manual import manual_tally
+from marrowdesk.core.reference import DACIE_LEWIS, REFERENCE_SETS
+from marrowdesk.core.shipped_schemes import BLOOD_FIVE, SCHEMES
 from marrowdesk.report.options import PrintOptions
 from marrowdesk.report.pdf import pdf_bytes
 from marrowdesk.report.pdf.edition import edition_of
@@ -212,3 +218,34 @@ def test_that_no_text_of_the_program_is_cut_off(template, language):
     for page in PAPERS:
         if template != "summary":
             assert "…" not in "".join(page_texts(written("every class", template, language, page)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_that_a_case_counted_as_blood_is_never_printed_as_marrow(template, language):
+    tally = manual_tally(Counter(NEU=120, LYT=60, MON=12, EOS=6, BAS=2, IGR=3, ALY=1, NRB=8, KSC=4))
+    rules = CountingRules(references=DACIE_LEWIS)
+    report = replace(normal(1.0), differential=differential(tally, BLOOD_FIVE, rules), pictures=())
+    content = pdf_bytes(report, PrintOptions(template, language=language))
+    words, text = Words(language), " ".join(" ".join(page_texts(content)).split())
+    assert words.say("Differential count of a blood film") in text
+    assert words.say("M:E ratio") not in text
+    assert words.say(DACIE_LEWIS.name) in text
+    said = [words.number(each) for each in (100 * 8 / 204, 100 * 120 / 204)]
+    assert f"{said[0]} (" in text
+    assert f"120 {said[1]}" in text
+    assert words.plural("immature granulocyte").casefold() in text.casefold()
+    assert all(overprinted(text_boxes(content, at)) == [] for at in range(len(page_texts(content))))
+
+
+@pytest.mark.parametrize("key", list(SCHEMES))
+def test_that_every_scheme_and_set_of_ranges_that_ships_is_printed(key):
+    scheme = SCHEMES[key]
+    counts = Counter({each.code: 3 for each in scheme.classes})
+    for references in REFERENCE_SETS.values():
+        for age in (None, 4.0):
+            rules = CountingRules(references=references, age=age, sex="F")
+            found = differential(manual_tally(counts), scheme, rules)
+            for template in TEMPLATES:
+                report = replace(normal(1.0), differential=found, pictures=())
+                assert page_texts(pdf_bytes(report, PrintOptions(template, language="de")))

@@ -32,6 +32,7 @@ from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.own_classes import check, is_own
+from marrowdesk.core.shipped_schemes import SCHEMES
 from marrowdesk.core.taxonomy import MARROW, CellClass, CountRole, Lineage, Scheme
 from marrowdesk.store.schemes import keep_own_scheme, read_scheme, write_scheme
 
@@ -39,7 +40,7 @@ COLOR, CODE, NAME, LINEAGE, ROLE, KEY, REVIEW = range(7)
 _ENDING = ".marrowdesk-classes.json"
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
 
 class ClassesDialog(QDialog):
@@ -68,7 +69,10 @@ class ClassesDialog(QDialog):
         self._in_use, self._writable = frozenset(in_use), writable
         self._base = scheme
         self.table = QTableWidget(self)
+        self.shipped = QComboBox(self)
         self.remove = QPushButton(self.tr("&Remove"), self)
+        self.up = QPushButton(self.tr("Move &up"), self)
+        self.down = QPushButton(self.tr("Move &down"), self)
         self.for_new = QCheckBox(self.tr("Use these classes for &new cases too"), self)
         self.for_new.setChecked(True)
         self._lay_out()
@@ -82,31 +86,32 @@ class ClassesDialog(QDialog):
         column.setSpacing(10)
         said = self.tr(
             "Shipped classes keep their code, name and lineage; keys and colours are yours. Classes of your "
-            "own are assigned by you: the classifier never proposes them."
+            "own are assigned by you: the classifier never proposes them. A scheme with fewer classes shows "
+            "the proposals under the class that takes them."
         )
         text = QLabel(said, self)
         text.setWordWrap(True)
         column.addWidget(text)
+        column.addLayout(self._scheme_row())
         self._make_table()
         column.addWidget(self.table, 1)
         row = QHBoxLayout()
-        add, bring, give, shipped = (
+        add, bring, give = (
             QPushButton(words, self)
-            for words in (
-                self.tr("&Add a class"), self.tr("&Import…"), self.tr("&Export…"), self.tr("As &shipped"),
-            )
-        )  # fmt: skip
+            for words in (self.tr("&Add a class"), self.tr("&Import…"), self.tr("&Export…"))
+        )
         for button, slot in (
             (add, self.add_class),
             (self.remove, self._remove),
+            (self.up, lambda: self._move(-1)),
+            (self.down, lambda: self._move(1)),
             (bring, self._import),
             (give, self._export),
-            (shipped, self._as_shipped),
         ):
             button.setAutoDefault(False)
             button.clicked.connect(lambda _=False, slot=slot: slot())
             row.addWidget(button)
-        row.insertStretch(2, 1)
+        row.insertStretch(4, 1)
         column.addLayout(row)
         column.addWidget(self.for_new)
         buttons = QDialogButtonBox(
@@ -116,6 +121,17 @@ class ClassesDialog(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
+
+    def _scheme_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        label = QLabel(self.tr("&Scheme:"), self)
+        label.setBuddy(self.shipped)
+        for key, each in SCHEMES.items():
+            self.shipped.addItem(each.name, key)
+        self.shipped.activated.connect(lambda _: self._as_shipped())
+        row.addWidget(label)
+        row.addWidget(self.shipped, 1)
+        return row
 
     def _make_table(self) -> None:
         table = self.table
@@ -137,22 +153,37 @@ class ClassesDialog(QDialog):
         table.itemDoubleClicked.connect(self._choose_color)
 
     def _show(self, scheme: Scheme) -> None:
+        self._base = scheme
+        self._name_scheme(scheme)
+        self._show_classes(scheme.classes)
+
+    def _show_classes(self, classes: Sequence[CellClass]) -> None:
         self.table.setRowCount(0)
-        for each in scheme.classes:
+        for each in classes:
             self._add_row(each)
         self._follow()
+
+    def _name_scheme(self, scheme: Scheme) -> None:
+        """Choose the shipped scheme that these classes go back to; a name of its own stands beside them."""
+        at = self.shipped.findText(scheme.name)
+        if at < 0:
+            self.shipped.addItem(scheme.name, "")
+            at = self.shipped.count() - 1
+        self.shipped.setCurrentIndex(at)
 
     def _add_row(self, each: CellClass) -> None:
         table, row = self.table, self.table.rowCount()
         table.insertRow(row)
-        own = is_own(each.code)
+        own = is_own(each.code) and not each.takes
         color = QTableWidgetItem(class_icon(each.color), "")
         color.setData(Qt.ItemDataRole.UserRole, each.color)
         color.setToolTip(self.tr("Double click for another colour"))
         color.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
         table.setItem(row, COLOR, color)
+        taken = ", ".join(MARROW[code].name for code in each.takes)
         for column, text in ((CODE, each.code), (NAME, each.name), (KEY, each.key)):
             item = QTableWidgetItem(text)
+            item.setToolTip(self.tr("Takes the proposals of: {}").format(taken) if taken else "")
             fixed = column != KEY and (not own or (column == CODE and each.code in self._in_use))
             if fixed:
                 item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
@@ -190,13 +221,25 @@ class ClassesDialog(QDialog):
         if self._removable():
             self.table.removeRow(self.table.currentRow())
 
+    def _move(self, by: int) -> None:
+        """Move the class chosen up or down; the order is that of gallery, class list and report."""
+        row, classes = self.table.currentRow(), self._entered()
+        to = row + by
+        if row >= 0 and 0 <= to < len(classes):
+            classes.insert(to, classes.pop(row))
+            self._show_classes(classes)
+            self.table.selectRow(to)
+
     def _removable(self) -> bool:
         row = self.table.currentRow()
         code = self._text(row, CODE) if row >= 0 else ""
-        return row >= 0 and is_own(code) and code not in self._in_use
+        return row >= 0 and is_own(code) and code not in self._in_use and code not in self._taking
 
     def _follow(self) -> None:
+        row = self.table.currentRow()
         self.remove.setEnabled(self._removable())
+        self.up.setEnabled(row > 0)
+        self.down.setEnabled(0 <= row < self.table.rowCount() - 1)
 
     def _choose_color(self, item: QTableWidgetItem) -> None:
         if item.column() != COLOR:
@@ -206,9 +249,23 @@ class ClassesDialog(QDialog):
             item.setData(Qt.ItemDataRole.UserRole, color.name())
             item.setIcon(class_icon(color.name()))
 
+    @property
+    def _taking(self) -> frozenset[str]:
+        return frozenset(each.code for each in self._base.classes if each.takes)
+
     def _as_shipped(self) -> None:
-        own = [each for each in self._base.classes if is_own(each.code) and each.code in self._in_use]
-        self._show(replace(MARROW, classes=(*MARROW.classes, *own)))
+        """Show the scheme chosen, with the classes of the laboratory's own that cells have."""
+        scheme = SCHEMES.get(self.shipped.currentData())
+        if scheme is None:
+            return
+        kept = [
+            each
+            for each in self._base.classes
+            if is_own(each.code) and not each.takes and each.code in self._in_use and each.code not in scheme
+        ]
+        used = {each.key for each in scheme.classes}
+        own = (replace(each, key="" if each.key in used else each.key) for each in kept)
+        self._show(replace(scheme, classes=(*scheme.classes, *own)))
 
     def _import(self) -> None:
         name, _ = QFileDialog.getOpenFileName(
@@ -251,7 +308,10 @@ class ClassesDialog(QDialog):
         Raises:
             MarrowdeskError: one of them cannot be used; the message names it.
         """
-        shipped = {each.code: each for each in MARROW.classes}
+        return check(replace(self._base, classes=tuple(self._entered())), reserved_keys())
+
+    def _entered(self) -> list[CellClass]:
+        shipped = {each.code: each for each in self._base.classes if each.takes or not is_own(each.code)}
         classes = []
         for row in range(self.table.rowCount()):
             code = self._text(row, CODE)
@@ -275,7 +335,7 @@ class ClassesDialog(QDialog):
                     always_review=self.table.item(row, REVIEW).checkState() == Qt.CheckState.Checked,
                 )
             )
-        return check(replace(self._base, classes=tuple(classes)), reserved_keys())
+        return classes
 
     def accept(self) -> None:
         """Let the classes hold, if all of them can be used."""

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from marrowdesk.app.dialogs.buttons import without_icons
+from marrowdesk.app.preferences import sets_for
 from marrowdesk.app.translations import languages
 from marrowdesk.core.counting import ME_RULES
-from marrowdesk.core.reference import REFERENCE_SETS
 from marrowdesk.store.paths import settings_path
 
 if TYPE_CHECKING:
@@ -91,10 +91,11 @@ class SettingsDialog(QDialog):
 
     def _add_count(self) -> None:
         now, form = self._preferences.now, self._group(self.tr("Count"))
-        self.references = _combo(
-            self, {each.key: each.name for each in REFERENCE_SETS.values()}, now.reference_set
-        )
-        form.addRow(self.tr("Reference r&anges:"), self.references)
+        marrow, blood = (sets_for(self._preferences.sets, each) for each in ("marrow", "blood"))
+        self.references = _combo(self, {key: each.name for key, each in marrow.items()}, now.reference_set)
+        form.addRow(self.tr("R&anges, marrow:"), self.references)
+        self.blood = _combo(self, {key: each.name for key, each in blood.items()}, now.blood_reference_set)
+        form.addRow(self.tr("Ranges, &blood:"), self.blood)
         self.me_definition = _combo(
             self, {each.key: each.definition for each in ME_RULES.values()}, now.me_definition
         )
@@ -136,6 +137,7 @@ class SettingsDialog(QDialog):
             auto_advance=self.auto_advance.isChecked(),
             keys_follow_mouse=self.follow_mouse.isChecked(),
             reference_set=self.references.currentData(),
+            blood_reference_set=self.blood.currentData(),
             me_definition=self.me_definition.currentData(),
             target_count=self.target.value(),
             theme=self.theme.currentData(),

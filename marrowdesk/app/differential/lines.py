@@ -176,6 +176,8 @@ def _section(key: str, name: str, members: list[Line]) -> list[Line]:
 
 
 def _ratios(counted: Differential) -> Iterator[Line]:
+    if counted.specimen != "marrow":
+        return
     for key, ratio in (("me", counted.me_ratio), ("maturation", counted.maturation)):
         yield _ratio_line(key, ratio)
         counts = f"{numbers.count(ratio.above)} : {numbers.count(ratio.below)}"

@@ -203,6 +203,7 @@ class DifferentialPanel(QWidget):
             self.chart.show_count(counted)
         ratio, mark = facts.ratio(counted.me_ratio), mark_text(counted.me_ratio.mark)
         self.ratio.set_text(f"{ratio} {mark}".strip(), f"{ratio}\n{counted.me_ratio.definition}")
+        self.ratio.setVisible(counted.specimen == "marrow")
         reached = [each.text for each in facts.thresholds(counted) if each.reached]
         self.reached.setText(" · ".join(reached))
         self.reached.setVisible(bool(reached))

@@ -28,6 +28,7 @@ class ClassModel(QAbstractListModel):
         super().__init__(parent)
         self._case_model = case_model
         self._rows = class_rows(case_model.scheme)
+        self._told = self._counts()
         self._rest = QTimer(self, interval=_REST, singleShot=True)
         self._rest.timeout.connect(self._refresh)
         case_model.differential_changed.connect(self._later)
@@ -38,6 +39,7 @@ class ClassModel(QAbstractListModel):
         if rows != self._rows:
             self.beginResetModel()
             self._rows = rows
+            self._told = self._counts()
             self.endResetModel()
 
     def _later(self) -> None:
@@ -45,7 +47,15 @@ class ClassModel(QAbstractListModel):
             self._rest.start()
 
     def _refresh(self) -> None:
-        self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
+        """Tell of the rows whose counts are others: a decision moves a cell between two of them."""
+        before, self._told = self._told, self._counts()
+        for at, (old, new) in enumerate(zip(before, self._told, strict=True)):
+            if old != new:
+                self.dataChanged.emit(self.index(at), self.index(at))
+
+    def _counts(self) -> list[tuple[int, int]]:
+        tally = self._case_model.tally
+        return [(row.count(tally), row.reviewed(tally)) for row in self._rows]
 
     def rowCount(self, parent: QModelIndex = _NONE) -> int:
         """Give the number of rows."""

@@ -124,6 +124,23 @@ class GridView(QAbstractItemView):
         pushed = self._grid.bottom(section) - self._grid.measures.header - offset
         return section, min(0, pushed)
 
+    def headers(self) -> list[tuple[int, QRect]]:
+        """Give the headers on the screen with their places, the one that sticks to the upper edge last."""
+        offset, measures = self.verticalOffset(), self._grid.measures
+        found = [
+            (section, self._grid.header(section).y - offset)
+            for section in self._grid.sections_between(offset, offset + self.viewport().height())
+        ]
+        section, top = self.sticky()
+        if section >= 0:
+            found.append((section, top))
+        return [(each, QRect(0, y, measures.width, measures.header)) for each, y in found]
+
+    def update_headers(self) -> None:
+        """Paint the headers anew; the cells between them stay as they are."""
+        for _, place in self.headers():
+            self.viewport().update(place)
+
     def header_at(self, point: QPoint) -> int:
         """Give the section whose header is under a point of the viewport, or -1."""
         if not 0 <= point.x() < self._grid.measures.width:

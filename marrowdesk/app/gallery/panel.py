@@ -295,7 +295,7 @@ class GalleryPanel(QWidget):
 
     def _changed(self) -> None:
         self.line.show_waiting(self._arranger.waiting)
-        self.view.viewport().update()  # counts in headers
+        self.view.update_headers()
 
     def _selection_changed(self) -> None:
         selected = len(self.view.selected_positions())

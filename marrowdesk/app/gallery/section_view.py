@@ -153,8 +153,9 @@ class SectionView(GridView):
         """Select what is not selected, in open sections."""
         self.select_runs(runs_of(np.flatnonzero(~self.selected_mask())), Flag.ClearAndSelect)
 
-    def _current_moved(self, current: QModelIndex) -> None:
-        self.viewport().update()
+    def _current_moved(self, current: QModelIndex, before: QModelIndex) -> None:
+        for each in (current, before):
+            self.viewport().update(self.visualRect(each))
         if not self._arranging and current.isValid():
             # Qt offers screen readers the children of its own views only; so the view itself says the cell
             self.setAccessibleDescription(str(current.data(Qt.ItemDataRole.AccessibleTextRole)))

@@ -22,6 +22,7 @@ from PySide6.QtGui import (
     QPalette,
     QPen,
     QPixmap,
+    QRegion,
     QResizeEvent,
     QWheelEvent,
 )
@@ -121,15 +122,11 @@ class GalleryView(SectionView):
             QTimer.singleShot(0, self, self.scene_changed.emit)
         painter = QPainter(self.viewport())
         painter.setFont(self.font())
-        area = event.rect()
-        offset = self.verticalOffset()
-        self._paint_cells(painter, area.top() + offset, area.bottom() + 1 + offset)
+        self._paint_cells(painter, event.region())
         self._paint_lines(painter)
-        for section in self._grid.sections_between(offset, offset + self.viewport().height()):
-            self._paint_header(painter, section, self._grid.header(section).y - offset)
-        section, top = self.sticky()
-        if section >= 0:
-            self._paint_header(painter, section, top)
+        for section, place in self.headers():
+            if event.region().intersects(place):
+                self._paint_header(painter, section, place)
         band = self._pointing.band
         if band is not None:
             highlight = QColor(self.palette().color(QPalette.ColorRole.Highlight))
@@ -139,21 +136,26 @@ class GalleryView(SectionView):
             painter.drawRect(band)
         painter.end()
 
-    def _paint_cells(self, painter: QPainter, top: int, bottom: int) -> None:
+    def _paint_cells(self, painter: QPainter, region: QRegion) -> None:
+        """Paint the cells of a part of the viewport: a key changes two of them, not the whole screen."""
+        offset, area = self.verticalOffset(), region.boundingRect()
         option = QStyleOptionViewItem()
         self.initViewItemOption(option)
         usual = State.State_Enabled | (State.State_Active if self.hasFocus() else State.State_None)
         selected = self.selected_mask()
         # the ring is where the keys act
         current = self._pointed if self._pointed >= 0 else self.currentIndex().row()
-        for first, last in self._grid.between(top, bottom):
+        for first, last in self._grid.between(area.top() + offset, area.bottom() + 1 + offset):
             for position in range(first, last + 1):
+                place = self.on_screen(self._grid.rect(position))
+                if not region.intersects(place):
+                    continue
                 state = usual
                 if selected[position]:
                     state |= State.State_Selected
                 if position == current:
                     state |= State.State_HasFocus
-                option.rect = self.on_screen(self._grid.rect(position))
+                option.rect = place
                 option.state = state
                 self._delegate.paint(painter, option, self._cells.index(position))
 
@@ -171,9 +173,8 @@ class GalleryView(SectionView):
                 painter.drawLine(first.left(), first.top(), first.left(), first.bottom() + 1)
                 painter.drawLine(0, first.bottom() + 1, first.left(), first.bottom() + 1)
 
-    def _paint_header(self, painter: QPainter, section: int, top: int) -> None:
+    def _paint_header(self, painter: QPainter, section: int, place: QRect) -> None:
         shown = self._grid.sections[section]
-        place = QRect(0, top, self._grid.measures.width, self._grid.measures.header)
         paint_header(
             painter, place, heading(shown, self._case_model), self.palette(),
             is_open=self._grid.is_open(section), target=shown.key == self._drop_key,

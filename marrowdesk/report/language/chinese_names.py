@@ -32,6 +32,10 @@ _CLASSES = {
     "artefact": "人工假象",
     "other cell": "其他细胞",
     "not identifiable": "无法识别",
+    "neutrophil": "中性粒细胞",
+    "immature granulocyte": "幼稚粒细胞",
+    "abnormal lymphoid cell": "异常淋巴细胞",
+    "nucleated red cell": "有核红细胞",
 }
 
 CLASSES = {name: (said, said) for name, said in _CLASSES.items()}
@@ -73,9 +77,12 @@ DOMAIN = {
     # Sets of reference ranges; a citation stays in its language
     "Bain 1996, adults": "Bain 1996，成人",
     "Wintrobe, adults": "Wintrobe，成人",
+    "Dacie and Lewis, blood of adults": "Dacie 与 Lewis，成人血液",
     "Wintrobe's Clinical Hematology, differential counts of bone marrow aspirates from healthy adults.":
         "Wintrobe's Clinical Hematology，健康成人骨髓穿刺液分类计数。",
     # Alerts
+    "Abnormal lymphoid cells found: a class that always needs a reader.":
+        "发现异常淋巴细胞：该类别必须由人工审核。",
     "Faggot cells found: abnormal promyelocytes that need a reader at once.":
         "发现柴捆细胞：异常早幼粒细胞，须立即由人工审核。",
     "Abnormal eosinophils found: a class that always needs a reader.":

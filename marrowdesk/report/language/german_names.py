@@ -32,6 +32,10 @@ CLASSES = {
     "artefact": ("Artefakt", "Artefakte"),
     "other cell": ("andere Zelle", "andere Zellen"),
     "not identifiable": ("nicht identifizierbar", "nicht identifizierbar"),
+    "neutrophil": ("Neutrophiler", "Neutrophile"),
+    "immature granulocyte": ("unreifer Granulozyt", "unreife Granulozyten"),
+    "abnormal lymphoid cell": ("abnorme lymphatische Zelle", "abnorme lymphatische Zellen"),
+    "nucleated red cell": ("kernhaltige rote Zelle", "kernhaltige rote Zellen"),
 }
 
 DOMAIN = {
@@ -73,9 +77,12 @@ DOMAIN = {
     # Sets of reference ranges; a citation stays in its language
     "Bain 1996, adults": "Bain 1996, Erwachsene",
     "Wintrobe, adults": "Wintrobe, Erwachsene",
+    "Dacie and Lewis, blood of adults": "Dacie und Lewis, Blut von Erwachsenen",
     "Wintrobe's Clinical Hematology, differential counts of bone marrow aspirates from healthy adults.":
         "Wintrobe's Clinical Hematology, Differentialzählungen des Knochenmarkaspirats gesunder Erwachsener.",
     # Alerts
+    "Abnormal lymphoid cells found: a class that always needs a reader.":
+        "Abnorme lymphatische Zellen gefunden: eine Klasse, die immer einen Befunder verlangt.",
     "Faggot cells found: abnormal promyelocytes that need a reader at once.":
         "Faggot-Zellen gefunden: abnorme Promyelozyten, die sofort einen Befunder verlangen.",
     "Abnormal eosinophils found: a class that always needs a reader.":

@@ -69,7 +69,7 @@ class Columns:
                 places[name] = right
                 right -= max(least, _wide(heads[name], LABEL)) + _BETWEEN
         mark = ranges = None
-        if edition.report.differential.rules.references.entries:
+        if edition.ranges:
             marks = [edition.words.mark(side, short) for side in ("low", "high")]
             mark = right - max(_wide(each, MARKED) for each in marks)
             ranges = mark - _BETWEEN - 22

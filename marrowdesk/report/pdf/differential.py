@@ -43,11 +43,11 @@ def about_numbers(edition: Edition) -> list[str]:
             "alone, not errors of classification."
         ).format(level=level)
     ]
-    if edition.red is not None:
+    if edition.red is not None and not edition.ranges:
         notes.append(
             edition.say("Percent of white cells; reference ranges of the marrow do not hold for blood.")
         )
-    elif rules.references.entries:
+    elif edition.ranges:
         notes.append(
             edition.say("Reference: {name}, {sex} (source: see method).").format(
                 name=edition.say(rules.references.name), sex=edition.say(SEXES[rules.sex])

@@ -30,7 +30,7 @@ class Edition:
         title: the kind of document.
         counted: how the cells are called that the differential counts.
         rows: the lines of the differential.
-        red: nucleated red cells of a blood film; None for a marrow.
+        red: nucleated red cells of a blood film, which is never printed as a marrow; None for a marrow.
     """
 
     report: Report
@@ -52,6 +52,11 @@ class Edition:
     def label(self, name: str) -> str:
         """Give the label of a header field in the language."""
         return self.words.say(_LABELS[name])
+
+    @property
+    def ranges(self) -> bool:
+        """Whether reference ranges are printed."""
+        return any(each.range is not None for each in self.rows)
 
     @property
     def predicted(self) -> bool:
@@ -80,7 +85,7 @@ def labels() -> dict[str, str]:
 def edition_of(report: Report, options: PrintOptions) -> Edition:
     """Prepare a report for its template."""
     words = Words(options.language)
-    if options.template != "blood":
+    if options.template != "blood" and report.differential.specimen != "blood":
         rows = tuple(printed_rows(report.differential, words))
         title, counted = words.say("Bone marrow differential count"), words.say("Nucleated cells counted")
         return Edition(report, options, words, title, counted, rows)

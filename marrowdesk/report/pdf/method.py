@@ -69,7 +69,7 @@ def method_section(edition: Edition) -> Element:
         none = edition.say("None: every class was given by a reader.")
         lines.append(_entry(edition.say("Classifier"), none))
     lines += _about_cells(edition)
-    if report.differential.rules.references.source:
+    if edition.ranges and report.differential.rules.references.source:
         source = edition.say(report.differential.rules.references.source)
         lines.append(_entry(edition.say("Reference ranges"), source))
     lines.append(_entry(edition.say("Program"), f"MarrowDesk {report.method.program_version}"))

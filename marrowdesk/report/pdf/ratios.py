@@ -128,7 +128,9 @@ def apart_section(edition: Edition, most: int | None = None) -> Element:
 
 
 def ratios_section(edition: Edition, most_apart: int | None = None) -> Element:
-    """Give ratios, thresholds and the cells apart, side by side."""
+    """Give ratios, or red cells of a blood film, with thresholds and the cells apart, side by side."""
+    if edition.red is not None:
+        return _blood_section(edition, most_apart)
     found = edition.report.differential
     lines = [RatioLine(edition, found.me_ratio), RatioLine(edition, found.maturation)]
     ratios = Stack(lines, edition.heading("Ratios"))
@@ -162,8 +164,7 @@ class _RedCells(Element):
         self._note.draw(paper, x, top - BODY.leading - 1, width)
 
 
-def blood_section(edition: Edition) -> Element:
-    """Give nucleated red cells, thresholds and the cells apart, side by side."""
+def _blood_section(edition: Edition, most_apart: int | None) -> Element:
     red = Stack([_RedCells(edition)], edition.heading("Nucleated red cells per 100 white cells"))
-    parts = [(red, 0.36), (_thresholds(edition), 0.27), (apart_section(edition), 0.37)]
+    parts = [(red, 0.36), (_thresholds(edition), 0.27), (apart_section(edition, most_apart), 0.37)]
     return Beside(parts, between=20, gap=GAP)

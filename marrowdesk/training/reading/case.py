@@ -65,6 +65,8 @@ def _slide_names(slides: Sequence[Slide]) -> dict[int, tuple[str, Path]]:
 
 def _known(code: str, scheme: Scheme) -> str | None:
     """Give the code among the program's own classes; a case may be counted with classes of its own."""
+    if code in scheme and scheme[code].takes:
+        return None  # it stands for several of them
     if code in MARROW:
         return code
     found = MARROW.for_folder(scheme[code].name) if code in scheme else None

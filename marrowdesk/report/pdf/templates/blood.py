@@ -9,7 +9,7 @@ from marrowdesk.report.pdf.differential import differential_section
 from marrowdesk.report.pdf.fields import section
 from marrowdesk.report.pdf.head import head
 from marrowdesk.report.pdf.notices import KeyFigures, notices
-from marrowdesk.report.pdf.ratios import blood_section
+from marrowdesk.report.pdf.ratios import ratios_section
 from marrowdesk.report.pdf.templates.evidence import signed_then_evidence
 from marrowdesk.report.pdf.templates.marrow import ASPIRATE, CLINICAL, LINES
 
@@ -32,7 +32,7 @@ def pages(edition: Edition, width: float, height: float) -> list[list[Placed]]:
         KeyFigures(edition),
         *notices(edition),
         differential_section(edition),
-        blood_section(edition),
+        ratios_section(edition),
         *section(edition, "Morphology and further studies", (*ASPIRATE, *LINES)),
         *conclusion(edition),
     ]

@@ -1,0 +1,64 @@
+"""What a laboratory chose for its counts; sex, age and specimen come with each case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from marrowdesk.core.age import age_of
+from marrowdesk.core.counting import ME_RULES, CountingRules, RatioRule
+from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.core.reference import BAIN_1996, DACIE_LEWIS, ReferenceSet, Sex
+from marrowdesk.core.sex import sex_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from marrowdesk.core.taxonomy import Specimen
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChoice:
+    """What is chosen once for many cases.
+
+    Attributes:
+        target: nucleated cells wanted.
+        me_rule: definition of the M:E ratio.
+        marrow: reference ranges of marrow.
+        blood: reference ranges of blood.
+        sex: of the patient, where it is not that of the header.
+    """
+
+    target: int = 500
+    me_rule: RatioRule = ME_RULES["icsh"]
+    marrow: ReferenceSet = BAIN_1996
+    blood: ReferenceSet = DACIE_LEWIS
+    sex: Sex = ""
+
+    def rules(
+        self, specimen: Specimen, fields: Mapping[str, str], read_sex: Callable[[str], Sex] = sex_of
+    ) -> CountingRules:
+        """Give the rules for a case.
+
+        Args:
+            specimen: what it counts.
+            fields: its header, as typed: ``sex``, ``birth_date`` and ``collected`` choose the ranges.
+            read_sex: reads the sex from the header.
+
+        Raises:
+            MarrowdeskError: the ranges chosen are not for this specimen.
+        """
+        references = self.blood if specimen == "blood" else self.marrow
+        if references.specimen not in (None, specimen):
+            raise MarrowdeskError(
+                f"The reference ranges {references.name!r} are not for {specimen}, which this case counts.",
+                "Choose others.",
+            )
+        return CountingRules(
+            target=self.target,
+            me_rule=self.me_rule,
+            references=references,
+            sex=self.sex or read_sex(fields.get("sex", "")),
+            age=age_of(fields.get("birth_date", ""), fields.get("collected", ""), date.today()),
+        )

@@ -1,0 +1,49 @@
+"""The codes of LOINC that a marrow report is exchanged with; what has none is sent as text.
+
+Each was confirmed in LOINC with the marrow as its system. A class that is not here has no code that
+is known to mean the same: none is guessed. The total of erythroblasts
+(40689-2) is left out since its system is not the marrow for sure.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marrowdesk.core.taxonomy import Lineage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LOINC = "http://loinc.org"
+UCUM = "http://unitsofmeasure.org"
+
+REPORT = "48807-2"
+"""Bone marrow aspirate, the report."""
+
+CELLS_COUNTED = "38257-2"
+ME_RATIO = "11138-5"
+
+CLASSES: Mapping[str, str] = {
+    "BLA": "11150-0",
+    "PMO": "11120-3",
+    "MYB": "11114-6",
+    "MMZ": "11111-2",
+    "NGB": "11103-9",
+    "NGS": "11128-6",
+    "EOS": "11106-2",
+    "BAS": "11105-4",
+    "MON": "11112-0",
+    "PEB": "11124-5",
+    "LYT": "11108-8",
+    "PLM": "11118-7",
+}
+"""Code of each class, as percent of the nucleated cells, by the class's own code."""
+
+STANDS_FOR: Mapping[Lineage, str] = {
+    Lineage.EOSINOPHILIC: "EOS",
+    Lineage.BASOPHILIC: "BAS",
+    Lineage.MONOCYTIC: "MON",
+    Lineage.LYMPHOID: "LYT",
+    Lineage.PLASMA_CELL: "PLM",
+}
+"""The class reported as absent where a lineage has no cells at all: it has a code, the lineage has none."""
