@@ -51,6 +51,7 @@ class Row:
         mark: on which side of the range the share lies; empty when inside or without a range.
         cell_class: the class; None for a lineage or sum.
         lineage: the lineage the row belongs to; None for a sum across lineages.
+        codes: the classes summed.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Row:
     mark: Mark
     cell_class: CellClass | None = None
     lineage: Lineage | None = None
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,7 @@ class _Counter:
         mark: Mark = "" if limits is None or share.percent is None else limits.mark(share.percent)
         percent = 100 * predicted / self.predicted if self.predicted else None
         reviewed = self._sum(self.tally.reviewed, codes)
-        return Row(name, share, predicted, percent, reviewed, limits, mark, cell_class, lineage)
+        return Row(name, share, predicted, percent, reviewed, limits, mark, cell_class, lineage, codes)
 
     def ratio(self, name: str, definition: str, above: tuple[str, ...], below: tuple[str, ...]) -> Ratio:
         top, bottom = self._sum(self.tally.current, above), self._sum(self.tally.current, below)

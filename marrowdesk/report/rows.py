@@ -11,7 +11,7 @@ from marrowdesk.report.words import ENGLISH, Words, capital
 
 if TYPE_CHECKING:
     from marrowdesk.core.differential import Differential, Mark, Row, Share
-    from marrowdesk.core.reference import Range, RangeEntry
+    from marrowdesk.core.reference import Range
 
 
 class Rank(enum.Enum):
@@ -46,7 +46,6 @@ class PrintedRow:
         color: ``#rrggbb`` of the class; empty for subtotals and sums.
         range: the reference range printed beside it; None for none.
         mark: on which side of that range the share lies.
-        codes: the classes that it sums.
     """
 
     label: str
@@ -55,12 +54,16 @@ class PrintedRow:
     color: str
     range: Range | None
     mark: Mark
-    codes: frozenset[str] = frozenset()
 
     @property
     def share(self) -> Share:
         """Count and share."""
         return self.row.share
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The classes that it sums."""
+        return self.row.codes
 
 
 def printed_rows(found: Differential, words: Words = ENGLISH) -> list[PrintedRow]:
@@ -69,14 +72,14 @@ def printed_rows(found: Differential, words: Words = ENGLISH) -> list[PrintedRow
     A class is left out where it has no cells, no proposals and no reference range; :func:`absent` names it.
     """
     printed: list[PrintedRow] = []
-    sums = _sums(found)
+    sums = list(found.sums)
     for group in found.groups:
         members = [row for row in found.rows if row.lineage is group.lineage]
-        codes = _codes(members)
-        below = [_sum(row, entry.codes, words) for entry, row in sums if codes.issuperset(entry.codes)]
+        codes = {code for row in members for code in row.codes}
+        below = [_sum(row, words) for row in sums if codes.issuperset(row.codes)]
         printed += _lineage(group, members, below, words)
-        sums = [(entry, row) for entry, row in sums if not codes.issuperset(entry.codes)]
-    return printed + [_sum(row, entry.codes, words) for entry, row in sums]
+        sums = [row for row in sums if not codes.issuperset(row.codes)]
+    return printed + [_sum(row, words) for row in sums]
 
 
 def lineage_rows(found: Differential, words: Words) -> list[PrintedRow]:
@@ -91,18 +94,12 @@ def blood_rows(found: Differential, words: Words) -> list[PrintedRow]:
         found: the white cells (:mod:`marrowdesk.core.blood`).
         words: the language.
     """
-    shown = [row for row in found.rows if _codes([row]) <= set(IN_BLOOD) or _present(row)]
+    shown = [row for row in found.rows if set(row.codes) <= set(IN_BLOOD) or _present(row)]
     printed = [_class(row, words, Rank.ALONE) for row in shown]
-    for entry, row in _sums(found):
-        last = max((at for at, each in enumerate(printed) if each.codes & set(entry.codes)), default=-1)
-        printed.insert(last + 1, _sum(row, entry.codes, words))
+    for row in found.sums:
+        last = max((at for at, each in enumerate(printed) if set(each.codes) & set(row.codes)), default=-1)
+        printed.insert(last + 1, _sum(row, words))
     return printed
-
-
-def _sums(found: Differential) -> list[tuple[RangeEntry, Row]]:
-    """Give the sums that the reference set has a range for, each with the classes that it sums."""
-    entries = {each.name: each for each in found.rules.references.at_age(found.rules.age).sums()}
-    return [(entries[row.name], row) for row in found.sums]
 
 
 def absent(found: Differential, printed: list[PrintedRow], words: Words = ENGLISH) -> list[str]:
@@ -132,28 +129,24 @@ def _lineage(group: Row, members: list[Row], sums: list[PrintedRow], words: Word
         if only.range is not None:
             return [only]
         return [
-            PrintedRow(only.label, only.rank, only.row, only.color, group.range, group.mark, _codes(members))
+            PrintedRow(only.label, only.rank, only.row, only.color, group.range, group.mark)
         ]
-    return [_head(group, members, words), *(_class(row, words) for row in shown), *sums]
+    return [_head(group, words), *(_class(row, words) for row in shown), *sums]
 
 
-def _head(group: Row, members: list[Row], words: Words) -> PrintedRow:
+def _head(group: Row, words: Words) -> PrintedRow:
     name = words.lineage(group.lineage) if group.lineage else capital(group.name)
-    return PrintedRow(name, Rank.GROUP, group, "", group.range, group.mark, _codes(members))
+    return PrintedRow(name, Rank.GROUP, group, "", group.range, group.mark)
 
 
 def _class(row: Row, words: Words, rank: Rank = Rank.CLASS) -> PrintedRow:
     label = capital(words.plural(row.name))
-    return PrintedRow(label, rank, row, _color(row), row.range, row.mark, _codes([row]))
+    return PrintedRow(label, rank, row, _color(row), row.range, row.mark)
 
 
-def _sum(row: Row, codes: tuple[str, ...], words: Words) -> PrintedRow:
+def _sum(row: Row, words: Words) -> PrintedRow:
     label = words.say("Sum of {}").format(words.say(row.name))
-    return PrintedRow(label, Rank.SUM, row, "", row.range, row.mark, frozenset(codes))
-
-
-def _codes(rows: list[Row]) -> frozenset[str]:
-    return frozenset(row.cell_class.code for row in rows if row.cell_class)
+    return PrintedRow(label, Rank.SUM, row, "", row.range, row.mark)
 
 
 def _color(row: Row) -> str:

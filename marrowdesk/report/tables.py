@@ -164,6 +164,7 @@ def _slide(slide: SlideUsed) -> dict[str, Any]:
 def _differential(found: Differential) -> dict[str, Any]:
     rules = found.rules
     return {
+        "specimen": found.specimen,
         "counted": found.counted,
         "target": rules.target,
         "total": found.total,
@@ -175,7 +176,12 @@ def _differential(found: Differential) -> dict[str, Any]:
         "compared": found.compared,
         "agreeing": found.agreeing,
         "confidence_level": rules.confidence,
-        "references": {"name": rules.references.name, "source": rules.references.source, "sex": rules.sex},
+        "references": {
+            "name": rules.references.name,
+            "source": rules.references.source,
+            "sex": rules.sex,
+            "age": rules.age,
+        },
         "classes": [_row(each) for each in found.rows],
         "lineages": [_row(each) for each in found.groups],
         "sums": [_row(each) for each in found.sums],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,9 @@ from report_samples import AT, FOLDER, NORMAL, cells, prediction, report_of, rev
 
 from marrowdesk.core.amendment import Changed
 from marrowdesk.core.cell import Box, Cell, Place, Verdict
+from marrowdesk.core.differential import differential
+from marrowdesk.core.shipped_schemes import BLOOD_FIVE
+from marrowdesk.core.tally import Tally
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.report.document import Amends, ReportFields, Signed
 from marrowdesk.report.exchange.content import Content
@@ -22,6 +26,7 @@ SIGNED = Signed("A. Reader", "hematologist", AT, "ab" * 32, (("too few", 3),), "
 AMENDS = Amends(
     1, "A. Reader", AT, "B. Reader", AT, "A blast was missed.", Changed(1, (("blast", 6, 7),), ())
 )
+BLOOD = differential(Tally(current=Counter({"NEU": 60, "LYT": 38, "BLA": 2, "NRB": 4})), BLOOD_FIVE)
 PDF = b"%PDF-1.7\n not a real one \xff\x00\n%%EOF\n"
 
 

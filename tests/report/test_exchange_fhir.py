@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from exchange_samples import AMENDS, PDF, SIGNED, content_of, everywhere
+from exchange_samples import AMENDS, BLOOD, PDF, SIGNED, content_of, everywhere
 from fhir.resources.R4B.bundle import Bundle
 from hostile import HOSTILE
 from report_samples import MODEL
@@ -85,7 +85,7 @@ def test_that_each_class_is_an_observation_with_its_share_count_interval_and_ran
         each = by_name[row.row.name.capitalize()]
         assert each["valueQuantity"]["value"] == round(row.share.percent, 2)
         assert (each["valueQuantity"]["system"], each["valueQuantity"]["code"]) == (codes.UCUM, "%")
-        assert coded(each) == codes.CLASSES.get(row.row.cell_class.code)
+        assert coded(each) == codes.TERMS["marrow"].classes.get(row.row.cell_class.code)
         count, low, high = (part["valueQuantity"]["value"] for part in each["component"])
         assert (count, low, high) == (row.share.count, round(row.share.low, 2), round(row.share.high, 2))
         if row.range:
@@ -96,11 +96,25 @@ def test_that_each_class_is_an_observation_with_its_share_count_interval_and_ran
         else:
             assert "referenceRange" not in each
     by_code = {coded(each): each for each in found["Observation"]}
-    assert by_code[codes.CELLS_COUNTED]["valueQuantity"]["value"] == content.report.differential.counted
-    ratio = by_code[codes.ME_RATIO]
+    assert (
+        by_code[codes.TERMS["marrow"].cells_counted]["valueQuantity"]["value"]
+        == content.report.differential.counted
+    )
+    ratio = by_code[codes.TERMS["marrow"].me_ratio]
     assert ratio["valueQuantity"]["value"] == round(content.report.differential.me_ratio.value, 2)
     assert ratio["note"][0]["text"] == content.report.differential.me_ratio.definition
     assert by_name["Erythroblast"]["code"] == {"text": "Erythroblast"}  # no code is guessed
+
+
+def test_that_a_blood_film_has_no_code_and_no_ratio_of_the_marrow():
+    found = read(content_of(differential=BLOOD, header=NAMED, signed=SIGNED))
+    (report,), (specimen,) = found["DiagnosticReport"], found["Specimen"]
+    assert report["code"] == {"text": "Differential count of blood"}
+    assert specimen["type"] == {"text": "Peripheral blood"}
+    assert not any("coding" in each["code"] for each in found["Observation"])
+    names = [each["code"]["text"] for each in found["Observation"]]
+    assert "Neutrophil" in names
+    assert "M:E ratio" not in names
 
 
 def test_that_the_report_refers_to_all_its_results_and_carries_the_pdf():
@@ -110,7 +124,7 @@ def test_that_the_report_refers_to_all_its_results_and_carries_the_pdf():
     assert report["result"] == [{"reference": f"urn:uuid:{each['id']}"} for each in found["Observation"]]
     assert base64.b64decode(report["presentedForm"][0]["data"]) == PDF
     assert report["presentedForm"][0]["contentType"] == "application/pdf"
-    assert (coded(report), report["conclusion"]) == (codes.REPORT, "No blasts.")
+    assert (coded(report), report["conclusion"]) == (codes.TERMS["marrow"].report_code, "No blasts.")
     assert report["effectiveDateTime"] == "2026-03-08"
     assert report["resultsInterpreter"] == [{"display": "A. Reader"}]
     ids = {f"urn:uuid:{each['id']}" for kind in found.values() for each in kind}
@@ -166,8 +180,8 @@ def test_that_ids_stay_the_same_and_an_amended_report_takes_the_place_of_the_one
 def test_that_a_count_of_nothing_is_told_as_not_computable():
     found = read(content_of([]))
     by_code = {coded(each): each for each in found["Observation"]}
-    assert by_code[codes.CELLS_COUNTED]["valueQuantity"]["value"] == 0
-    assert by_code[codes.ME_RATIO]["dataAbsentReason"]["coding"][0]["code"] == "not-a-number"
+    assert by_code[codes.TERMS["marrow"].cells_counted]["valueQuantity"]["value"] == 0
+    assert by_code[codes.TERMS["marrow"].me_ratio]["dataAbsentReason"]["coding"][0]["code"] == "not-a-number"
     assert "valueQuantity" not in by_code["11150-0"]
 
 

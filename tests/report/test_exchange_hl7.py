@@ -6,7 +6,7 @@ import base64
 from dataclasses import replace
 
 import pytest
-from exchange_samples import AMENDS, PDF, SIGNED, content_of, everywhere
+from exchange_samples import AMENDS, BLOOD, PDF, SIGNED, content_of, everywhere
 from hl7_reading import components, fields, message, unescaped
 from hostile import HOSTILE
 from report_samples import MODEL
@@ -56,12 +56,21 @@ def test_that_each_result_parses_back_to_the_same_values():
     assert [row.obx_1.value for row in rows] == [str(at) for at in range(1, len(rows) + 1)]
 
 
+def test_that_a_blood_film_has_a_code_of_the_programs_own():
+    written = hl7_bytes(content_of(differential=BLOOD, header=NAMED, signed=SIGNED), PDF)
+    (obr,), (spm,) = fields(written, "OBR"), fields(written, "SPM")
+    assert components(obr[4])[:3] == ["", "Differential count of blood", "99MDK"]
+    assert components(spm[4])[1] == "Peripheral blood"
+    assert not any("LN" in row[3] for row in fields(written, "OBX"))
+
+
 def test_that_patient_order_specimen_and_pdf_are_where_a_receiver_looks_for_them():
     content = content_of(header=NAMED, signed=SIGNED)
     written = hl7_bytes(content, PDF)
     (pid,), (obr,), (spm,) = (fields(written, name) for name in ("PID", "OBR", "SPM"))
     assert (pid[3], pid[5], pid[7], pid[8]) == ("4711", "Erika Müller", "19610203", "F")
-    assert (obr[3], components(obr[4])[0], obr[7], obr[25]) == ("2031/25", codes.REPORT, "20260308", "F")
+    code = codes.TERMS["marrow"].report_code
+    assert (obr[3], components(obr[4])[0], obr[7], obr[25]) == ("2031/25", code, "20260308", "F")
     assert (spm[2], components(spm[4])[1], components(spm[8])[1]) == (
         "2031/25", "Bone marrow aspirate", "iliac crest",
     )  # fmt: skip
@@ -107,7 +116,9 @@ def test_that_the_same_count_gives_the_same_bytes():
 def test_that_a_count_of_nothing_is_told_as_not_computable():
     written = hl7_bytes(content_of([]), PDF)
     message(written)
-    ratio = next(row for row in fields(written, "OBX") if components(row[3])[0] == codes.ME_RATIO)
+    ratio = next(
+        row for row in fields(written, "OBX") if components(row[3])[0] == codes.TERMS["marrow"].me_ratio
+    )
     assert (ratio[2], ratio[5]) == ("ST", "not computable")
 
 

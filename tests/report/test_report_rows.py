@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 from report_samples import NORMAL, cells
 
 from marrowdesk.core.blood import blood_count
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.differential import Differential, differential
 from marrowdesk.core.reference import DACIE_LEWIS, NO_RANGES, WINTROBE
+from marrowdesk.core.rule_choice import RuleChoice
+from marrowdesk.core.shipped_schemes import SCHEMES
 from marrowdesk.core.tally import Tally
-from marrowdesk.core.taxonomy import MARROW
+from marrowdesk.core.taxonomy import MARROW, Scheme
 from marrowdesk.report.rows import Rank, absent, blood_rows, printed_rows
 from marrowdesk.report.words import ENGLISH
 
@@ -75,3 +78,16 @@ def test_that_a_blood_film_has_its_classes_first_and_their_sum_after_them() -> N
         "Segmented neutrophils", "Band neutrophils", "Sum of band + segmented", "Lymphocytes", "Monocytes",
         "Eosinophils", "Basophils", "Blasts",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("age", [None, 4, 60])
+@pytest.mark.parametrize("scheme", SCHEMES.values(), ids=SCHEMES)
+def test_that_each_scheme_is_printed_for_each_age(scheme: Scheme, age: float | None) -> None:
+    tally = Tally()
+    tally.current.update({each.code: 3 for each in scheme.classes})
+    references = RuleChoice().rules(scheme.specimen, {}).references
+    found = differential(tally, scheme, CountingRules(references=references, age=age))
+    printed = printed_rows(found)
+    shown = {each.row.cell_class.code for each in printed if each.row.cell_class}
+    assert shown == {each.code for each in scheme.classes if each.counted}
+    assert any(each.range for each in printed) == (age != 4)

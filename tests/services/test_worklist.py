@@ -35,11 +35,11 @@ def cases(tmp_path):
         make_case(folder / f"{name}.mdcase", tmp_path / name, decided=2, title=name, accession=f"A-{name}")
     for name in ("signed", "amended", "reopened"):
         with CaseFile.open(folder / f"{name}.mdcase") as case:
-            case.sign("A. Reader", RULES.to_json())
+            case.sign("A. Reader", RULES.rules("marrow", {}).to_json())
             if name != "signed":
                 case.reopen("B. Reader", "another look")
             if name == "amended":
-                case.sign("B. Reader", RULES.to_json())
+                case.sign("B. Reader", RULES.rules("marrow", {}).to_json())
     CaseFile.create(folder / "empty.mdcase", MARROW, "empty").close()
     (folder / "broken.mdcase").write_bytes(b"this is no case")
     return folder

@@ -7,6 +7,7 @@ is known to mean the same: none is guessed. The total of erythroblasts
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marrowdesk.core.taxonomy import Lineage
@@ -14,30 +15,59 @@ from marrowdesk.core.taxonomy import Lineage
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from marrowdesk.core.taxonomy import Specimen
+
 LOINC = "http://loinc.org"
 UCUM = "http://unitsofmeasure.org"
 
-REPORT = "48807-2"
-"""Bone marrow aspirate, the report."""
 
-CELLS_COUNTED = "38257-2"
-ME_RATIO = "11138-5"
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How the parts of a report on one specimen are called and coded; a code is empty where there is none.
 
-CLASSES: Mapping[str, str] = {
-    "BLA": "11150-0",
-    "PMO": "11120-3",
-    "MYB": "11114-6",
-    "MMZ": "11111-2",
-    "NGB": "11103-9",
-    "NGS": "11128-6",
-    "EOS": "11106-2",
-    "BAS": "11105-4",
-    "MON": "11112-0",
-    "PEB": "11124-5",
-    "LYT": "11108-8",
-    "PLM": "11118-7",
+    Attributes:
+        specimen: what was counted.
+        report: the report.
+        report_code: its code.
+        cells_counted: code of the number of cells counted.
+        me_ratio: code of the M:E ratio.
+        classes: code of each class, as percent of the nucleated cells, by the class's own code.
+    """
+
+    specimen: str
+    report: str
+    report_code: str
+    cells_counted: str
+    me_ratio: str
+    classes: Mapping[str, str]
+
+
+TERMS: Mapping[Specimen, Terms] = {
+    "marrow": Terms(
+        "Bone marrow aspirate",
+        "Bone marrow aspirate",
+        "48807-2",
+        "38257-2",
+        "11138-5",
+        {
+            "BLA": "11150-0",
+            "PMO": "11120-3",
+            "MYB": "11114-6",
+            "MMZ": "11111-2",
+            "NGB": "11103-9",
+            "NGS": "11128-6",
+            "EOS": "11106-2",
+            "BAS": "11105-4",
+            "MON": "11112-0",
+            "PEB": "11124-5",
+            "LYT": "11108-8",
+            "PLM": "11118-7",
+        },
+    ),
+    # The codes above have the marrow as their system; none of blood was confirmed.
+    "blood": Terms("Peripheral blood", "Differential count of blood", "", "", "", {}),
 }
-"""Code of each class, as percent of the nucleated cells, by the class's own code."""
+"""The terms by specimen."""
 
 STANDS_FOR: Mapping[Lineage, str] = {
     Lineage.EOSINOPHILIC: "EOS",

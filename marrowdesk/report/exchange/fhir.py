@@ -18,6 +18,7 @@ from marrowdesk.report.exchange import codes
 from marrowdesk.report.exchange.fhir_parts import (
     Ids,
     coded,
+    concept,
     day,
     instant,
     left_out,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from marrowdesk.report.document import ModelUsed
     from marrowdesk.report.exchange.content import Content
 
-_SPECIMEN = "Bone marrow aspirate"
 _GENDERS = {"F": "female", "M": "male"}
 
 
@@ -100,7 +100,7 @@ def _shared(content: Content, ids: Ids) -> list[dict[str, Any]]:
 
 def _report(content: Content, ids: Ids, results: list[dict[str, Any]], pdf: bytes) -> dict[str, Any]:
     report = content.report
-    header = report.header
+    header, terms = report.header, codes.TERMS[report.differential.specimen]
     said = f"{report.research_use} Nucleated cells counted: {report.differential.counted}."
     referred = _referred(content, ids)
     return left_out(
@@ -114,7 +114,7 @@ def _report(content: Content, ids: Ids, results: list[dict[str, Any]], pdf: byte
             "identifier": _accession(content),
             "status": status(report),
             "category": [coded("http://terminology.hl7.org/CodeSystem/v2-0074", "HM", "Hematology")],
-            "code": coded(codes.LOINC, codes.REPORT, "Bone marrow aspirate"),
+            "code": concept(terms.report_code, terms.report),
             "subject": referred.get("subject"),
             "effectiveDateTime": day(header.collected),
             "issued": instant(report.signed.at if report.signed else report.made_at),
@@ -127,7 +127,7 @@ def _report(content: Content, ids: Ids, results: list[dict[str, Any]], pdf: byte
                 {
                     "contentType": "application/pdf",
                     "data": b64encode(pdf).decode(),
-                    "title": "Bone marrow report",
+                    "title": terms.report,
                     "creation": instant(report.made_at),
                 }
             ],
@@ -172,7 +172,7 @@ def _specimen(content: Content, ids: Ids) -> dict[str, Any]:
             "resourceType": "Specimen",
             "id": ids.of("specimen"),
             "accessionIdentifier": accession[0] if accession else None,
-            "type": {"text": _SPECIMEN},
+            "type": {"text": codes.TERMS[content.report.differential.specimen].specimen},
             "subject": _referred(content, ids).get("subject"),
             "collection": collection,
             "note": [{"text": f"Aspirate: {quality}"}] if quality else [],

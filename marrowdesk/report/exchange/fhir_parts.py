@@ -64,6 +64,11 @@ def coded(system: str, code: str, text: str) -> dict[str, Any]:
     return {"coding": [{"system": system, "code": code}], "text": text}
 
 
+def concept(loinc: str, text: str) -> dict[str, Any]:
+    """Give a concept with its code of LOINC; as text alone where there is none."""
+    return coded(codes.LOINC, loinc, text) if loinc else {"text": text}
+
+
 def quantity(value: float, unit: str) -> dict[str, Any]:
     """Give a quantity in a unit of UCUM; whole numbers stay whole."""
     shown = value if isinstance(value, int) else round(value, _DECIMALS)
@@ -87,7 +92,7 @@ def observation(content: Content, ids: Ids, finding: Finding, referred: Mapping[
             "id": ids.of(f"observation:{finding.key}"),
             "status": status(report),
             "category": [coded(f"{_TERMINOLOGY}/observation-category", "laboratory", "Laboratory")],
-            "code": coded(codes.LOINC, finding.loinc, name) if finding.loinc else {"text": name},
+            "code": concept(finding.loinc, name),
             **referred,
             "device": {"reference": ids.urn("program")},
             "effectiveDateTime": day(report.header.collected),

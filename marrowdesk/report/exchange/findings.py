@@ -57,17 +57,25 @@ def status(report: Report) -> Status:
 
 
 def findings(found: Differential) -> list[Finding]:
-    """Give all results: cells counted, each line that the report prints, ratio and maturation index.
+    """Give all results: cells counted, each line that the report prints, and the ratios of a marrow.
 
     Lines are those of the printed report: a class that nobody looked for is not said to be absent.
     """
+    terms = codes.TERMS[found.specimen]
+    counted = Finding("counted", "Nucleated cells counted", terms.cells_counted, "{cells}", found.counted)
+    return [
+        counted,
+        *(_line(found, row) for row in printed_rows(found)),
+        *(_ratios(found) if found.specimen == "marrow" else ()),
+    ]
+
+
+def _ratios(found: Differential) -> list[Finding]:
     ratio, index = found.me_ratio, found.maturation
     return [
-        Finding("counted", "Nucleated cells counted", codes.CELLS_COUNTED, "{cells}", found.counted),
-        *(_line(found, row) for row in printed_rows(found)),
         Finding(
-            "me_ratio", ratio.name, codes.ME_RATIO, "{ratio}", ratio.value, ratio.low, ratio.high,
-            range=ratio.range, mark=ratio.mark, note=ratio.definition,
+            "me_ratio", ratio.name, codes.TERMS["marrow"].me_ratio, "{ratio}", ratio.value, ratio.low,
+            ratio.high, range=ratio.range, mark=ratio.mark, note=ratio.definition,
         ),
         Finding(
             "maturation", index.name, "", "{ratio}", index.value, index.low, index.high,
@@ -88,6 +96,6 @@ def _line(found: Differential, row: PrintedRow) -> Finding:
     else:
         key, name = f"sum.{row.row.name}", row.row.name
     return Finding(
-        key, capital(name), codes.CLASSES.get(code, ""), "%",
+        key, capital(name), codes.TERMS[found.specimen].classes.get(code, ""), "%",
         share.percent, share.low, share.high, share.count, row.range, row.mark,
     )  # fmt: skip

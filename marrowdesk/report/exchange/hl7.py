@@ -106,13 +106,14 @@ def _pid(content: Content) -> str:
 
 def _obr(content: Content) -> str:
     report = content.report
+    terms = codes.TERMS[report.differential.specimen]
     collected = day(report.header.collected)
     return segment(
         "OBR",
         {
             1: "1",
             3: composed(report.header.accession),
-            4: composed(codes.REPORT, "Bone marrow aspirate", "LN"),
+            4: composed(terms.report_code, terms.report, "LN" if terms.report_code else LOCAL),
             7: collected.replace("-", "") if collected else "",
             16: composed("", report.header.requester) if report.header.requester else "",
             22: _time(report.signed.at if report.signed else report.made_at),
@@ -179,7 +180,7 @@ def _spm(content: Content) -> str:
         {
             1: "1",
             2: composed(header.accession) if header.accession else "",
-            4: composed("", "Bone marrow aspirate"),
+            4: composed("", codes.TERMS[content.report.differential.specimen].specimen),
             8: composed("", header.site) if header.site else "",
             14: escaped(header.aspirate),
         },
