@@ -144,7 +144,7 @@ def outlooks(
     """
     if not evidence.codes and len(evidence.ids):
         return ()
-    drawn = _draw(evidence, np.random.default_rng(seed))
+    drawn = drawn_classes(evidence, np.random.default_rng(seed))
     counted = {each.code for each in scheme.classes if each.counted}
     fixed = sum(number for code, number in evidence.reviewed.items() if code in counted)
     of = np.array([code in counted for code in evidence.codes], bool)
@@ -157,8 +157,16 @@ def outlooks(
     )
 
 
-def _draw(evidence: Evidence, rng: np.random.Generator) -> np.ndarray:
-    """Draw the classes of the cells not reviewed; (draws, N) index of the class."""
+def drawn_classes(evidence: Evidence, rng: np.random.Generator) -> np.ndarray:
+    """Draw the classes of the cells not reviewed many times.
+
+    Args:
+        evidence: what is known of the cells.
+        rng: source of chance.
+
+    Returns:
+        (draws, N) index into ``evidence.codes``.
+    """
     if not len(evidence.ids):
         return np.empty((_FEWEST_DRAWS, 0), np.int16)
     odds = np.where(evidence.unfamiliar[:, None], 1.0, np.maximum(evidence.probabilities, _LEAST))

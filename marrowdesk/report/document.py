@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from marrowdesk.core.adjusted import Adjusted
     from marrowdesk.core.amendment import Changed
     from marrowdesk.core.cell import Cell
     from marrowdesk.core.differential import Differential
@@ -176,6 +177,21 @@ class Signed:
 
 
 @dataclass(frozen=True, slots=True)
+class DoubtFound:
+    """How many cells do not look like anything the classifier has learned.
+
+    Attributes:
+        threshold: doubt above which a cell is called unfamiliar.
+        measured: cells whose doubt was measured.
+        unfamiliar: those of them above the threshold, reviewed ones too.
+    """
+
+    threshold: float
+    measured: int
+    unfamiliar: int
+
+
+@dataclass(frozen=True, slots=True)
 class PastState:
     """What a report of an earlier state shows.
 
@@ -245,13 +261,15 @@ class Picture:
         code: the class it counts under.
         image: uint8 RGB, shape (H, W, 3).
         reviewed: whether a reader decided on it; a proposal is framed dotted, a decision solid.
-        caption: a few words below the picture, for example the confidence of a proposal.
+        caption: a few words below the picture, for example the number of the cell.
+        confidence: of a proposal, in [0, 1]; None for what a reader decided on.
     """
 
     code: str
     image: np.ndarray
     reviewed: bool
     caption: str = ""
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -271,6 +289,9 @@ class Report:
         manual: the manual count; None where there is none.
         signed: who signed it; None while it is not signed.
         logo: of the institution, a PNG or JPEG file; None where there is none.
+        adjusted: the count adjusted for the classifier's mistakes; None where nothing is left to adjust, or
+            where its mistakes are not known.
+        doubt: how many cells are unfamiliar to the classifier; None where it measures no doubt.
         past: the earlier state that it shows; None where it shows the present one or a signed version.
         amends: the signed version that it takes the place of; None for the first version.
         research_use: the sentence on each page.
@@ -290,6 +311,8 @@ class Report:
     amends: Amends | None = None
     past: PastState | None = None
     logo: bytes | None = None
+    adjusted: Adjusted | None = None
+    doubt: DoubtFound | None = None
     research_use: str = RESEARCH_USE
 
     @property

@@ -21,7 +21,8 @@ class PrintOptions:
         page: the paper.
         language: of everything that the program itself says.
         columns: what stands beside the counts: cells as proposed, cells a reader decided on, and the count
-            adjusted for the known confusion of the model.
+            adjusted for the known confusion of the model. The last two are left out where all cells were
+            reviewed: they are the count itself.
         patient_in_metadata: whether the document's metadata name the patient.
     """
 

@@ -51,15 +51,15 @@ def choose(
 
 
 def picture(cell: Cell, image: np.ndarray) -> Picture:
-    """Make the picture of a chosen cell; its caption is the cell's number, and how sure a proposal is.
+    """Make the picture of a chosen cell; its caption is the cell's number.
 
     Args:
         cell: a cell that has a class.
         image: what its place shows, uint8 RGB, shape (H, W, 3).
     """
     proposed = cell.prediction is not None and cell.review is None
-    sure = f" · {100 * _confidence(cell):.0f} %" if proposed else ""
-    return Picture(cell.code or "", image, cell.review is not None, f"#{cell.id}{sure}")
+    sure = _confidence(cell) if proposed else None
+    return Picture(cell.code or "", image, cell.review is not None, f"#{cell.id}", sure)
 
 
 def _of_class(cells: Sequence[Cell], wanted: int) -> list[Cell]:

@@ -1,4 +1,4 @@
-"""How a report says numbers, limits and marks."""
+"""How a report says numbers, limits, marks and names, in the language it is printed in."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from marrowdesk.core.manual import FIELD
 from marrowdesk.core.signoff import Hindrance
 from marrowdesk.core.taxonomy import Lineage
+from marrowdesk.report.language import CATALOGUES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from marrowdesk.core.amendment import Changed
     from marrowdesk.core.differential import Mark, Ratio, Share, ThresholdMark
     from marrowdesk.core.reference import Range
+    from marrowdesk.report.options import Language
 
 NOTHING = "–"
 """Stands where there is no number."""
@@ -34,7 +37,7 @@ LINEAGES = {
 }
 """How subtotals are called."""
 
-_HINDRANCES = {
+HINDRANCES = {
     Hindrance.UNCLASSIFIED: "{} without any class",
     Hindrance.UNIDENTIFIED: "{} not identifiable",
     Hindrance.UNFAMILIAR: "{} unfamiliar to the classifier and not reviewed",
@@ -43,95 +46,173 @@ _HINDRANCES = {
     Hindrance.TOO_FEW: "{} fewer than the target",
     Hindrance.EMPTY_FIELDS: "{} left empty",
 }
+"""What stood against a signature, with the number of cells put in."""
 
-_MARKS = {"": "", "low": "▼ below range", "high": "▲ above range"}
-
-
-def percent(value: float | None) -> str:
-    """Say a percentage with one decimal, without its sign."""
-    return NOTHING if value is None else f"{value:.1f}"
-
-
-def interval(share: Share) -> str:
-    """Say the interval of a share in percent."""
-    return NOTHING if share.low is None or share.high is None else f"{share.low:.1f}–{share.high:.1f}"
+MARKS = {"low": "▼ below range", "high": "▲ above range"}
+SHORT_MARKS = {"low": "▼ below", "high": "▲ above"}
+SIDES = {
+    "below": "below {limits}", "crosses": "crosses {limits}", "above": "above {limits}",
+}  # fmt: skip
 
 
-def limits(limit: Range | None) -> str:
-    """Say a reference range; empty where there is none."""
-    return "" if limit is None else f"{limit.low:.1f}–{limit.high:.1f}"
-
-
-def mark(found: Mark) -> str:
-    """Say on which side of its range a value lies, in words; empty when inside."""
-    return _MARKS[found]
-
-
-def ratio(found: Ratio) -> str:
-    """Say a ratio, or that it cannot be computed."""
-    return "not computable" if found.value is None else f"{found.value:.2f}"
-
-
-def ratio_interval(found: Ratio) -> str:
-    """Say the interval of a ratio."""
-    return NOTHING if found.low is None or found.high is None else f"{found.low:.2f}–{found.high:.2f}"
-
-
-def sides(found: Sequence[ThresholdMark]) -> str:
-    """Say where the interval of a share stands against its thresholds: "crosses 5 %, below 10 and 20 %"."""
-    said = []
-    for side, group in groupby(found, key=lambda each: each.side):
-        *others, last = [f"{each.threshold.percent:g}" for each in group]
-        said.append(f"{side} {', '.join(others)} and {last} %" if others else f"{side} {last} %")
-    return ", ".join(said)
-
-
-def cells(count: int) -> str:
-    """Say a number of cells."""
-    return f"{count} cell" if count == 1 else f"{count} cells"
-
-
-def hindrance(kind: str, count: int) -> str:
-    """Say what stood against a signature; a kind that a newer program found is said by its name."""
-    if kind not in set(Hindrance):
-        return f"{cells(count)}: {kind}"
-    said = required_fields(count) if kind == Hindrance.EMPTY_FIELDS else cells(count)
-    return _HINDRANCES[Hindrance(kind)].format(said)
-
-
-def required_fields(count: int) -> str:
-    """Say a number of header fields that the laboratory requires."""
-    return f"{count} required field" if count == 1 else f"{count} required fields"
-
-
-def differences(found: Changed, labels: Mapping[str, str]) -> str:
-    """Say what an amended report says otherwise: "1 cell (blast 4 to 5, lymphocyte 9 to 8), Comment".
+class Words:
+    """One language, as the parts of a report speak it.
 
     Args:
-        found: the differences.
-        labels: how each header field is called, by its name.
+        language: which one.
     """
-    said = []
-    if found.cells:
-        classes = ", ".join(f"{name} {before} to {after}" for name, before, after in found.classes)
-        said.append(cells(found.cells) + (f" ({classes})" if classes else ""))
-    said += [labels.get(name, name) for name in found.fields]
-    return ", ".join(said) or "nothing"
 
+    def __init__(self, language: Language = "en") -> None:
+        self.catalogue = CATALOGUES[language]
 
-def of(part: int, whole: int) -> str:
-    """Say a part of a whole with its percentage."""
-    return f"{part} {share_of(part, whole)}"
+    def say(self, text: str) -> str:
+        """Give a text of the program; one that is in no catalogue was typed and stays as it is."""
+        found = self.catalogue
+        return found.texts.get(text) or found.domain.get(text) or text
 
+    def name(self, name: str) -> str:
+        """Give the name of a class, singular; a laboratory's own class keeps its name.
 
-def share_of(part: int, whole: int) -> str:
-    """Say what a number is a part of."""
-    share = f" ({100 * part / whole:.0f} %)" if whole else ""
-    return f"of {whole}{share}"
+        This and :meth:`plural` are the one place where names of classes are put into a language.
+        """
+        known = self.catalogue.classes.get(name)
+        return known[0] if known else name
+
+    def plural(self, name: str) -> str:
+        """Give the name of a class for several cells, or that of a kind of cells apart."""
+        known = self.catalogue.classes.get(name)
+        if known:
+            return known[1]
+        return self.catalogue.domain.get(name) or (name if self.catalogue.classes else plural(name))
+
+    def lineage(self, lineage: Lineage) -> str:
+        """Give the name of a subtotal."""
+        return self.say(LINEAGES[lineage])
+
+    def number(self, value: float, digits: int = 1) -> str:
+        """Say a number with its decimals."""
+        return f"{value:.{digits}f}".replace(".", self.catalogue.decimal)
+
+    def plain(self, value: float) -> str:
+        """Say a number with as few decimals as it has."""
+        return f"{value:g}".replace(".", self.catalogue.decimal)
+
+    def with_sign(self, text: str) -> str:
+        """Put the percent sign to a number."""
+        return self.catalogue.percent.format(text)
+
+    def percent(self, value: float | None) -> str:
+        """Say a percentage with one decimal, without its sign."""
+        return NOTHING if value is None else self.number(value)
+
+    def span(self, low: float | None, high: float | None, digits: int = 1) -> str:
+        """Say two limits."""
+        if low is None or high is None:
+            return NOTHING
+        return f"{self.number(low, digits)}–{self.number(high, digits)}"
+
+    def interval(self, share: Share) -> str:
+        """Say the interval of a share in percent."""
+        return self.span(share.low, share.high)
+
+    def limits(self, limit: Range | None) -> str:
+        """Say a reference range; empty where there is none."""
+        return "" if limit is None else self.span(limit.low, limit.high)
+
+    def mark(self, found: Mark, short: bool = False) -> str:
+        """Say on which side of its range a value lies, in words; empty when inside."""
+        return self.say((SHORT_MARKS if short else MARKS)[found]) if found else ""
+
+    def ratio(self, found: Ratio) -> str:
+        """Say a ratio, or that it cannot be computed."""
+        return self.say("not computable") if found.value is None else self.number(found.value, 2)
+
+    def ratio_interval(self, found: Ratio) -> str:
+        """Say the interval of a ratio."""
+        return self.span(found.low, found.high, 2)
+
+    def sides(self, found: Sequence[ThresholdMark]) -> str:
+        """Say where an interval stands against thresholds: "crosses 5 %, below 10 and 20 %"."""
+        said = []
+        for side, group in groupby(found, key=lambda each: each.side):
+            *others, last = [self.plain(each.threshold.percent) for each in group]
+            limits = self.with_sign(last)
+            if others:
+                limits = self.say("{first} and {last}").format(first=self.listed(others), last=limits)
+            said.append(self.say(SIDES[side]).format(limits=limits))
+        return self.listed(said)
+
+    def listed(self, parts: Iterable[str]) -> str:
+        """Join the parts of a list."""
+        return self.catalogue.comma.join(parts)
+
+    def parts(self, parts: Iterable[str]) -> str:
+        """Join parts of a sentence that hold commas themselves."""
+        return self.catalogue.semicolon.join(parts)
+
+    def sentences(self, parts: Iterable[str]) -> str:
+        """Join sentences."""
+        return self.catalogue.space.join(parts)
+
+    def told(self, word: str, what: str) -> str:
+        """Say a word and after a colon what it tells."""
+        return f"{word}{self.catalogue.colon}{what}"
+
+    def cells(self, count: int) -> str:
+        """Say a number of cells."""
+        return self.say("{} cell" if count == 1 else "{} cells").format(count)
+
+    def hindrance(self, kind: str, count: int) -> str:
+        """Say what stood against a signature; a kind that a newer program found is said by its name."""
+        if kind not in set(Hindrance):
+            return self.told(self.cells(count), kind)
+        said = self.required_fields(count) if kind == Hindrance.EMPTY_FIELDS else self.cells(count)
+        return self.say(HINDRANCES[Hindrance(kind)]).format(said)
+
+    def required_fields(self, count: int) -> str:
+        """Say a number of header fields that the laboratory requires."""
+        return self.say("{} required field" if count == 1 else "{} required fields").format(count)
+
+    def differences(self, found: Changed, labels: dict[str, str]) -> str:
+        """Say what an amended report says otherwise: "1 cell (blast 4 to 5, lymphocyte 9 to 8), Comment".
+
+        Args:
+            found: the differences.
+            labels: how each header field is called in English, by its name.
+        """
+        said = []
+        if found.cells:
+            change = self.say("{name} {before} to {after}")
+            classes = self.listed(
+                change.format(name=self.name(name), before=before, after=after)
+                for name, before, after in found.classes
+            )
+            said.append(self.cells(found.cells) + (f" ({classes})" if classes else ""))
+        known = labels | {FIELD: "Manual count", "logo": "Logo"}
+        said += [self.say(known.get(name, name)) for name in found.fields]
+        return self.listed(said) or self.say("nothing")
+
+    def of(self, part: int, whole: int) -> str:
+        """Say a part of a whole with its percentage."""
+        share = self._share(part, whole)
+        return self.say("{part} of {whole}").format(part=part, whole=whole) + share
+
+    def share_of(self, part: int, whole: int) -> str:
+        """Say what a number is a part of."""
+        return self.say("of {whole}").format(whole=whole) + self._share(part, whole)
+
+    def _share(self, part: int, whole: int) -> str:
+        return f" ({self.with_sign(f'{100 * part / whole:.0f}')})" if whole else ""
+
+    def moment(self, at: datetime) -> str:
+        """Say a time in its own zone, with the offset from UTC."""
+        offset = f"{at:%z}"
+        zone = f" (UTC{offset[:3]}:{offset[3:5]})" if offset else ""
+        return self.catalogue.clock.format(day=self.catalogue.date(at), time=f"{at:%H:%M}") + zone
 
 
 def plural(name: str) -> str:
-    """Give the plural of a class name; one that does not end like a cell's is left as it is."""
+    """Give the plural of an English class name; one that does not end like a cell's is left as it is."""
     if name.endswith("mitosis"):
         return f"{name[:-2]}es"
     return f"{name}s" if re.search("(cell|cyte|blast|phil|phage|fact)$", name) else name
@@ -142,7 +223,5 @@ def capital(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def moment(at: datetime) -> str:
-    """Say a time in its own zone, with the offset from UTC."""
-    offset = f"{at:%z}"
-    return f"{at:%Y-%m-%d %H:%M} (UTC{offset[:3]}:{offset[3:5]})" if offset else f"{at:%Y-%m-%d %H:%M}"
+ENGLISH = Words()
+"""The language of the code, for what is printed without a choice."""

@@ -32,6 +32,7 @@ from marrowdesk.report.document import (
 )
 from marrowdesk.report.options import PrintOptions
 from marrowdesk.report.tables import DECISION_COLUMNS, csv_bytes
+from marrowdesk.services.adjusting import adjusted_count, doubt_found
 from marrowdesk.services.letterhead import logo_of
 from marrowdesk.store.atomic import write_atomically
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from marrowdesk.core.taxonomy import Scheme
+    from marrowdesk.inference.card import ModelCard
     from marrowdesk.store.casefile import CaseFile
     from marrowdesk.store.values import Act, Moment, Signature
 
@@ -66,6 +68,7 @@ def snapshot(
     with_pictures: bool = True,
     version: int | None = None,
     after: int | None = None,
+    cards: Sequence[ModelCard] | None = None,
 ) -> Snapshot:
     """Freeze a case: the cells are read once, and everything in the report comes from them.
 
@@ -78,6 +81,7 @@ def snapshot(
         with_pictures: whether representative cells are shown; those whose file is gone are left out.
         version: number of a signed version; None for the case as it is now, signed or not.
         after: number of an act; the case is then shown as it was after that, whatever is signed.
+        cards: the models whose mistakes may be known; those that ship with the program when None.
 
     Raises:
         MarrowdeskError: the case holds no cells, there is no such version or act, or what was signed is not
@@ -113,6 +117,8 @@ def snapshot(
         signed=_signed(signature) if signature else None,
         amends=_amends(case, before, cells, moment) if before else None,
         logo=logo_of(fields),
+        adjusted=adjusted_count(cells, by_eye.values() if included else (), scheme, rules, cards),
+        doubt=doubt_found(cells),
     )
     return Snapshot(report, cells)
 

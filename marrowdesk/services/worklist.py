@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.sex import sex_of
 from marrowdesk.report.exchange.worklist import Entry, State, worklist_csv, worklist_xlsx
-from marrowdesk.report.words import sides
+from marrowdesk.report.words import ENGLISH
 from marrowdesk.services.delivery import deliver
 from marrowdesk.services.reporting import snapshot
 from marrowdesk.store.casefile import CaseFile
@@ -113,7 +113,8 @@ def _thresholds(found: Differential) -> tuple[str, ...]:
     """Say the thresholds that the count does not lie below: "blasts above 5 %, crosses 10 and 20 %"."""
     marks = [mark for mark in found.marks if mark.side != "below"]
     return tuple(
-        f"{name} {sides(list(group))}" for name, group in groupby(marks, key=lambda mark: mark.threshold.name)
+        f"{name} {ENGLISH.sides(list(group))}"
+        for name, group in groupby(marks, key=lambda mark: mark.threshold.name)
     )
 
 

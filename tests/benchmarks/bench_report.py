@@ -8,6 +8,7 @@ from __future__ import annotations
 import statistics
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "report"))
 
-from report_samples import NORMAL, cells, report_of
+from report_samples import ALL_COLUMNS, NORMAL, cells, report_of
 
+from marrowdesk.core.adjusted import adjusted
+from marrowdesk.core.outlook import evidence_of
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.imaging.drawn import draw_cell
 from marrowdesk.report import pictures
@@ -51,12 +54,13 @@ def main(count: int) -> None:
         pictures.picture(each, draw_cell(each.code or "", rng, SIDE))
         for each in pictures.choose(many, MARROW)
     ]
-    report = report_of(many, shown=shown)
+    report = replace(report_of(many, shown=shown), adjusted=adjusted(evidence_of(many), MARROW))
 
-    def pdf(page: str) -> bytes:
+    def pdf(*options: str) -> bytes:
+        from marrowdesk.report.options import PrintOptions
         from marrowdesk.report.pdf import pdf_bytes  # the first run counts loading reportlab and the fonts
 
-        return pdf_bytes(report, page)
+        return pdf_bytes(report, PrintOptions(*options, columns=ALL_COLUMNS))
 
     def csv() -> bytes:
         from marrowdesk.report.tables import cells_csv
@@ -70,8 +74,16 @@ def main(count: int) -> None:
 
     print(f"{len(many)} cells, {len(shown)} pictures of {SIDE} px, Python {sys.version.split()[0]}")
     print(f"{'':34}{'first s':>10}{'then s':>10}{'KiB':>10}")
-    show("PDF, A4", lambda: pdf("A4"))
-    show("PDF, Letter", lambda: pdf("Letter"))
+    show("adjusted count", lambda: adjusted(evidence_of(many), MARROW).counts.tobytes())
+    for name, *options in (
+        ("PDF, whole report, A4", "marrow", "A4", "en"),
+        ("PDF, whole report, Letter", "marrow", "Letter", "en"),
+        ("PDF, whole report, German", "marrow", "A4", "de"),
+        ("PDF, whole report, Chinese", "marrow", "A4", "zh"),
+        ("PDF, one page", "summary", "A4", "en"),
+        ("PDF, blood film", "blood", "A4", "en"),
+    ):
+        show(name, lambda options=options: pdf(*options))
     show("CSV", csv)
     show("JSON", json)
 

@@ -9,12 +9,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from marrowdesk.core.adjusted import adjusted
+from marrowdesk.core.amendment import Changed
 from marrowdesk.core.cell import Cell, Place, Prediction, Review, Verdict
 from marrowdesk.core.differential import differential
+from marrowdesk.core.outlook import evidence_of
 from marrowdesk.core.tally import Tally
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.report import pictures
-from marrowdesk.report.document import Method, ModelUsed, Picture, Report, ReportFields, SlideUsed
+from marrowdesk.report.document import (
+    Amends,
+    DoubtFound,
+    Method,
+    ModelUsed,
+    Picture,
+    Report,
+    ReportFields,
+    Signed,
+    SlideUsed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -114,3 +127,42 @@ def report_of(
 def normal(reviewed: float = 1.0, **changes: object) -> Report:
     """Give the report of an unremarkable marrow, with fields of the report replaced."""
     return replace(report_of(cells(NORMAL, reviewed, changed=12 if reviewed else 0)), **changes)
+
+
+EVERY_CLASS = {each.code: at % 7 + 2 for at, each in enumerate(MARROW.classes)}
+"""A few cells of each class there is."""
+ALL_COLUMNS = frozenset({"predicted", "reviewed", "adjusted"})
+# As a laboratory fills it in; no text in it is one of the program's own.
+WRITTEN = ReportFields(
+    institution="Klinik Am Rhein", accession="KM-26-1", patient_name="Doe, Jane", patient_id="4711",
+    birth_date="1961-08-12", sex="f", requester="Dr. Q. Smith", collected="2026-03-09", site="SIPS",
+    aspirate="TXA", indication="TXB", blood_film="TXC", cellularity="TXD", erythropoiesis="TXE",
+    myelopoiesis="TXF", megakaryocytes="TXG", lymphocytes="TXH", plasma_cells="TXI", other_cells="TXJ",
+    iron="TXK", other_studies="TXL", conclusion="TXM", comment="TXN",
+)  # fmt: skip
+SIGNED = Signed(
+    "Dr. J. Roth", "OA", MADE_AT, "0123456789abcdef" * 4,
+    (("unidentified", 3), ("unfamiliar", 2), ("too few", 12)), "QX17.",
+)  # fmt: skip
+AMENDS = Amends(
+    1, "Dr. K. Lang", MADE_AT, "Dr. J. Roth", MADE_AT, "QX18.",
+    Changed(2, (("blast", 7, 9), ("lymphocyte", 57, 55)), ("comment", "manual_count")),
+)  # fmt: skip
+
+
+def whole(counts: Mapping[str, int] = NORMAL, reviewed: float = 0.5, **changes: object) -> Report:
+    """Give a report that has everything a report can have, with fields of it replaced."""
+    made = cells(counts, reviewed, changed=5)
+    report = report_of(made, header=WRITTEN)
+    apart = tuple(
+        replace(
+            each, name=f"S{each.number}",
+            differential=differential(Tally.of(c for c in made if c.slide == each.number), MARROW),
+        )
+        for each in report.slides
+    )  # fmt: skip
+    full = replace(
+        report, slides=apart, adjusted=adjusted(evidence_of(made), MARROW), doubt=DoubtFound(1.0, 500, 17),
+        signed=SIGNED, amends=AMENDS, problems=3,
+    )  # fmt: skip
+    return replace(full, **changes)

@@ -37,7 +37,7 @@ def test_that_arabic_letters_are_joined() -> None:
     assert alone not in {glyph.gid for glyph in face.shape("بب", True)}
 
 
-def test_that_a_character_without_a_font_is_drawn_as_a_box() -> None:
+def test_that_a_character_without_a_font_keeps_its_place_and_its_text() -> None:
     line = set_line("a\U0001fa78b")  # a drop of blood, in none of the fonts
     assert [glyph.gid == 0 for piece in line.pieces for glyph in piece.glyphs] == [False, True, False]
     assert "".join(text for piece in line.pieces for text in piece.texts) == "a\U0001fa78b"
@@ -52,6 +52,10 @@ def test_that_lines_break_at_spaces_and_hyphens() -> None:
     said = [line.text for line in set_lines("bone marrow follow-up of anemia", False, 7)]
     assert said == ["bone marrow", "follow-up of", "anemia"]
     assert [line.text for line in set_lines("follow-up", False, 4)] == ["follow-", "up"]
+
+
+def test_that_a_percent_sign_stays_with_its_number() -> None:
+    assert [line.text for line in set_lines("below 5 and 20 %", False, 7.6)] == ["below 5 and", "20 %"]
 
 
 def test_that_chinese_breaks_anywhere_but_not_before_a_full_stop() -> None:

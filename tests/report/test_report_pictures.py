@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import pytest
 from report_samples import NORMAL, cells, prediction, review
 
 from marrowdesk.core.cell import Cell, Place, Verdict
@@ -54,6 +55,7 @@ def test_that_excluded_unclassified_and_unidentifiable_cells_are_not_shown() -> 
 
 def test_that_a_caption_gives_the_number_and_how_sure_a_proposal_is() -> None:
     image = np.zeros((4, 4, 3), np.uint8)
-    assert picture(cell(7, "BLA", 0.914), image).caption == "#7 · 91 %"
+    proposed = picture(cell(7, "BLA", 0.914), image)
+    assert (proposed.caption, proposed.confidence) == ("#7", pytest.approx(0.914))
     decided = picture(cell(8, "BLA", reviewed=True), image)
-    assert (decided.caption, decided.reviewed, decided.code) == ("#8", True, "BLA")
+    assert (decided.caption, decided.reviewed, decided.code, decided.confidence) == ("#8", True, "BLA", None)

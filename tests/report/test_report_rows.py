@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 from report_samples import NORMAL, cells
 
+from marrowdesk.core.blood import blood_count
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.differential import Differential, differential
-from marrowdesk.core.reference import NO_RANGES, WINTROBE
+from marrowdesk.core.reference import DACIE_LEWIS, NO_RANGES, WINTROBE
 from marrowdesk.core.rule_choice import RuleChoice
 from marrowdesk.core.shipped_schemes import SCHEMES
 from marrowdesk.core.tally import Tally
 from marrowdesk.core.taxonomy import MARROW, Scheme
-from marrowdesk.report.rows import Rank, absent, printed_rows
+from marrowdesk.report.rows import Rank, absent, blood_rows, printed_rows
+from marrowdesk.report.words import ENGLISH
 
 
 def count(counts: dict[str, int], rules: CountingRules | None = None) -> Differential:
@@ -46,8 +48,9 @@ def test_that_every_counted_cell_is_in_the_printed_lines() -> None:
 
 def test_that_a_class_without_cells_is_named_below_the_table_unless_its_lineage_stands_for_it() -> None:
     found = count({"NGS": 40, "LYT": 60})
-    assert "faggot cells" in absent(found)
-    assert "erythroblasts" not in absent(found)
+    missing = absent(found, printed_rows(found))
+    assert "faggot cells" in missing
+    assert "erythroblasts" not in missing
     (erythroid,) = [each for each in printed_rows(found) if each.label == "Erythroid series"]
     assert (erythroid.share.count, erythroid.mark) == (0, "low")
 
@@ -64,6 +67,17 @@ def test_that_other_reference_sets_change_ranges_and_lines() -> None:
     assert neutrophilic.range is not None
     without = printed_rows(count({"LYT": 3}, CountingRules(references=NO_RANGES)))
     assert [each.label for each in without] == ["Lymphocytes"]
+
+
+def test_that_a_blood_film_has_its_classes_first_and_their_sum_after_them() -> None:
+    found = count(
+        {"NGS": 60, "NGB": 10, "LYT": 20, "BLA": 2, "EBO": 5}, CountingRules(references=DACIE_LEWIS)
+    )
+    labels = [each.label for each in blood_rows(blood_count(found).white, ENGLISH)]
+    assert labels == [
+        "Segmented neutrophils", "Band neutrophils", "Sum of band + segmented", "Lymphocytes", "Monocytes",
+        "Eosinophils", "Basophils", "Blasts",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("age", [None, 4, 60])

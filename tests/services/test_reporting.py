@@ -13,6 +13,7 @@ from PIL import Image
 from marrowdesk.core import edits
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.errors import MarrowdeskError, ReportError
+from marrowdesk.report.options import PrintOptions
 from marrowdesk.services.analysis import analyse
 from marrowdesk.services.opening import case_for, open_slides
 from marrowdesk.services.reporting import export, snapshot
@@ -45,6 +46,46 @@ def test_that_the_snapshot_says_what_the_case_says(case, tiny_bundle):
     assert [model.sha256 for model in report.method.models] == [tiny_bundle.sha256]
     assert [slide.cells for slide in report.slides] == [24]
     assert {picture.code for picture in report.pictures} >= {"PLM"}
+
+
+def test_that_doubt_is_counted_over_all_cells_reviewed_or_not(case):
+    doubts = [cell.prediction.doubt for cell in case.cells()]
+    found = snapshot(case, CountingRules()).report.doubt
+    assert (found.measured, found.unfamiliar) == (24, sum(each > 1 for each in doubts))
+
+
+def _measured(bundle):
+    return bundle.card.model_copy(update={"results": {"accuracy": 0.8}})
+
+
+def test_that_the_count_is_adjusted_where_the_mistakes_of_the_model_were_measured(case, tiny_bundle):
+    report = snapshot(case, CountingRules(), cards=[_measured(tiny_bundle)]).report
+    classes = [row.cell_class.code for row in report.differential.rows]
+    assert report.adjusted.of(classes).percent == pytest.approx(100)
+    assert report.adjusted.of(["PLM"]).count == 3  # reviewed, and the model has no such class
+
+
+def test_that_a_count_is_not_adjusted_for_a_model_whose_mistakes_were_not_measured(case, tiny_bundle):
+    assert snapshot(case, CountingRules(), cards=[tiny_bundle.card]).report.adjusted is None
+    assert snapshot(case, CountingRules()).report.adjusted is None  # none of the shipped models proposed
+
+
+def test_that_a_count_by_eye_is_part_of_the_adjusted_one_where_it_is_counted_together(case, tiny_bundle):
+    cards = [_measured(tiny_bundle)]
+    case.press(1, "PLM", "ab")
+    apart = snapshot(case, CountingRules(), cards=cards).report.adjusted
+    case.set_field("manual_count", "together")
+    together = snapshot(case, CountingRules(), cards=cards).report.adjusted
+    assert (apart.of(["PLM"]).count, together.of(["PLM"]).count) == (3, 4)
+
+
+def test_that_every_template_and_language_is_written(case, tmp_path):
+    frozen = snapshot(case, CountingRules())
+    for template in ("marrow", "summary", "blood"):
+        for language in ("en", "de", "zh"):
+            path = tmp_path / f"{template}-{language}.pdf"
+            export(frozen, pdf=path, options=PrintOptions(template, language=language))
+            assert path.read_bytes().startswith(b"%PDF-")
 
 
 def test_that_a_later_decision_does_not_change_a_snapshot(case):

@@ -6,17 +6,19 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from marrowdesk.report.pdf.layout import Element, Stack
+from marrowdesk.report.pdf.layout import Element, Stack, Text, Whole
 from marrowdesk.report.pdf.styles import CAPTION, GAP, INK, LABEL, RULE, Style, hex_color
 from marrowdesk.report.typesetting.lines import set_line
-from marrowdesk.report.words import capital, plural
+from marrowdesk.report.words import capital
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from marrowdesk.core.taxonomy import CellClass
-    from marrowdesk.report.document import Picture, Report
+    from marrowdesk.report.document import Picture
+    from marrowdesk.report.pdf.edition import Edition
     from marrowdesk.report.pdf.paper import Paper
+    from marrowdesk.report.words import Words
 
 _NAME = Style(6.9, bold=True)
 _HEAD = 13.0
@@ -53,13 +55,15 @@ class _Line(Element):
     Args:
         blocks: from left to right.
         slots: places on the line.
+        words: the language.
     """
 
     gap = 5.0
 
-    def __init__(self, blocks: Sequence[_Block], slots: int) -> None:
+    def __init__(self, blocks: Sequence[_Block], slots: int, words: Words) -> None:
         self._blocks = blocks
         self._slots = slots
+        self._words = words
 
     def _pitch(self, width: float) -> float:
         return (width + _BETWEEN) / self._slots
@@ -75,8 +79,15 @@ class _Line(Element):
             room = block.slots(pitch) * pitch - _BETWEEN
             self._draw_head(paper, block, x, top, room - _BETWEEN / 2)
             for at, picture in enumerate(block.pictures):
-                _draw_picture(paper, picture, x + at * pitch, top - _HEAD, pitch - _BETWEEN)
+                left, side = x + at * pitch, pitch - _BETWEEN
+                _draw_picture(paper, picture, left, top - _HEAD, side)
+                paper.text(self._caption(picture), left, top - _HEAD - side - 6.6, CAPTION, width=side)
             x += room + _BETWEEN
+
+    def _caption(self, picture: Picture) -> str:
+        if picture.confidence is None:
+            return picture.caption
+        return f"{picture.caption} · {self._words.with_sign(f'{100 * picture.confidence:.0f}')}"
 
     @staticmethod
     def _draw_head(paper: Paper, block: _Block, x: float, top: float, room: float) -> None:
@@ -84,7 +95,7 @@ class _Line(Element):
         paper.box(x, top - 8.6, 5, 5, fill=hex_color(block.color))
         number = f"{block.count}"
         taken = paper.text(number, x + room, top - 8.8, LABEL, "right")
-        paper.text(block.name, x + 8, top - 8.8, _NAME, width=room - 12 - taken)
+        paper.text(block.name, x + 8, top - 8.8, _NAME, width=room - 12 - taken, least=5.6)
 
 
 def _draw_picture(paper: Paper, picture: Picture, x: float, top: float, side: float) -> None:
@@ -94,35 +105,44 @@ def _draw_picture(paper: Paper, picture: Picture, x: float, top: float, side: fl
     else:
         paper.box(x, top - side, side, side, edge=(1, 1, 1), thickness=1.1)
         paper.box(x, top - side, side, side, edge=INK, thickness=1.1, dash=(1.1, 2.2))
-    paper.text(picture.caption, x, top - side - 6.6, CAPTION, width=side)
 
 
 class Legend(Element):
-    """What the frames mean."""
+    """What the frames mean, and how wide the pictures are; no scale, for an image file seldom tells one."""
+
+    def __init__(self, edition: Edition) -> None:
+        self._decided = edition.say("decided by a reader")
+        self._proposed = edition.say("proposed by the classifier, with its confidence")
+        widths = [each.image.shape[1] for each in edition.report.pictures]
+        wide = str(min(widths)) if min(widths) == max(widths) else f"{min(widths)}–{max(widths)}"
+        told = edition.say("number beside a name: cells of the class; each picture {} pixels wide").format(
+            wide
+        )
+        self._note = Text(told, LABEL)
 
     def height(self, width: float) -> float:
-        """Give the height of the line."""
-        return 11.0
+        """Give the height of the lines."""
+        return 11.0 + self._note.height(width)
 
     def draw(self, paper: Paper, x: float, top: float, width: float) -> None:
         """Draw a frame of each kind with its meaning."""
+        self._note.draw(paper, x, top - 11, width)
         y = top - 8
         paper.box(x, y - 0.5, 7, 7, edge=INK, thickness=0.9)
-        x += 11 + paper.text("decided by a reader", x + 11, y, LABEL) + 16
+        x += 11 + paper.text(self._decided, x + 11, y, LABEL) + 16
         paper.box(x, y - 0.5, 7, 7, edge=INK, thickness=1.1, dash=(1.1, 2.2))
-        x += 11 + paper.text("proposed by the classifier, with its confidence", x + 11, y, LABEL) + 16
-        paper.text("number beside a name: cells of the class", x, y, LABEL.soft())
+        paper.text(self._proposed, x + 11, y, LABEL)
 
 
-def gallery(report: Report, width: float, slots: int) -> Element | None:
+def gallery(edition: Edition, width: float, slots: int) -> Element | None:
     """Give the gallery, or None where the report has no pictures.
 
     Args:
-        report: what is said.
+        edition: what is printed.
         width: of a line in points.
         slots: pictures on a line.
     """
-    blocks = _blocks(report, slots)
+    blocks = _blocks(edition, slots)
     if not blocks:
         return None
     pitch = (width + _BETWEEN) / slots
@@ -131,20 +151,27 @@ def gallery(report: Report, width: float, slots: int) -> Element | None:
         if lines[-1] and sum(each.slots(pitch) for each in lines[-1]) + block.slots(pitch) > slots:
             lines.append([])
         lines[-1].append(block)
-    return Stack([Legend(), *(_Line(line, slots) for line in lines)], "Representative cells", GAP)
+    first, *others = (_Line(line, slots, edition.words) for line in lines)
+    begin = Whole([Legend(edition), first])  # a legend never stands alone at the foot of a page
+    return Stack([begin, *others], edition.heading("Representative cells"), GAP)
 
 
-def _blocks(report: Report, slots: int) -> list[_Block]:
+def _blocks(edition: Edition, slots: int) -> list[_Block]:
     by_class: dict[str, list[Picture]] = {}
-    for picture in report.pictures:
+    for picture in edition.report.pictures:
         by_class.setdefault(picture.code, []).append(picture)
-    found = report.differential
+    found = edition.report.differential
     classes: list[tuple[CellClass, int]] = [
         *((row.cell_class, row.share.count) for row in found.rows if row.cell_class),
         *((each.cell_class, each.count) for each in found.apart if each.cell_class),
     ]
     return [
-        _Block(capital(plural(each.name)), each.color, count, tuple(pictures[start : start + slots]))
+        _Block(
+            capital(edition.words.plural(each.name)),
+            each.color,
+            count,
+            tuple(pictures[start : start + slots]),
+        )
         for each, count in classes
         if (pictures := by_class.get(each.code))
         for start in range(0, len(pictures), slots)

@@ -1,11 +1,10 @@
-"""Elements that stand below one another, and how they are dealt out to pages."""
+"""Elements that stand below or beside one another."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from marrowdesk.report.pdf.styles import BODY, SECTION, Style
 from marrowdesk.report.typesetting.lines import Line, most_characters, set_line, set_lines
@@ -113,16 +112,33 @@ class _Lines(Text):
         self._set = width, lines
 
 
+class Heading(NamedTuple):
+    """The heading of a section.
+
+    Attributes:
+        text: as printed.
+        continued: put behind it where the section goes on on another page.
+        again: whether it stands above the rest of a section that was split.
+    """
+
+    text: str
+    continued: str
+    again: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.text} {self.continued}" if self.again else self.text
+
+
 class Stack(Element):
     """Elements below one another, with a heading or without; split between or within them.
 
     Args:
         elements: from top to bottom.
-        heading: printed above, repeated with "(continued)" after a split; empty for none.
+        heading: printed above, repeated with "(continued)" after a split; None for none.
         gap: room above.
     """
 
-    def __init__(self, elements: Iterable[Element], heading: str = "", gap: float = 0.0) -> None:
+    def __init__(self, elements: Iterable[Element], heading: Heading | None = None, gap: float = 0.0) -> None:
         self._elements = list(elements)
         self._heading = heading
         self.gap = gap
@@ -138,9 +154,9 @@ class Stack(Element):
     def draw(self, paper: Paper, x: float, top: float, width: float) -> None:
         """Draw the heading and the elements; a heading goes into the outline of the file."""
         if self._heading:
-            paper.text(self._heading, x, top - SECTION.size, SECTION)
-            if not self._heading.endswith(_CONTINUED):
-                paper.bookmark(self._heading, top)
+            paper.text(str(self._heading), x, top - SECTION.size, SECTION, width=width, least=7.0)
+            if not self._heading.again:
+                paper.bookmark(self._heading.text, top)
             top -= self._head()
         for at, each in enumerate(self._elements):
             top -= each.gap if at else 0.0
@@ -166,11 +182,16 @@ class Stack(Element):
             return self, None
         if not first:
             return None, self
-        continued = self._heading.removesuffix(_CONTINUED) + _CONTINUED if self._heading else ""
+        continued = self._heading and self._heading._replace(again=True)
         return Stack(first, self._heading, self.gap), Stack(rest, continued, self.gap)
 
 
-_CONTINUED = " (continued)"
+class Whole(Stack):
+    """Elements below one another that are never torn apart."""
+
+    def split(self, width: float, room: float) -> tuple[Element | None, Element | None]:
+        """Go to the next page where they do not fit."""
+        return Element.split(self, width, room)
 
 
 class Beside(Element):
@@ -201,90 +222,3 @@ class Beside(Element):
         for (each, _), room in zip(self._elements, self._widths(width), strict=True):
             each.draw(paper, x, top, room)
             x += room + self._between
-
-
-class PageBreak(Element):
-    """Begins a new page."""
-
-    def height(self, width: float) -> float:
-        """Take no room."""
-        return 0.0
-
-    def draw(self, paper: Paper, x: float, top: float, width: float) -> None:
-        """Draw nothing."""
-
-
-class AtBottom(Element):
-    """Something that stands at the bottom of the page it comes to lie on.
-
-    Args:
-        element: what stands there.
-        gap: least room above.
-    """
-
-    def __init__(self, element: Element, gap: float) -> None:
-        self._element = element
-        self.gap = gap
-
-    def height(self, width: float) -> float:
-        """Give the height of what stands there."""
-        return self._element.height(width)
-
-    def draw(self, paper: Paper, x: float, top: float, width: float) -> None:
-        """Draw what stands there."""
-        self._element.draw(paper, x, top, width)
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """An element in its place on a page.
-
-    Attributes:
-        element: the element.
-        down: distance of its upper edge from the upper edge of the page's room.
-    """
-
-    element: Element
-    down: float
-
-
-def paginate(
-    elements: Iterable[Element], width: float, first_height: float, height: float
-) -> list[list[Placed]]:
-    """Deal elements out to pages.
-
-    What does not fit is split; what cannot be split goes to the next page. Something that is higher than a
-    whole page and cannot be split stands on a page of its own.
-
-    Args:
-        elements: in their order.
-        width: room on a page.
-        first_height: room on the first page.
-        height: room on every other page.
-    """
-    waiting = list(elements)
-    pages: list[list[Placed]] = [[]]
-    down = 0.0
-    while waiting:
-        element = waiting.pop(0)
-        if isinstance(element, PageBreak):
-            if pages[-1]:
-                pages.append([])
-                down = 0.0
-            continue
-        start = down + element.gap if pages[-1] else 0.0
-        bottom = first_height if len(pages) == 1 else height
-        head, tail = element.split(width, bottom - start)
-        if head is None and not pages[-1]:
-            head, tail = element, None
-        if head is not None:
-            taken = head.height(width)
-            if isinstance(head, AtBottom):
-                start = max(start, bottom - taken)
-            pages[-1].append(Placed(head, start))
-            down = start + taken
-        if tail is not None:
-            waiting.insert(0, tail)
-            pages.append([])
-            down = 0.0
-    return pages

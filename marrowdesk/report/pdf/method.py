@@ -1,4 +1,4 @@
-"""How the count was made: slides, model with its full hash, program, and how much a reader has seen."""
+"""How the count was made: slides, model with its full hash, doubt, program, what a reader has seen."""
 
 from __future__ import annotations
 
@@ -6,45 +6,86 @@ from typing import TYPE_CHECKING
 
 from marrowdesk.report.pdf.layout import Element, Stack, Text
 from marrowdesk.report.pdf.styles import GAP, LABEL, Style
-from marrowdesk.report.words import cells, of
 
 if TYPE_CHECKING:
-    from marrowdesk.report.document import ModelUsed, Report
+    from collections.abc import Iterator
+
+    from marrowdesk.report.document import ModelUsed
+    from marrowdesk.report.pdf.edition import Edition
 
 _TEXT = Style(7.4)
 _HASH_GROUP = 16
+
+
+def grouped(digest: str) -> str:
+    """Write a hash in groups, so that it can be compared by eye."""
+    return " ".join(digest[start : start + _HASH_GROUP] for start in range(0, len(digest), _HASH_GROUP))
 
 
 def _entry(label: str, *texts: str) -> Element:
     return Stack([Text(label, LABEL), *(Text(text, _TEXT, most=3) for text in texts)], gap=4.0)
 
 
-def _model(model: ModelUsed) -> Element:
-    """Give name, version and the whole hash, in groups so that it can be compared by eye."""
-    groups = [model.sha256[start : start + _HASH_GROUP] for start in range(0, len(model.sha256), _HASH_GROUP)]
-    return _entry("Classifier", f"{model.name} {model.version}", "SHA-256 " + " ".join(groups))
+def _model(edition: Edition, model: ModelUsed) -> Element:
+    hashed = f"SHA-256 {grouped(model.sha256)}"
+    return _entry(edition.say("Classifier"), f"{model.name} {model.version}", hashed)
 
 
-def method_section(report: Report) -> Element:
-    """Give the method block."""
+def _about_cells(edition: Edition) -> Iterator[Element]:
+    """Say what became of the cells: reviewed, changed, unfamiliar, compared."""
+    report, words = edition.report, edition.words
     found = report.differential
+    reviewed = edition.say("{} cells").format(words.of(found.reviewed, found.total))
+    yield _entry(edition.say("Reviewed by a reader"), reviewed)
+    changed = edition.say("{} reviewed cells").format(words.of(found.changed, found.reviewed))
+    yield _entry(edition.say("Proposals changed or excluded"), changed)
+    if report.doubt:
+        measured = edition.say("Doubt score above {threshold}: {part} cells").format(
+            threshold=words.number(report.doubt.threshold),
+            part=words.of(report.doubt.unfamiliar, report.doubt.measured),
+        )
+        left = edition.say("{} not yet reviewed").format(words.cells(found.unfamiliar))
+        yield _entry(edition.say("Unfamiliar to the classifier"), measured, left)
+    elif found.unfamiliar:
+        left = edition.say("{} not yet reviewed").format(words.cells(found.unfamiliar))
+        yield _entry(edition.say("Unfamiliar to the classifier"), left)
+    if found.compared:
+        agreed = edition.say("{} cells").format(words.of(found.agreeing, found.compared))
+        yield _entry(edition.say("Agreement with folder labels"), agreed)
+    if report.problems:
+        missed = edition.say("{}, not counted").format(report.problems)
+        yield _entry(edition.say("Images that could not be read"), missed)
+
+
+def method_section(edition: Edition) -> Element:
+    """Give the method block."""
+    report, words = edition.report, edition.words
+    smears = (words.told(each.name, words.cells(each.cells)) for each in report.slides)
     lines: list[Element] = [
-        _entry("Smears", *(f"{each.name}: {cells(each.cells)}" for each in report.slides)),
-        *(_model(each) for each in report.method.models),
+        _entry(edition.say("Smears"), *smears),
+        *(_model(edition, each) for each in report.method.models),
     ]
     if not report.method.models:
-        lines.append(_entry("Classifier", "None: every class was given by a reader."))
-    lines.append(_entry("Reviewed by a reader", f"{of(found.reviewed, found.total)} cells"))
-    lines.append(
-        _entry("Proposals changed or excluded", f"{of(found.changed, found.reviewed)} reviewed cells")
-    )
-    if found.unfamiliar:
-        lines.append(_entry("Unfamiliar to the classifier", f"{cells(found.unfamiliar)} not yet reviewed"))
-    if found.compared:
-        lines.append(_entry("Agreement with folder labels", f"{of(found.agreeing, found.compared)} cells"))
-    if report.problems:
-        lines.append(_entry("Images that could not be read", f"{report.problems}, not counted"))
-    if found.rules.references.source:
-        lines.append(_entry("Reference ranges", found.rules.references.source))
-    lines.append(_entry("Program", f"MarrowDesk {report.method.program_version}"))
-    return Stack(lines, "Method", GAP)
+        none = edition.say("None: every class was given by a reader.")
+        lines.append(_entry(edition.say("Classifier"), none))
+    lines += _about_cells(edition)
+    if edition.ranges and report.differential.rules.references.source:
+        source = edition.say(report.differential.rules.references.source)
+        lines.append(_entry(edition.say("Reference ranges"), source))
+    lines.append(_entry(edition.say("Program"), f"MarrowDesk {report.method.program_version}"))
+    return Stack(lines, edition.heading("Method"), GAP)
+
+
+def method_line(edition: Edition) -> str:
+    """Say the method in one line: classifier with the start of its hash, review, program."""
+    report, words = edition.report, edition.words
+    found = report.differential
+    models = [f"{each.name} {each.version} (SHA-256 {each.sha256[:12]})" for each in report.method.models]
+    parts = [
+        words.told(edition.say("Classifier"), words.listed(models) or edition.say("none")),
+        edition.say("reviewed {part}, changed {changed}").format(
+            part=words.of(found.reviewed, found.total), changed=found.changed
+        ),
+        f"MarrowDesk {report.method.program_version}",
+    ]
+    return words.told(edition.say("Method"), words.parts(parts))

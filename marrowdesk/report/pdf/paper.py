@@ -1,4 +1,4 @@
-"""A PDF being drawn: text of any script, rules, boxes and pictures; its metadata name no patient."""
+"""A PDF being drawn: text of any script, rules, boxes and pictures; fit to be kept (PDF/A-2b)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from reportlab import rl_config
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from marrowdesk.report.pdf.archive import About, archive
 from marrowdesk.report.pdf.styles import INK, Color, Style
 from marrowdesk.report.typesetting.embedding import FontBook
 from marrowdesk.report.typesetting.lines import Line, set_line
@@ -42,14 +43,16 @@ class Paper:
     Args:
         size: width and height of a page.
         made_at: date of the document; the same date and the same drawing give the same bytes.
+        language: of the text, as BCP 47 has it.
     """
 
-    def __init__(self, size: tuple[float, float], made_at: datetime) -> None:
+    def __init__(self, size: tuple[float, float], made_at: datetime, language: str) -> None:
         self._file = io.BytesIO()
         self._canvas = _BareCanvas(
-            self._file, pagesize=size, pageCompression=1, invariant=1, lang="en", pdfVersion=(1, 7)
+            self._file, pagesize=size, pageCompression=1, invariant=1, lang=language, pdfVersion=(1, 7)
         )
         self._fonts = FontBook(self._canvas._doc)
+        self._made_at = made_at
         self.width, self.height = size
         self._date(made_at)
 
@@ -59,14 +62,16 @@ class Paper:
         minutes = int((offset.total_seconds() if (offset := at.utcoffset()) else 0) // 60)
         stamp.dhh, stamp.dmm = int(minutes / 60), abs(minutes) % 60
 
-    def describe(self, title: str, subject: str, creator: str) -> None:
-        """Set the document's metadata; nothing that a person typed belongs here."""
-        self._canvas.setTitle(title)
-        self._canvas.setSubject(subject)
+    def describe(self, about: About) -> None:
+        """Set the document's metadata."""
+        self._canvas.setTitle(about.title)
+        self._canvas.setSubject(about.subject)
         self._canvas.setAuthor("")
         self._canvas.setKeywords("")
-        self._canvas.setCreator(creator)
+        self._canvas.setCreator(about.creator)
+        self._canvas.setProducer(about.creator)
         self._canvas.setViewerPreference("DisplayDocTitle", "true")
+        archive(self._canvas._doc, about, self._made_at)
 
     def bookmark(self, name: str, top: float) -> None:
         """Put a section on this page into the outline."""
@@ -97,6 +102,7 @@ class Paper:
         style: Style,
         align: Align = "left",
         width: float | None = None,
+        least: float | None = None,
     ) -> float:
         """Draw a text on one line; what is wider than ``width`` is cut off with an ellipsis.
 
@@ -107,10 +113,14 @@ class Paper:
             style: how it is set.
             align: where the text lies against ``x``.
             width: room in points; None for any.
+            least: size to which a text too wide is made smaller before it is cut off; None for none.
 
         Returns:
             The width of the text.
         """
+        if least is not None and width is not None:
+            natural = set_line(text, style.bold).width
+            style = style.sized(max(least, min(style.size, 0.998 * width / max(natural, 0.01))))
         line = set_line(text, style.bold, None if width is None else width / style.size)
         drawn = line.width * style.size
         self.line(line, x - {"left": 0.0, "right": drawn, "center": drawn / 2}[align], y, style)
@@ -186,3 +196,15 @@ class Paper:
         width, height = shown.width * scale, shown.height * scale
         left, bottom = x + (side - width) / 2, y + (side - height) / 2
         self._canvas.drawImage(ImageReader(packed), left, bottom, width, height)
+
+    def drawing(self, image: np.ndarray, x: float, y: float, width: float, height: float) -> None:
+        """Draw flat colours without loss into a rectangle with its lower left corner at (x, y).
+
+        Args:
+            image: uint8 RGB, shape (H, W, 3).
+            x: left edge.
+            y: lower edge.
+            width: of the rectangle.
+            height: of the rectangle.
+        """
+        self._canvas.drawImage(ImageReader(Image.fromarray(image)), x, y, width, height)

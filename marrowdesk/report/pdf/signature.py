@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marrowdesk.report.pdf.layout import AtBottom, Element, Text
-from marrowdesk.report.pdf.masthead import long_field
+from marrowdesk.report.pdf.fields import long_field
+from marrowdesk.report.pdf.layout import Element, Text
+from marrowdesk.report.pdf.method import grouped
+from marrowdesk.report.pdf.pagination import AtBottom
 from marrowdesk.report.pdf.styles import INK, LABEL, VALUE
-from marrowdesk.report.words import moment
 
 if TYPE_CHECKING:
-    from marrowdesk.report.document import Report
+    from marrowdesk.report.pdf.edition import Edition
     from marrowdesk.report.pdf.paper import Paper
 
 _SHARES = (0.36, 0.34, 0.3)
 _BETWEEN = 16.0
-_HASH_GROUP = 16
+_LEAST = 7.0
 
 
 class Signature(Element):
@@ -41,35 +42,42 @@ class Signature(Element):
         for (label, text), share in zip(self._lines, _SHARES, strict=True):
             paper.rule(left, y, room * share, INK, 0.6)
             paper.text(label, left, y - 9, LABEL)
-            paper.text(text, left, y + 3.5, VALUE, width=room * share)
+            paper.text(text, left, y + 3.5, VALUE, width=room * share, least=_LEAST)
             left += room * share + _BETWEEN
         if self._below:
-            paper.text(self._below, x, y - 19, LABEL, width=width)
+            paper.text(self._below, x, y - 19, LABEL, width=width, least=5.8)
 
 
-def signature_section(report: Report, width: float) -> list[Element]:
-    """Give who answers for the report; a name too long for its line is printed in full above."""
+def _signature(edition: Edition) -> tuple[str, Signature]:
+    """Give the name of who answers for the report, and the lines."""
+    report, say = edition.report, edition.say
     signed = report.signed
     if signed is None:
-        name, section = (
-            report.reader,
-            Signature((("Read by", report.reader), ("Signature", ""), ("Date", ""))),
-        )
-    else:
-        name = f"{signed.reader}, {signed.role}" if signed.role else signed.reader
-        state = " ".join(
-            signed.state[at : at + _HASH_GROUP] for at in range(0, len(signed.state), _HASH_GROUP)
-        )
-        section = Signature(
-            (
-                ("Read and signed by", name),
-                ("Signature", f"signed in the program, version {report.version}"),
-                ("Date", moment(signed.at)),
-            ),
-            f"State of the case that was signed: SHA-256 {state}",
-        )
-    signature = AtBottom(section, gap=6)
-    line = (width - _BETWEEN * (len(_SHARES) - 1)) * _SHARES[0]
-    if Text(name, VALUE, most=1).fits(line):
+        lines = ((say("Read by"), report.reader), (say("Signature"), ""), (say("Date"), ""))
+        return report.reader, Signature(lines)
+    name = f"{signed.reader}, {signed.role}" if signed.role else signed.reader
+    how = say("signed in the program, version {}").format(report.version)
+    lines = (
+        (say("Read and signed by"), name),
+        (say("Signature"), how),
+        (say("Date"), edition.words.moment(signed.at)),
+    )
+    hashed = f"SHA-256 {grouped(signed.state)}"
+    return name, Signature(lines, edition.words.told(say("State of the case that was signed"), hashed))
+
+
+def signature_section(edition: Edition, width: float) -> list[Element]:
+    """Give who answers for the report, at the bottom of its page; a long name is printed in full above."""
+    name, lines = _signature(edition)
+    signature = AtBottom(lines, gap=6)
+    room = (width - _BETWEEN * (len(_SHARES) - 1)) * _SHARES[0]
+    if Text(name, VALUE.sized(_LEAST), most=1).fits(room):
         return [signature]
-    return [long_field("Read by", name), signature]
+    return [long_field(edition.say("Read by"), name), signature]
+
+
+def signature_here(edition: Edition, width: float) -> list[Element]:
+    """Give the same where it comes to lie."""
+    *above, signature = signature_section(edition, width)
+    assert isinstance(signature, AtBottom)
+    return [*above, signature.element]

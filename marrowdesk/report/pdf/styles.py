@@ -54,6 +54,10 @@ class Style:
         """Distance of the baselines in points."""
         return self.size * self.spread
 
+    def sized(self, size: float) -> Style:
+        """Give the same in another size."""
+        return replace(self, size=size)
+
     def strong(self) -> Style:
         """Give the same in bold."""
         return replace(self, bold=True)

@@ -20,7 +20,8 @@ _NEW_LINE = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # Control characters, overrides of direction and halves of surrogate pairs are shown as U+FFFD.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u202d\u202e\ud800-\udfff\ufff9-\uffff]")
 _SPACES = " \u1680\u2000-\u2006\u2008-\u200b\u205f\u3000"
-_AFTER = re.compile(f"(?<=[{_SPACES}])(?=[^{_SPACES}])|(?<=[^\\W\\d_][-–—/])(?=\\w)")
+# A percent sign stays with its number.
+_AFTER = re.compile(f"(?<=[{_SPACES}])(?=[^{_SPACES}%])|(?<=[^\\W\\d_][-–—/])(?=\\w)")
 _WIDE = (
     "\u1100-\u11ff\u2e80-\u303f\u3041-\u4dbf\u4e00-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffee"
 )

@@ -27,7 +27,7 @@ class Glyph(NamedTuple):
     """One glyph of a shaped run; lengths in thousandths of the font size.
 
     Attributes:
-        gid: number in the font; 0 is the box for a character the font does not have.
+        gid: number in the font; 0 for a character the font does not have.
         advance: how far the pen moves on.
         dx: shift to the right before drawing.
         dy: shift upwards before drawing.
@@ -62,7 +62,7 @@ class Typeface:
 
     Attributes:
         name: PostScript name.
-        bold: whether it stands in for a bold face that does not ship, and is drawn with an outline.
+        bold: whether it stands in for a bold face that does not ship, and is struck twice.
         face: the file as HarfBuzz sees it.
     """
 
@@ -85,6 +85,10 @@ class Typeface:
     def nominal(self, gid: int, text: str) -> bool:
         """Say whether a glyph is what the font shows for a single character that stands alone."""
         return len(text) == 1 and self._font.get_nominal_glyph(ord(text)) == gid
+
+    def glyph(self, char: str) -> int:
+        """Give the number of the glyph for a character; 0 where there is none."""
+        return int(self._font.get_nominal_glyph(ord(char)) or 0)
 
     def width(self, gid: int) -> int:
         """Give the nominal advance of a glyph in thousandths of the font size."""
@@ -130,7 +134,7 @@ def font_runs(text: str, bold: bool) -> list[tuple[int, int, Typeface]]:
     """Split a text into runs that one font shows, as (start, stop, font).
 
     Marks and joiners stay with the character before them; so do spaces, where its font has them. What no
-    font has goes to the first one, which draws its box.
+    font has goes to the first one, which has the sign U+FFFD for it.
     """
     fonts = family(bold)
     if text.isascii():

@@ -1,0 +1,39 @@
+"""The differential of a blood film: white cells alone, nucleated red cells apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marrowdesk.report.pdf.conclusion import conclusion
+from marrowdesk.report.pdf.differential import differential_section
+from marrowdesk.report.pdf.fields import section
+from marrowdesk.report.pdf.head import head
+from marrowdesk.report.pdf.notices import KeyFigures, notices
+from marrowdesk.report.pdf.ratios import ratios_section
+from marrowdesk.report.pdf.templates.evidence import signed_then_evidence
+from marrowdesk.report.pdf.templates.marrow import ASPIRATE, CLINICAL, LINES
+
+if TYPE_CHECKING:
+    from marrowdesk.report.pdf.edition import Edition
+    from marrowdesk.report.pdf.pagination import Placed
+
+
+def pages(edition: Edition, width: float, height: float) -> list[list[Placed]]:
+    """Lay the report out; what was written on the marrow is printed too, after the count.
+
+    Args:
+        edition: what is printed.
+        width: room on a page in points.
+        height: room on the first page in points.
+    """
+    signed = [
+        *head(edition, width),
+        *section(edition, "Clinical details", CLINICAL),
+        KeyFigures(edition),
+        *notices(edition),
+        differential_section(edition),
+        ratios_section(edition),
+        *section(edition, "Morphology and further studies", (*ASPIRATE, *LINES)),
+        *conclusion(edition),
+    ]
+    return signed_then_evidence(edition, signed, width, height)
