@@ -60,7 +60,10 @@ WAYLAND = {
     "libwayland-cursor.so.0": ("libwayland-cursor0", "libwayland-cursor", "wayland", "libwayland-cursor0"),
     "libwayland-egl.so.1": ("libwayland-egl1", "libwayland-egl", "wayland", "libwayland-egl1"),
 }
-PACKAGES = ALWAYS | X11 | WAYLAND
+PRINTING = {
+    "libcups.so.2": ("libcups2", "cups-libs", "libcups", "libcups2"),
+}
+PACKAGES = ALWAYS | X11 | WAYLAND | PRINTING
 
 
 def check(x11_is_needed):

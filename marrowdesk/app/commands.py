@@ -13,6 +13,7 @@ from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.dialogs.one_of_a_kind import OneOfAKind
 from marrowdesk.app.exporting import open_file
 from marrowdesk.app.operations import Operation
+from marrowdesk.app.preferences import required_of
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.imaging.formats import EXTENSIONS
 from marrowdesk.store import paths as places
@@ -151,15 +152,17 @@ class Commands(QObject):
 
     # -- dialogs --------------------------------------------------------------------------------------
 
-    def report(self) -> None:
-        """Show the report dialog."""
+    def report(self, field: str = "") -> None:
+        """Show the report window, at one of its fields where that is named."""
         if self._session.case is not None:
-            from marrowdesk.app.dialogs.report import ReportDialog
+            from marrowdesk.app.report_desk import ReportWindow
 
             self._show(
-                ReportDialog,
-                lambda: ReportDialog(self._session, self._model, self._preferences, self._window),
+                ReportWindow,
+                lambda: ReportWindow(self._session, self._model, self._preferences, self._window),
             )
+            if field:
+                self._dialogs[ReportWindow].go_to(field)
 
     def sign_off(self) -> None:
         """Sign the case, or open a signed one again."""
@@ -172,11 +175,12 @@ class Commands(QObject):
             return
 
         case, rules = self._session.case, self._model.rules
+        required = required_of(self._preferences.now)
 
         def work(_: object) -> list[Found]:
             from marrowdesk.services.signing import against_signing
 
-            return against_signing(case, rules)
+            return against_signing(case, rules, required)
 
         Operation(self, work, series="sign").on_success(self._show_sign_off).start()
 
@@ -190,6 +194,7 @@ class Commands(QObject):
             count = self._model.differential()
             dialog = SignOffDialog(self._session, self._preferences, count, against, self._window)
             dialog.cells_chosen.connect(self.cells_chosen)
+            dialog.field_chosen.connect(self.report)
             return dialog
 
         self._show(SignOffDialog, make)

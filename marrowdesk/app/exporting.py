@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QStandardPaths, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from marrowdesk.app.operations import Operation
+from marrowdesk.report.options import PrintOptions
 
 if TYPE_CHECKING:
     from marrowdesk.core.counting import CountingRules
@@ -36,6 +37,17 @@ def remember_folder(folder: Path) -> None:
     _last_folder[:] = [folder]
 
 
+def options_of(settings: Settings) -> PrintOptions:
+    """Give how a report is printed by the person's settings."""
+    return PrintOptions(
+        template=settings.report_template,
+        page=settings.page,
+        language=settings.report_language,
+        columns=frozenset(settings.report_columns),
+        patient_in_metadata=settings.patient_in_metadata,
+    )
+
+
 def export(
     owner: QObject,
     case: CaseFile,
@@ -51,7 +63,7 @@ def export(
         owner: hears of the end.
         case: the case.
         rules: target, ranges and definitions.
-        settings: reader, paper, pictures.
+        settings: reader, pictures, and how it is printed.
         targets: files by form: ``pdf``, ``csv``, ``json``. The result is the list of files written.
         version: number of a signed version; None for the case as it is now.
         after: number of an act, for the case as it was after that.
@@ -59,7 +71,6 @@ def export(
     remember_folder(next(iter(targets.values())).parent)
 
     def work(_: object) -> list[Path]:
-        from marrowdesk.report.options import PrintOptions
         from marrowdesk.services import reporting  # loads the report's libraries on the worker
 
         pictures = "pdf" in targets and settings.report_pictures
@@ -67,7 +78,7 @@ def export(
             case, rules, reader=settings.reader, with_pictures=pictures, version=version, after=after
         )
         forms: dict[str, Any] = dict(targets)
-        return reporting.export(frozen, **forms, options=PrintOptions(page=settings.page))
+        return reporting.export(frozen, **forms, options=options_of(settings))
 
     return Operation(owner, work)
 

@@ -10,6 +10,7 @@ from marrowdesk.core.counting import ME_RULES
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.reference import REFERENCE_SETS
 from marrowdesk.core.rule_choice import RuleChoice
+from marrowdesk.report.document import header_labels
 from marrowdesk.store.paths import settings_path
 from marrowdesk.store.references import keep_own_sets, known_sets, own_sets
 from marrowdesk.store.settings import Settings, load_settings, save_settings
@@ -129,6 +130,14 @@ def choice_of(settings: Settings, sets: Mapping[str, ReferenceSet] = REFERENCE_S
         marrow=sets_for(sets, "marrow").get(settings.reference_set, standard.marrow),
         blood=sets_for(sets, "blood").get(settings.blood_reference_set, standard.blood),
     )
+
+
+def required_of(settings: Settings) -> tuple[str, ...]:
+    """Give the names of the header fields that must not be empty, in the order of the form.
+
+    A name this program does not know (written by a newer one) asks for nothing that a person could fill in.
+    """
+    return tuple(each.name for each in header_labels() if each.name in settings.required_fields)
 
 
 def window_state() -> QSettings:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from marrowdesk.app.case_loading import Loaded, load
 from marrowdesk.app.operations import Lane, Operation
+from marrowdesk.app.preferences import required_of
 from marrowdesk.core.manual import FIELD, TOGETHER
 from marrowdesk.store.backup import back_up_daily, restore
 from marrowdesk.store.schemes import own_scheme
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from marrowdesk.services.signing import SignedOff
     from marrowdesk.store.backup import Backup
     from marrowdesk.store.casefile import CaseFile
+    from marrowdesk.store.settings import Settings
     from marrowdesk.store.values import Problem, Relocation, Sitting, Slide
 
 
@@ -35,6 +37,7 @@ class Session(QObject):
 
     Signals:
         opening_changed: whether a case is being opened.
+        leaving: the open case is about to be left; what is to be written into it is written now.
         opened: a case is shown; its model was reset before.
         closed: no case is open.
         reading_changed: whether a folder is being read, and how many files were looked at.
@@ -50,6 +53,7 @@ class Session(QObject):
     """
 
     opening_changed = Signal(bool)
+    leaving = Signal()
     opened = Signal()
     closed = Signal()
     reading_changed = Signal(bool, int)
@@ -141,9 +145,10 @@ class Session(QObject):
             self._retire(loaded.case)
             return
         looked_at = self._looked_at(loaded.case)
+        same = self.case is not None and self.case.path == loaded.case.path
         self._leave()
         self._problems = list(loaded.problems)
-        self._fields = loaded.fields
+        self._fields = loaded.case.fields() if same else loaded.fields  # some may be written on leaving
         self._only_read = loaded.only_read
         self._model.show_case(
             loaded.case,
@@ -340,24 +345,28 @@ class Session(QObject):
 
     # -- signing --------------------------------------------------------------------------------------
 
-    def sign(self, reader: str, role: str, reason: str) -> Operation:
+    def sign(self, reader: str, role: str, reason: str, settings: Settings) -> Operation:
         """Sign the case as it is now; the caller adds what follows a failure and starts it.
 
         Args:
             reader: who signs.
             role: of the reader; may be empty.
             reason: why, where something stands against it.
+            settings: the laboratory's letterhead and required fields.
         """
         case, rules = self.case, self._model.rules
         assert case is not None
 
         def work(_: threading.Event) -> SignedOff:
+            from marrowdesk.services.letterhead import take_letterhead
             from marrowdesk.services.signing import sign_off
 
-            return sign_off(case, rules, reader, role, reason)
+            take_letterhead(case, settings.institution)  # it is printed as it is now, however late
+            return sign_off(case, rules, reader, role, reason, required_of(settings))
 
         def done(signed: SignedOff) -> None:
             if case is self.case:
+                self._fields = case.fields()
                 self._model.set_signatures(
                     (*self._model.signatures[: signed.signature.version - 1], signed.signature)
                 )
@@ -395,6 +404,8 @@ class Session(QObject):
             self.problems_changed.emit()
 
     def _leave(self) -> None:
+        if self.case is not None:
+            self.leaving.emit()
         if self._packing is not None:
             self._packing.drop()
             self._packing = None

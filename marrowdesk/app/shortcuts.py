@@ -32,10 +32,11 @@ def _bare(action: str, keys: tuple[str, ...], text: str, section: str) -> Keys:
     return Keys(action, keys, text, section, bare=True)
 
 
-_FILE, _REVIEW, _LOOK, _HELP = (
+_FILE, _REVIEW, _LOOK, _REPORT, _HELP = (
     QT_TRANSLATE_NOOP("shortcuts", "Case and report"),
     QT_TRANSLATE_NOOP("shortcuts", "Review"),
     QT_TRANSLATE_NOOP("shortcuts", "Look"),
+    QT_TRANSLATE_NOOP("shortcuts", "In the report window"),
     QT_TRANSLATE_NOOP("shortcuts", "Help"),
 )
 
@@ -84,13 +85,23 @@ TABLE: tuple[Keys, ...] = (
     Keys("toggle_map", ("Ctrl+M",), QT_TRANSLATE_NOOP("shortcuts", "Activation map on or off"), _LOOK),
     Keys("zoom_in", ("Ctrl++", "Ctrl+="), QT_TRANSLATE_NOOP("shortcuts", "Zoom in"), _LOOK),
     Keys("zoom_out", ("Ctrl+-",), QT_TRANSLATE_NOOP("shortcuts", "Zoom out"), _LOOK),
-    Keys("fit", ("Ctrl+0",), QT_TRANSLATE_NOOP("shortcuts", "Fit the cell into the view"), _LOOK),
+    Keys(
+        "fit",
+        ("Ctrl+0",),
+        QT_TRANSLATE_NOOP("shortcuts", "Fit the cell or page into the view"),
+        _LOOK,
+    ),
     Keys("larger", ("Ctrl+Alt++", "Ctrl+Alt+="), QT_TRANSLATE_NOOP("shortcuts", "Larger thumbnails"), _LOOK),
     Keys("smaller", ("Ctrl+Alt+-",), QT_TRANSLATE_NOOP("shortcuts", "Smaller thumbnails"), _LOOK),
     Keys("focus_gallery", ("F6",), QT_TRANSLATE_NOOP("shortcuts", "Go to the gallery"), _LOOK),
     Keys("focus_classes", ("F7",), QT_TRANSLATE_NOOP("shortcuts", "Go to the classes"), _LOOK),
     Keys("focus_viewer", ("F8",), QT_TRANSLATE_NOOP("shortcuts", "Go to the viewer"), _LOOK),
     Keys("full_screen", ("F11",), QT_TRANSLATE_NOOP("shortcuts", "Full screen"), _LOOK),
+    Keys("insert_text", ("Ctrl+B",), QT_TRANSLATE_NOOP("shortcuts", "Insert a text block"), _REPORT),
+    Keys("report_preview", ("F9",), QT_TRANSLATE_NOOP("shortcuts", "Preview on or off"), _REPORT),
+    Keys("page_before", ("Ctrl+PgUp",), QT_TRANSLATE_NOOP("shortcuts", "Previous page"), _REPORT),
+    Keys("page_after", ("Ctrl+PgDown",), QT_TRANSLATE_NOOP("shortcuts", "Next page"), _REPORT),
+    Keys("fit_width", ("Ctrl+2",), QT_TRANSLATE_NOOP("shortcuts", "Fit the width"), _REPORT),
     Keys("shortcuts", ("F1",), QT_TRANSLATE_NOOP("shortcuts", "This sheet"), _HELP),
     _bare("shortcuts_too", ("?",), QT_TRANSLATE_NOOP("shortcuts", "This sheet"), _HELP),
 )

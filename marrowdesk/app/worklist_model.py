@@ -157,13 +157,13 @@ def day_of(entry: Entry) -> date | None:
 def state_text(entry: Entry) -> str:
     """Say how far a case is, and who else has it open."""
     words = {
-        State.OPEN: translate("Worklist", "open"),
-        State.REOPENED: translate("Worklist", "reopened"),
-        State.SIGNED: translate("Worklist", "signed"),
-        State.AMENDED: translate("Worklist", "amended"),
-        State.BROKEN: translate("Worklist", "cannot be read"),
+        State.OPEN: translate("WorklistModel", "open"),
+        State.REOPENED: translate("WorklistModel", "reopened"),
+        State.SIGNED: translate("WorklistModel", "signed"),
+        State.AMENDED: translate("WorklistModel", "amended"),
+        State.BROKEN: translate("WorklistModel", "cannot be read"),
     }
-    held = translate("Worklist", "held by {}").format(entry.held_by) if entry.held_by else ""
+    held = translate("WorklistModel", "held by {}").format(entry.held_by) if entry.held_by else ""
     return " · ".join(part for part in (words[entry.state], held) if part)
 
 

@@ -7,11 +7,12 @@ import sys
 import threading
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from marrowdesk.cli.options import add_rules, choice_of
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.shipped_schemes import SCHEMES
+from marrowdesk.report.options import Language, PageSize, PrintOptions, Template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +37,7 @@ examples:
   marrowdesk count slides/2031-A
   marrowdesk count slides/2031-A slides/2031-B --pdf 2031.pdf --csv 2031.csv --json 2031.json
   marrowdesk count slides/2031-A --sex F --references wintrobe --field accession=2031/25
+  marrowdesk count slides/2031-A --pdf 2031.pdf --template summary --language de
   marrowdesk count slides/2031-A --case 2031.mdcase      # then: marrowdesk 2031.mdcase
 """
 
@@ -59,7 +61,13 @@ def _add_options(count: argparse.ArgumentParser) -> None:
     out.add_argument("--csv", type=Path, metavar="FILE", help="one row a cell")
     out.add_argument("--json", type=Path, metavar="FILE", help="the differential and the cells, for programs")
     out.add_argument("--case", type=Path, metavar="FILE.mdcase", help="where the case is kept")
-    out.add_argument("--page", choices=("A4", "Letter"), default="A4", help="paper of the report")
+    out.add_argument("--page", choices=get_args(PageSize), default="A4", help="paper of the report")
+    out.add_argument(
+        "--template", choices=get_args(Template), default="marrow", help="which report (default: marrow)"
+    )
+    out.add_argument(
+        "--language", choices=get_args(Language), default="en", help="of the report (default: en)"
+    )
     how = count.add_argument_group("how it is counted")
     how.add_argument("--model", type=Path, metavar="FOLDER", help="another model bundle than the shipped one")
     how.add_argument(
@@ -89,7 +97,6 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         MarrowdeskError: nothing could be counted or written; the message says why.
     """
-    from marrowdesk.report.options import PrintOptions
     from marrowdesk.services import opening, reporting
     from marrowdesk.store.schemes import own_scheme
 
@@ -117,7 +124,7 @@ def run(options: argparse.Namespace) -> int:
             pdf=options.pdf,
             csv=options.csv,
             json=options.json,
-            options=PrintOptions(page=options.page),
+            options=PrintOptions(options.template, options.page, options.language),
         )
         problems = case.problems()
         if not options.quiet:

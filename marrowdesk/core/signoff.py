@@ -14,7 +14,7 @@ from marrowdesk.core.cell import CellState
 from marrowdesk.core.taxonomy import CountRole
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from marrowdesk.core.cell import Cell
     from marrowdesk.core.taxonomy import Scheme
@@ -31,6 +31,7 @@ class Hindrance(enum.StrEnum):
         ALWAYS_REVIEWED: unreviewed cells of a class whose proposals need a reader or raise an alert.
         DIFFERING: cells on which two readers differ and that nobody has settled.
         TOO_FEW: fewer cells counted than the target; its cells are the number that is missing.
+        EMPTY_FIELDS: header fields that the laboratory requires and that are empty; its count is of fields.
     """
 
     UNCLASSIFIED = "unclassified"
@@ -39,6 +40,7 @@ class Hindrance(enum.StrEnum):
     ALWAYS_REVIEWED = "always reviewed"
     DIFFERING = "differing"
     TOO_FEW = "too few"
+    EMPTY_FIELDS = "empty fields"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +49,24 @@ class Found:
 
     Attributes:
         kind: what it is.
-        count: cells concerned, or missing.
+        count: cells concerned, or missing; header fields that are empty.
         ids: the cells concerned, in the order of the case; empty for those that are missing.
+        fields: names of the header fields concerned.
     """
 
     kind: Hindrance
     count: int
     ids: tuple[int, ...] = ()
+    fields: tuple[str, ...] = ()
 
 
 def hindrances(
-    cells: Iterable[Cell], scheme: Scheme, target: int, differing: Collection[int] = (), by_eye: int = 0
+    cells: Iterable[Cell],
+    scheme: Scheme,
+    target: int,
+    differing: Collection[int] = (),
+    by_eye: int = 0,
+    empty: Sequence[str] = (),
 ) -> list[Found]:
     """List what has to be done before a case is signed; a cell stands under the first kind that holds.
 
@@ -67,6 +76,7 @@ def hindrances(
         target: nucleated cells to count, 0 for no target.
         differing: numbers of the cells on which two readers differ and that nobody has settled.
         by_eye: nucleated cells of a manual count that are counted together with these.
+        empty: names of the required header fields that are empty.
 
     Returns:
         The kinds that hold, in the order of :class:`Hindrance`.
@@ -82,6 +92,8 @@ def hindrances(
     rows = [Found(kind, len(ids), tuple(ids)) for kind, ids in found.items() if ids]
     if counted < target:
         rows.append(Found(Hindrance.TOO_FEW, target - counted))
+    if empty:
+        rows.append(Found(Hindrance.EMPTY_FIELDS, len(empty), fields=tuple(empty)))
     return rows
 
 

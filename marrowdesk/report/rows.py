@@ -128,9 +128,7 @@ def _lineage(group: Row, members: list[Row], sums: list[PrintedRow], words: Word
         only = _class(shown[0], words, Rank.ALONE)
         if only.range is not None:
             return [only]
-        return [
-            PrintedRow(only.label, only.rank, only.row, only.color, group.range, group.mark)
-        ]
+        return [PrintedRow(only.label, only.rank, only.row, only.color, group.range, group.mark)]
     return [_head(group, words), *(_class(row, words) for row in shown), *sums]
 
 

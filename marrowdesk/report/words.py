@@ -44,8 +44,9 @@ HINDRANCES = {
     Hindrance.ALWAYS_REVIEWED: "{} of a class that needs a reader and not reviewed",
     Hindrance.DIFFERING: "{} on which two readers differ",
     Hindrance.TOO_FEW: "{} fewer than the target",
+    Hindrance.EMPTY_FIELDS: "{} left empty",
 }
-"""What stood against a signature, with the number of cells put in."""
+"""What stood against a signature, with the number of cells or fields put in."""
 
 MARKS = {"low": "▼ below range", "high": "▲ above range"}
 SHORT_MARKS = {"low": "▼ below", "high": "▲ above"}
@@ -163,9 +164,14 @@ class Words:
 
     def hindrance(self, kind: str, count: int) -> str:
         """Say what stood against a signature; a kind that a newer program found is said by its name."""
-        if kind in set(Hindrance):
-            return self.say(HINDRANCES[Hindrance(kind)]).format(self.cells(count))
-        return self.told(self.cells(count), kind)
+        if kind not in set(Hindrance):
+            return self.told(self.cells(count), kind)
+        said = self.required_fields(count) if kind == Hindrance.EMPTY_FIELDS else self.cells(count)
+        return self.say(HINDRANCES[Hindrance(kind)]).format(said)
+
+    def required_fields(self, count: int) -> str:
+        """Say a number of header fields that the laboratory requires."""
+        return self.say("{} required field" if count == 1 else "{} required fields").format(count)
 
     def differences(self, found: Changed, labels: dict[str, str]) -> str:
         """Say what an amended report says otherwise: "1 cell (blast 4 to 5, lymphocyte 9 to 8), Comment".

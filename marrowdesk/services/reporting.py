@@ -33,6 +33,7 @@ from marrowdesk.report.document import (
 from marrowdesk.report.options import PrintOptions
 from marrowdesk.report.tables import DECISION_COLUMNS, csv_bytes
 from marrowdesk.services.adjusting import adjusted_count, doubt_found
+from marrowdesk.services.letterhead import logo_of
 from marrowdesk.store.atomic import write_atomically
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ def snapshot(
         amends=_amends(case, before, cells, moment) if before else None,
         adjusted=adjusted_count(cells, by_eye.values() if included else (), scheme, rules, cards),
         doubt=doubt_found(cells),
+        logo=logo_of(fields),
     )
     return Snapshot(report, cells)
 

@@ -12,6 +12,8 @@ from marrowdesk.services.second_reading import differing
 from marrowdesk.store.backup import back_up
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from marrowdesk.core.counting import CountingRules
     from marrowdesk.core.signoff import Found
     from marrowdesk.store.casefile import CaseFile
@@ -31,24 +33,30 @@ class SignedOff:
     no_copy: CaseFileError | None = None
 
 
-def against_signing(case: CaseFile, rules: CountingRules) -> list[Found]:
+def against_signing(case: CaseFile, rules: CountingRules, required: Sequence[str] = ()) -> list[Found]:
     """List what stands between a case, as it is in its file now, and its signature.
 
     Args:
         case: the case.
         rules: what it is counted by.
+        required: names of the header fields that must not be empty.
 
     Raises:
         CaseFileError: the case cannot be read.
     """
-    scheme = case.scheme
-    together = case.fields().get(FIELD) == TOGETHER
-    by_eye = counted_by_eye(case.presses(), scheme) if together else 0
-    return hindrances(case.cells(), scheme, rules.target, frozenset(differing(case)), by_eye)
+    scheme, fields = case.scheme, case.fields()
+    by_eye = counted_by_eye(case.presses(), scheme) if fields.get(FIELD) == TOGETHER else 0
+    empty = [name for name in required if not fields.get(name, "").strip()]
+    return hindrances(case.cells(), scheme, rules.target, frozenset(differing(case)), by_eye, empty)
 
 
 def sign_off(
-    case: CaseFile, rules: CountingRules, reader: str, role: str = "", reason: str = ""
+    case: CaseFile,
+    rules: CountingRules,
+    reader: str,
+    role: str = "",
+    reason: str = "",
+    required: Sequence[str] = (),
 ) -> SignedOff:
     """Sign a case as it is in its file now, and copy it.
 
@@ -58,6 +66,7 @@ def sign_off(
         reader: who signs.
         role: of the reader, as typed; may be empty.
         reason: why it is signed although something stands against it; needed in that case only.
+        required: names of the header fields that must not be empty.
 
     Raises:
         MarrowdeskError: there are no cells, no name, or no reason where one is needed.
@@ -67,12 +76,12 @@ def sign_off(
         raise MarrowdeskError("The case holds no cells to sign.", "Open a folder of cell images first.")
     if not reader.strip():
         raise MarrowdeskError("A signature needs a name.", "Say who signs.")
-    against = against_signing(case, rules)
+    against = against_signing(case, rules, required)
     if against and not reason.strip():
         kinds = ", ".join(f"{each.kind} ({each.count})" for each in against)
         raise MarrowdeskError(
             f"The case is not ready to be signed: {kinds}.",
-            "Review these cells, or say why it is signed all the same.",
+            "Do what is missing, or say why it is signed all the same.",
         )
     told = [(each.kind.value, each.count) for each in against]
     signature = case.sign(reader, rules.to_json(), role, told, reason)

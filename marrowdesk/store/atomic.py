@@ -1,10 +1,11 @@
-"""Writing a whole file so that a crash leaves either the old one or the new one."""
+"""Writing a whole file so that a crash leaves the old one or the new one; setting a broken one aside."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import uuid
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,3 +47,15 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a broken file, so that it can be mended and a new one can be begun; give its new path.
+
+    Raises:
+        OSError: it cannot be renamed.
+    """
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
+    aside = path.with_name(f"{path.stem}.broken-{stamp}{path.suffix}")
+    os.replace(path, aside)
+    return aside

@@ -38,6 +38,21 @@ def references_path() -> Path:
     return settings_path().with_name("reference-ranges.json")
 
 
+def logo_path() -> Path:
+    """Give the file of the laboratory's logo; it may not exist yet."""
+    return settings_path().with_name("logo.png")
+
+
+def phrases_path() -> Path:
+    """Give the file of what was written in header fields before; it may not exist yet."""
+    return settings_path().with_name("phrases.json")
+
+
+def blocks_path() -> Path:
+    """Give the file of the laboratory's text blocks; it may not exist yet."""
+    return settings_path().with_name("text-blocks.json")
+
+
 def logs_path() -> Path:
     """Give the folder for logs; it may not exist yet."""
     home = _home()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import codecs
-import os
 from datetime import UTC, datetime
 from pathlib import Path  # noqa: TC003 - pydantic reads it at run time
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from marrowdesk.store.atomic import write_atomically
+from marrowdesk.store.atomic import set_aside, write_atomically
 from marrowdesk.store.errors import SettingsError
 from marrowdesk.store.paths import settings_path
 
@@ -53,6 +52,13 @@ class Settings(BaseModel):
         keys_follow_mouse: whether keys act on the cell under the mouse, unless several are chosen.
         page: paper of the report.
         report_pictures: whether the report shows representative cells.
+        report_template: which report is printed.
+        report_language: of what the program says on paper.
+        report_columns: what stands beside the counts.
+        patient_in_metadata: whether the metadata of a report's file name the patient.
+        keep_phrases: whether header fields are completed from what was written in them before.
+        hidden_fields: names of header fields that the form leaves out; a required one is shown all the same.
+        required_fields: names of header fields that stand against a signature while they are empty.
         recent_cases: the latest first, at most :data:`MOST_RECENT`.
     """
 
@@ -73,6 +79,13 @@ class Settings(BaseModel):
     keys_follow_mouse: bool = False
     page: Literal["A4", "Letter"] = "A4"
     report_pictures: bool = True
+    report_template: Literal["marrow", "summary", "blood"] = "marrow"
+    report_language: Literal["en", "de", "zh"] = "en"
+    report_columns: tuple[Literal["predicted", "reviewed", "adjusted"], ...] = ("predicted", "reviewed")
+    patient_in_metadata: bool = False
+    keep_phrases: bool = True
+    hidden_fields: tuple[str, ...] = ()
+    required_fields: tuple[str, ...] = ()
     recent_cases: tuple[RecentCase, ...] = ()
 
     def changed(self, **values: Any) -> Self:
@@ -148,16 +161,13 @@ def save_settings(settings: Settings) -> None:
 
 
 def _set_aside(path: Path) -> Path:
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
-    aside = path.with_name(f"{path.stem}.broken-{stamp}{path.suffix}")
     try:
-        os.replace(path, aside)
+        return set_aside(path)
     except OSError as error:
         raise SettingsError(
             f"The settings {path} are broken and cannot be set aside ({error.strerror}).",
             "Delete or mend the file.",
         ) from error
-    return aside
 
 
 def _first(error: ValidationError) -> str:

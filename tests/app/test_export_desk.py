@@ -17,6 +17,7 @@ from marrowdesk.app import exporting
 from marrowdesk.app.dialogs.export import ExportDialog
 from marrowdesk.app.preferences import Preferences
 from marrowdesk.core.counting import CountingRules
+from marrowdesk.report.document import ReportFields
 from marrowdesk.services.parcel import Form
 from marrowdesk.store.casefile import CaseFile
 
@@ -179,6 +180,14 @@ def test_that_a_title_is_shown_as_typed(qtbot, make_dialog, kind):
         Qt.TextFormat.PlainText
     }
     assert made.width() <= 1366
+
+
+def test_that_no_field_that_leaves_is_cut_off(qtbot, make_dialog):
+    made = make_dialog(**dict.fromkeys(ReportFields.__slots__, "text"))
+    choose(qtbot, made, Form.HL7, named=True)
+    label = made.leaving.values["fields"]
+    assert label.text().count(",") == len(ReportFields.__slots__) - 1
+    qtbot.waitUntil(lambda: label.height() >= label.heightForWidth(label.width()))
 
 
 def test_that_closing_while_it_gathers_leaves_nothing_running(qtbot, make_dialog):

@@ -11,7 +11,7 @@ from desk_steps import back_to_window, close, codes, dialog, look_at, open_and_w
 from holding_child import holders
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
-from marrowdesk.app.dialogs.report import ReportDialog
+from marrowdesk.app.report_desk import ReportWindow
 from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.holding import ENDING, Holder, read_holder
 
@@ -64,9 +64,9 @@ def test_that_it_is_shown_and_takes_no_decision(held):
 
 def test_that_its_report_can_be_written_but_not_its_header(held, tmp_path):
     held.window.commands.report()
-    opened = dialog(held, ReportDialog)
-    assert not opened.fields["accession"].isEnabled()
-    assert opened.writers[0].isEnabled()
+    opened = dialog(held, ReportWindow)
+    assert opened.form.fields["accession"].isReadOnly()
+    assert opened.files.writers[0].isEnabled()
     close(held, opened)
     assert not held.window.findChildren(QMessageBox)
 

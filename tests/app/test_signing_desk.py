@@ -10,8 +10,8 @@ from desk_steps import back_to_window, close, codes, dialog, look_at, open_and_w
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
-from marrowdesk.app.dialogs.report import ReportDialog
 from marrowdesk.app.dialogs.sign_off import ReopenDialog, SignOffDialog
+from marrowdesk.app.report_desk import ReportWindow
 from marrowdesk.store.backup import backups
 from marrowdesk.store.casefile import CaseFile
 
@@ -170,18 +170,18 @@ def test_that_the_report_of_each_version_is_offered_and_a_signed_header_is_not_t
     ready.window.session.set_field("accession", "M-1")
     _sign(qtbot, ready)
     ready.window.commands.report()
-    opened = dialog(ready, ReportDialog)
-    assert not opened.fields["accession"].isEnabled()
+    opened = dialog(ready, ReportWindow)
+    assert opened.form.fields["accession"].isReadOnly()
     close(ready, opened)
-    qtbot.waitUntil(lambda: not ready.window.findChildren(ReportDialog))
+    qtbot.waitUntil(lambda: not ready.window.findChildren(ReportWindow))
     _reopen(qtbot, ready, "why")
     ready.window.commands.report()
-    opened = dialog(ready, ReportDialog)
-    opened.fields["accession"].setText("M-2")
+    opened = dialog(ready, ReportWindow)
+    opened.form.fields["accession"].setText("M-2")
     assert opened.version.count() == 2
     opened.version.setCurrentIndex(1)
     assert opened.text_of("accession") == "M-1"
-    assert not opened.fields["accession"].isEnabled()
+    assert opened.form.fields["accession"].isReadOnly()
     opened.version.setCurrentIndex(0)
     assert opened.text_of("accession") == "M-2"
     opened.version.setCurrentIndex(1)

@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 
 from marrowdesk import RESEARCH_USE, __version__
 from marrowdesk.app.dialogs.about import AboutDialog
-from marrowdesk.app.dialogs.report import ReportDialog
 from marrowdesk.app.dialogs.settings import SettingsDialog
 from marrowdesk.app.dialogs.shortcuts_sheet import KeyCap, ShortcutsSheet
+from marrowdesk.app.report_desk import ReportWindow
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.store.settings import load_settings
 
@@ -61,7 +61,7 @@ KINDS = {
     "settings": SettingsDialog,
     "about": AboutDialog,
     "shortcuts": ShortcutsSheet,
-    "report": ReportDialog,
+    "report": ReportWindow,
 }
 
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import SIGNAL, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
-from marrowdesk.app.dialogs.report import ReportDialog
+from marrowdesk.app.report_desk import ReportWindow
 
 Key = Qt.Key
 
@@ -59,8 +59,8 @@ def test_that_tab_leads_to_every_control_around_the_cells(desk, drawn_slide, qtb
 def test_that_the_report_begins_at_its_first_field(desk, drawn_slide, qtbot):
     open_and_wait(qtbot, desk, drawn_slide)
     desk.window.acts.report.trigger()
-    report = dialog(desk, ReportDialog)
-    first = next(iter(report.fields.values()))
+    report = dialog(desk, ReportWindow)
+    first = next(iter(report.form.fields.values()))
     assert report.focusWidget() is first
     report.close()
 

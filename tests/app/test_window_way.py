@@ -21,8 +21,8 @@ from PySide6.QtWidgets import QFileDialog
 
 from marrowdesk import RESEARCH_USE
 from marrowdesk.app.classifier import load_apart
-from marrowdesk.app.dialogs.report import ReportDialog
 from marrowdesk.app.dialogs.shortcuts_sheet import ShortcutsSheet
+from marrowdesk.app.report_desk import ReportWindow
 from marrowdesk.core.cell import CellState
 
 Key = Qt.Key
@@ -59,10 +59,10 @@ def test_that_a_slide_is_opened_classified_corrected_reported_and_found_again(
     pdf = tmp_path / "report.pdf"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(pdf), ""))
     press(desk, Key.Key_P, CTRL)
-    report = dialog(desk, ReportDialog)
-    report.fields["patient_name"].setText("Иванова 王小明")
-    report.writers[0].click()
-    qtbot.waitUntil(lambda: report.open_button.isVisible(), timeout=60_000)
+    report = dialog(desk, ReportWindow)
+    report.form.fields["patient_name"].setText("Иванова 王小明")
+    report.files.writers[0].click()
+    qtbot.waitUntil(lambda: report.files.open_button.isVisible(), timeout=60_000)
     assert pdf.read_bytes().startswith(b"%PDF")
     close(desk, report)
 
@@ -157,8 +157,8 @@ def test_that_the_attention_map_shows_while_q_is_held(desk, drawn_slide, qtbot):
 def test_that_tables_are_exported_from_the_report_dialog(desk, drawn_slide, qtbot, tmp_path, monkeypatch):
     open_and_wait(qtbot, desk, drawn_slide)
     desk.window.acts.report.trigger()
-    report = dialog(desk, ReportDialog)
-    for button, form in zip(report.writers[1:], ("csv", "json"), strict=True):
+    report = dialog(desk, ReportWindow)
+    for button, form in zip(report.files.writers[1:], ("csv", "json"), strict=True):
         target = tmp_path / f"count.{form}"
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, name=target: (str(name), ""))
         button.click()
@@ -175,9 +175,9 @@ def test_that_the_header_stays_in_the_case_and_the_institution_with_the_reader(
     open_and_wait(qtbot, desk, drawn_slide)
     window = desk.window
     window.acts.report.trigger()
-    report = dialog(desk, ReportDialog)
-    report.fields["institution"].setText("St. Elsewhere")
-    report.fields["sex"].setCurrentText("female")
+    report = dialog(desk, ReportWindow)
+    report.form.fields["institution"].setText("St. Elsewhere")
+    report.form.fields["sex"].setCurrentText("female")
     close(desk, report)
     assert window.session.case.fields()["institution"] == "St. Elsewhere"
     assert window.model.rules.sex == "F", "the ranges follow the sex in the header"

@@ -80,6 +80,22 @@ def test_that_header_fields_reach_the_case(count, slide, tmp_path):
         assert case.fields() == {"accession": "2031/25", "patient_name": "Ødegård=X"}
 
 
+def test_that_template_language_and_paper_reach_the_report(count, slide, tmp_path, monkeypatch):
+    from marrowdesk.services import reporting
+
+    asked, write = [], reporting.export
+
+    def noted(*arguments, options, **targets):
+        asked.append((options.template, options.language, options.page))
+        return write(*arguments, options=options, **targets)
+
+    monkeypatch.setattr(reporting, "export", noted)
+    chosen = ("--template", "summary", "--language", "de", "--page", "Letter")
+    code, _, _ = count(slide, "--pdf", tmp_path / "r.pdf", *chosen)
+    assert (code, asked) == (0, [("summary", "de", "Letter")])
+    assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF-")
+
+
 def test_that_quiet_prints_nothing(count, slide):
     assert count(slide, "--quiet") == (0, "", "")
 
@@ -90,6 +106,8 @@ def test_that_quiet_prints_nothing(count, slide):
         (["count"], "FOLDER"),
         (["count", "x", "--field", "color=blue"], "accession"),
         (["count", "x", "--target", "0"], "not a number above 0"),
+        (["count", "x", "--template", "poster"], "summary"),
+        (["count", "x", "--language", "fr"], "zh"),
         (["--colour"], "--help"),
         (["cuont", "x"], "cuont"),
     ],

@@ -85,3 +85,8 @@ def test_that_an_amendment_tells_cells_classes_and_fields():
     assert found.classes == (("segmented neutrophil", 0, 1), ("lymphocyte", 2, 1))
     assert found.fields == ("comment", "site")
     assert not changed(before, before, MARROW, {"sex": ""}, {})
+
+
+def test_that_required_fields_that_are_empty_are_one_hindrance_with_their_names():
+    (found,) = hindrances([_cell(1, "LYT")], MARROW, 1, empty=["conclusion", "iron"])
+    assert (found.kind, found.count, found.fields) == (Hindrance.EMPTY_FIELDS, 2, ("conclusion", "iron"))

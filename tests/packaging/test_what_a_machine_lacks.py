@@ -95,6 +95,7 @@ def test_that_the_table_of_libraries_names_all_that_qt_is_linked_with() -> None:
         "Gui",
         "OpenGL",
         "OpenGLWidgets",
+        "PrintSupport",
         "Svg",
         "Test",
         "WaylandClient",
@@ -107,6 +108,7 @@ def test_that_the_table_of_libraries_names_all_that_qt_is_linked_with() -> None:
         "platforms/libqwayland",
         "platforms/libqoffscreen",
         "iconengines/libqsvgicon",
+        "printsupport/libcupsprintersupport",
     ):
         files.append(qt / "plugins" / f"{plugin}.so")
     for folder in ("xcbglintegrations", "wayland-shell-integration", "wayland-graphics-integration-client"):

@@ -10,18 +10,21 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from pdf_reading import page_texts
 from PIL import Image
 
 from marrowdesk.core import edits
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.services import signing
+from marrowdesk.services.letterhead import take_letterhead
 from marrowdesk.services.opening import case_for, open_slides
 from marrowdesk.services.reporting import export, snapshot
 from marrowdesk.services.signing import sign_off
 from marrowdesk.store.backup import backups
 from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.errors import CaseFileReadOnly
+from marrowdesk.store.logo import keep_logo
 
 RULES = CountingRules(target=4, sex="F")
 
@@ -138,3 +141,46 @@ def test_that_a_version_that_was_altered_is_not_reported(case):
 def test_that_a_version_that_never_was_is_refused(case):
     with pytest.raises(MarrowdeskError, match="no signed version 1"):
         snapshot(case, RULES, version=1)
+
+
+def test_that_an_empty_required_field_needs_a_reason_that_is_printed_with_it(case, tmp_path):
+    case.set_field("site", "  \n")
+    with pytest.raises(MarrowdeskError, match=r"empty fields \(2\)"):
+        sign_off(case, RULES, "A. Reader", required=("accession", "site", "conclusion"))
+    signed = sign_off(case, RULES, "A. Reader", reason="It is urgent.", required=("site", "conclusion"))
+    assert signed.signature.hindrances == (("empty fields", 2),)
+    export(snapshot(case, RULES), pdf=tmp_path / "r.pdf")
+    told = " ".join(page_texts((tmp_path / "r.pdf").read_bytes())[0].split())
+    assert "Signed in spite of 2 required fields left empty. Reason: It is urgent." in told
+
+
+def test_that_a_filled_required_field_stands_in_nobodys_way(case):
+    case.set_field("conclusion", "Normal.")
+    assert sign_off(case, RULES, "A. Reader", required=("accession", "conclusion")).signature.hindrances == ()
+
+
+def test_that_a_signed_report_keeps_the_logo_it_was_made_with(case, tmp_path):
+    Image.new("RGB", (60, 60), "red").save(tmp_path / "red.png")
+    Image.new("RGB", (60, 60), "blue").save(tmp_path / "blue.png")
+    red = keep_logo(tmp_path / "red.png")
+    take_letterhead(case, "St. Elsewhere")
+    sign_off(case, RULES, "A. Reader")
+    keep_logo(tmp_path / "blue.png")
+    take_letterhead(case, "Elsewhere")
+    report = snapshot(case, RULES).report
+    assert (report.logo, report.header.institution) == (red, "St. Elsewhere")
+    assert case.unaltered(case.signed)
+    case.reopen("B. Reader", "why")
+    case.set_field("logo", "!")
+    with pytest.raises(MarrowdeskError, match="logo"):
+        snapshot(case, RULES)
+
+
+def test_that_a_letterhead_that_was_taken_away_in_a_case_stays_away(case, tmp_path):
+    case.set_field("institution", "")
+    case.set_field("logo", "")
+    Image.new("RGB", (60, 60), "red").save(tmp_path / "red.png")
+    keep_logo(tmp_path / "red.png")
+    take_letterhead(case, "St. Elsewhere")
+    report = snapshot(case, RULES).report
+    assert (report.logo, report.header.institution) == (None, "")

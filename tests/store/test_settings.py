@@ -130,3 +130,18 @@ def test_that_a_recent_case_whose_name_is_no_valid_unicode_does_not_break_saving
     settings = Settings().with_recent(tmp_path / "a.mdcase", "a")
     assert settings.with_recent(tmp_path / "\udcfc.mdcase", "old name") == settings
     save_settings(settings)
+
+
+def test_that_the_choices_for_paper_are_those_the_report_knows():
+    from typing import get_args
+
+    from marrowdesk.report import options
+
+    for name, known in (
+        ("page", options.PageSize),
+        ("report_template", options.Template),
+        ("report_language", options.Language),
+    ):
+        assert get_args(Settings.model_fields[name].annotation) == get_args(known)
+    columns = get_args(Settings.model_fields["report_columns"].annotation)[0]
+    assert get_args(columns) == get_args(options.Column)

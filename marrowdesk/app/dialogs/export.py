@@ -25,9 +25,8 @@ from marrowdesk.app import numbers
 from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.app.dialogs.leaving import LeavingView
 from marrowdesk.app.dialogs.progress_line import ProgressLine
-from marrowdesk.app.exporting import folder_used, remember_folder
+from marrowdesk.app.exporting import folder_used, options_of, remember_folder
 from marrowdesk.app.operations import Operation
-from marrowdesk.report.options import PrintOptions
 from marrowdesk.services.parcel import Form, Parcel
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ class ExportDialog(QDialog):
         buttons.rejected.connect(self.close)
         column.addWidget(buttons)
         self.line.cancelled.connect(self._cancel)
-        self.resize(620, 540)
+        self.resize(620, 600)
 
     def _form_box(self) -> QGroupBox:
         box = QGroupBox(self.tr("Form"), self)
@@ -166,7 +165,7 @@ class ExportDialog(QDialog):
 
     def _send(self, parcel: Parcel, target: Path) -> None:
         remember_folder(target if parcel.form.folder else target.parent)
-        options = PrintOptions(page=self._preferences.now.page)
+        options = options_of(self._preferences.now)
 
         def work(cancel: object) -> object:
             from marrowdesk.services.exchange import send

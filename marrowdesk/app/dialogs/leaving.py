@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QLabel, QSizePolicy, QStackedLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QSizePolicy, QStackedLayout, QWidget
 
 from marrowdesk.app import numbers
 from marrowdesk.core.errors import MarrowdeskError
@@ -24,6 +24,7 @@ class LeavingView(QWidget):
         self._lines = QWidget(self)
         self._form = QFormLayout(self._lines)
         self._form.setContentsMargins(0, 0, 0, 0)
+        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self.values = {
             name: self._line(text)
@@ -39,10 +40,23 @@ class LeavingView(QWidget):
         }
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.message)
-        self._pages.addWidget(self._lines)
+        self._pages.addWidget(self._scrolled())
+
+    def _scrolled(self) -> QScrollArea:
+        """Give the lines in an area that scrolls: what leaves is never cut off."""
+        area = QScrollArea(self)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setAccessibleName(self.tr("What leaves this computer"))
+        area.setWidget(self._lines)
+        for each in (area.viewport(), self._lines):
+            each.setAutoFillBackground(False)  # the ground of the box around it shows
+        return area
 
     def _line(self, text: str) -> QLabel:
         value = _label(self._lines)
+        value.setAlignment(Qt.AlignmentFlag.AlignTop)
         value.setAccessibleName(text)
         self._form.addRow(text, value)
         return value
@@ -76,7 +90,7 @@ class LeavingView(QWidget):
         }
         for name, text in told.items():
             self.values[name].setText(text)
-        self._pages.setCurrentWidget(self._lines)
+        self._pages.setCurrentIndex(1)
 
 
 def _label(parent: QWidget) -> QLabel:
@@ -84,5 +98,7 @@ def _label(parent: QWidget) -> QLabel:
     label = QLabel(parent)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    policy.setHeightForWidth(True)
+    label.setSizePolicy(policy)
     return label

@@ -13,18 +13,23 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QGroupBox,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
+    QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from marrowdesk.app.dialogs.buttons import without_icons
+from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.preferences import sets_for
 from marrowdesk.app.translations import languages
 from marrowdesk.core.counting import ME_RULES
-from marrowdesk.store.paths import settings_path
+from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.store.paths import phrases_path, settings_path
+from marrowdesk.store.phrases import forget_phrases
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +49,7 @@ class SettingsDialog(QDialog):
         self._column.setSpacing(10)
         self._add_reader()
         self._add_count()
+        self._add_report()
         self._add_window()
         where = QLabel(self.tr("Kept in {}").format(settings_path()), self)
         where.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -112,6 +118,35 @@ class SettingsDialog(QDialog):
         self.target.setSuffix(self.tr(" cells"))
         form.addRow(self.tr("&Target:"), self.target)
 
+    def _add_report(self) -> None:
+        form = self._group(self.tr("Report"))
+        self.keep_phrases = QCheckBox(self.tr("&Complete fields from earlier reports on this computer"), self)
+        self.keep_phrases.setToolTip(
+            self.tr(
+                "Never those that name a patient. Switched off, nothing is kept and what was is forgotten."
+            )
+        )
+        self.keep_phrases.setChecked(self._preferences.now.keep_phrases)
+        self.forget = QPushButton(self.tr("&Forget all"), self)
+        self.forget.setAccessibleName(self.tr("Forget what was written in earlier reports"))
+        self.forget.setAutoDefault(False)
+        self.forget.setEnabled(phrases_path().exists())
+        self.forget.clicked.connect(self._forget)
+        row = QHBoxLayout()
+        row.addWidget(self.keep_phrases, 1)
+        row.addWidget(self.forget)
+        form.addRow(row)
+
+    def _forget(self) -> bool:
+        """Forget what was written in earlier reports; False when that failed."""
+        try:
+            forget_phrases()
+        except MarrowdeskError as error:
+            show_failure(self, error)
+            return False
+        self.forget.setEnabled(False)
+        return True
+
     def _add_window(self) -> None:
         now, form = self._preferences.now, self._group(self.tr("Window"))
         themes = {
@@ -130,6 +165,8 @@ class SettingsDialog(QDialog):
 
     def accept(self) -> None:
         """Let the settings hold."""
+        if not self.keep_phrases.isChecked() and not self._forget():
+            return
         self._preferences.change(
             reader=self.reader.text().strip(),
             role=self.role.text().strip(),
@@ -140,6 +177,7 @@ class SettingsDialog(QDialog):
             blood_reference_set=self.blood.currentData(),
             me_definition=self.me_definition.currentData(),
             target_count=self.target.value(),
+            keep_phrases=self.keep_phrases.isChecked(),
             theme=self.theme.currentData(),
             language=self.language.currentData(),
         )

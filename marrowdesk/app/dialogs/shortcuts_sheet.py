@@ -95,7 +95,7 @@ class ShortcutsSheet(QDialog):
     def _columns(self, scheme: Scheme) -> Sequence[Sequence[QWidget]]:
         classes = [each for each in scheme.classes if each.key]
         half = (len(classes) + 1) // 2
-        lists = []
+        lists: list[list[QWidget]] = []
         for number, part in enumerate((classes[:half], classes[half:])):
             title = self.tr("Give the chosen cells a class") if number == 0 else ""
             grid = _Grid(self)
@@ -105,7 +105,9 @@ class ShortcutsSheet(QDialog):
         sections: list[QWidget] = []
         for section, entries in groupby(shortcuts.TABLE, key=lambda each: each.section):
             sections += [_title(shortcuts.translated(section), self), self._section(entries, section)]
-        return [*lists, sections[:4], sections[4:]]
+        case_and_review, look, report, about = sections[:4], sections[4:6], sections[6:8], sections[8:]
+        lists[1] += report  # below the classes there is room
+        return [*lists, case_and_review, [*look, *about]]
 
     def _section(self, entries: Iterable[shortcuts.Keys], section: str) -> _Grid:
         grid = _Grid(self)

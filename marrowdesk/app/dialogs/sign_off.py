@@ -24,6 +24,7 @@ from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.icons import icon
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.signoff import Hindrance
+from marrowdesk.report.document import header_labels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,9 +64,11 @@ class SignOffDialog(QDialog):
 
     Signals:
         cells_chosen: show these cells; the text to call them by and their numbers.
+        field_chosen: fill in this header field; its name.
     """
 
     cells_chosen = Signal(str, tuple)
+    field_chosen = Signal(str)
 
     def __init__(
         self,
@@ -133,17 +136,20 @@ class SignOffDialog(QDialog):
             said = words(found)
             rows.addWidget(_sign_of("warning", self), at, 0)
             rows.addWidget(_text(said, self), at, 1)
-            if found.ids:
-                button = QPushButton(self.tr("Show them"), self)
+            if found.ids or found.fields:
+                button = QPushButton(self.tr("Show them") if found.ids else self.tr("Fill in…"), self)
                 button.setAccessibleName(self.tr("Show: {}").format(said))
                 button.setAutoDefault(False)
-                button.clicked.connect(lambda _=False, said=said, ids=found.ids: self._show(said, ids))
+                button.clicked.connect(lambda _=False, said=said, found=found: self._show(said, found))
                 rows.addWidget(button, at, 2)
         return rows
 
-    def _show(self, said: str, ids: tuple[int, ...]) -> None:
+    def _show(self, said: str, found: Found) -> None:
         self.reject()
-        self.cells_chosen.emit(said, ids)
+        if found.ids:
+            self.cells_chosen.emit(said, found.ids)
+        else:
+            self.field_chosen.emit(found.fields[0])
 
     def _follow(self) -> None:
         ready = bool(self.reader.text().strip()) and (not self._against or bool(self.reason.text))
@@ -157,7 +163,7 @@ class SignOffDialog(QDialog):
         reader, role = self.reader.text().strip(), self.role.text().strip()
         self._preferences.change(role=role, reader=self._preferences.now.reader or reader)
         self._signing = (
-            self._session.sign(reader, role, self.reason.text)
+            self._session.sign(reader, role, self.reason.text, self._preferences.now)
             .on_failure(lambda error: show_failure(self, error))
             .on_end(self._signed)
             .start()
@@ -238,8 +244,11 @@ def words(found: Found) -> str:
         ),
         Hindrance.DIFFERING: translate("SignOffDialog", "Two readers differ on {} cells; settle each."),
         Hindrance.TOO_FEW: translate("SignOffDialog", "Fewer cells counted than the target: {} are missing."),
+        Hindrance.EMPTY_FIELDS: translate("SignOffDialog", "Required and empty in the report: {}."),
     }
-    return many[found.kind].format(numbers.count(found.count))
+    labels = {each.name: translate("ReportFields", each.label) for each in header_labels()}
+    names = ", ".join(labels.get(name, name) for name in found.fields)
+    return many[found.kind].format(names or numbers.count(found.count))
 
 
 def _end(dialog: QDialog, column: QVBoxLayout, act: QPushButton) -> None:

@@ -24,23 +24,22 @@ from PySide6.QtWidgets import (
 from marrowdesk.app import numbers, worklist_model
 from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.app.dialogs.progress_line import ProgressLine
-from marrowdesk.app.exporting import folder_used, remember_folder
+from marrowdesk.app.dialogs.worklist_jobs import WorklistJobs
+from marrowdesk.app.exporting import folder_used
 from marrowdesk.app.operations import Operation
 from marrowdesk.app.sex import sex_of
 from marrowdesk.app.worklist_model import WorklistFilter, WorklistModel
-from marrowdesk.report.options import PrintOptions
 from marrowdesk.store import paths as places
 from marrowdesk.store.casefile import SUFFIX
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from PySide6.QtCore import QModelIndex
 
     from marrowdesk.app.preferences import Preferences
     from marrowdesk.report.exchange.worklist import Entry
-    from marrowdesk.services.batch import Outcome
 
 _WIDTHS = (180, 90, 120, 118, 66, 72, 52, 230, 200, 200, 60)
 
@@ -59,10 +58,8 @@ class WorklistDialog(QDialog):
         self.setWindowTitle(self.tr("Worklist"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._preferences = preferences
-        self._job: Operation | None = None
         self._reading: Operation | None = None
         self._waiting = 0
-        self._outcomes: list[Outcome] = []
         self.table = WorklistModel(self)
         self.shown = WorklistFilter(self.table)
         self.view = QTableView(self)
@@ -70,6 +67,7 @@ class WorklistDialog(QDialog):
         self.words = QLineEdit(self)
         self.state = QLabel(self)
         self.line = ProgressLine(self)
+        self.jobs = WorklistJobs(self.line, preferences, self)
         self.reports = QPushButton(self.tr("Write &reports…"), self)
         self.save = QPushButton(self.tr("&Save the list…"), self)
         self.open_case = QPushButton(self.tr("&Open"), self)
@@ -142,9 +140,10 @@ class WorklistDialog(QDialog):
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._follow())
         self.view.activated.connect(self._open)  # a double click, or Return
         self.open_case.clicked.connect(lambda: self._open(self.view.currentIndex()))
-        self.reports.clicked.connect(self._write_reports)
-        self.save.clicked.connect(self._save)
-        self.line.cancelled.connect(self._cancel)
+        self.reports.clicked.connect(lambda: self.jobs.write_reports([each.path for each in self._chosen()]))
+        self.save.clicked.connect(lambda: self.jobs.save(self.shown.shown()))
+        self.line.cancelled.connect(self.jobs.cancel)
+        self.jobs.changed.connect(self._follow)
 
     # -- where the cases come from --------------------------------------------------------------------
 
@@ -226,8 +225,8 @@ class WorklistDialog(QDialog):
             text += " · " + self.tr("{} chosen").format(numbers.count(chosen))
         self.state.setText(text)
         self.open_case.setEnabled(chosen == 1)
-        self.reports.setEnabled(chosen > 0 and self._job is None)
-        self.save.setEnabled(shown > 0 and self._job is None)
+        self.reports.setEnabled(chosen > 0 and not self.jobs.busy)
+        self.save.setEnabled(shown > 0 and not self.jobs.busy)
 
     def _open(self, index: QModelIndex) -> None:
         if index.isValid():
@@ -235,79 +234,9 @@ class WorklistDialog(QDialog):
             self.close()
             self.chosen.emit(entry.path)
 
-    # -- writing --------------------------------------------------------------------------------------
-
-    def _write_reports(self) -> None:
-        """Ask for a folder, and write the reports of the chosen cases into it."""
-        name = QFileDialog.getExistingDirectory(self, self.tr("Where the reports go"), str(folder_used()))
-        if not name:
-            return
-        folder, paths = Path(name), [each.path for each in self._chosen()]
-        remember_folder(folder)
-        choice, options = self._preferences.choice, PrintOptions(page=self._preferences.now.page)
-        self._outcomes = []
-
-        def work(cancel: threading.Event) -> Iterator[Outcome]:
-            from marrowdesk.services.batch import reports
-
-            return reports(paths, folder, choice, options, cancel, sex_of)
-
-        def take(outcomes: list[Outcome]) -> None:
-            self._outcomes += outcomes
-            self.line.advance(len(self._outcomes), len(paths))
-
-        self.line.begin(self.tr("Writing {} reports …").format(numbers.count(len(paths))))
-        self._begin(Operation(self, work).on_progress(take), lambda _: self._told(folder), folder)
-
-    def _told(self, folder: Path) -> None:
-        failed = [each for each in self._outcomes if each.error is not None]
-        text = self.tr("Reports written: {}").format(numbers.count(len(self._outcomes) - len(failed)))
-        if failed:
-            names = "\n".join(f"{each.case.name}: {each.error}" for each in failed[:5])
-            text += "\n" + self.tr("Not written: {}").format(numbers.count(len(failed))) + f"\n{names}"
-        self.line.end(text, folder)
-
-    def _save(self) -> None:
-        """Ask for a file, and write the cases as they are shown."""
-        kinds = self.tr("Workbook (*.xlsx);;CSV (*.csv)")
-        offered = str(folder_used() / "worklist.xlsx")
-        name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the list"), offered, kinds)
-        if not name:
-            return
-        path, listed = Path(name) if Path(name).suffix else Path(f"{name}.xlsx"), self.shown.shown()
-        remember_folder(path.parent)
-
-        def work(_: object) -> Path:
-            from marrowdesk.services.worklist import save
-
-            return save(listed, path)
-
-        self.line.begin(self.tr("Writing {} …").format(path.name))
-        done = self.tr("Written: {}").format(path)
-        self._begin(Operation(self, work), lambda _: self.line.end(done, path.parent), path.parent)
-
-    def _begin(self, job: Operation, success: Callable[[object], object], folder: Path) -> None:
-        self._job = job.on_success(success).on_end(lambda: self._ended(folder))
-        self._follow()
-        self._job.start()
-
-    def _ended(self, folder: Path) -> None:
-        """Allow the next job; one that was stopped says what it left."""
-        stopped = self._job is not None and self._job.cancelled.is_set()
-        self._job = None
-        if stopped:
-            self._told(folder)
-        else:
-            self.line.stop("")
-        self._follow()
-
-    def _cancel(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-
     def done(self, result: int) -> None:
         """Stop reading and writing, however the dialog is closed."""
         if self._reading is not None:
             self._reading.drop()
-        self._cancel()
+        self.jobs.cancel()
         super().done(result)

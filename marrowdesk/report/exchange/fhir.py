@@ -28,7 +28,7 @@ from marrowdesk.report.exchange.findings import findings, status
 from marrowdesk.report.exchange.text import plain
 
 if TYPE_CHECKING:
-    from marrowdesk.report.document import ModelUsed
+    from marrowdesk.report.document import ModelUsed, Report
     from marrowdesk.report.exchange.content import Content
 
 _GENDERS = {"F": "female", "M": "male"}
@@ -101,16 +101,12 @@ def _shared(content: Content, ids: Ids) -> list[dict[str, Any]]:
 def _report(content: Content, ids: Ids, results: list[dict[str, Any]], pdf: bytes) -> dict[str, Any]:
     report = content.report
     header, terms = report.header, codes.TERMS[report.differential.specimen]
-    said = f"{report.research_use} Nucleated cells counted: {report.differential.counted}."
     referred = _referred(content, ids)
     return left_out(
         {
             "resourceType": "DiagnosticReport",
             "id": ids.of("report"),
-            "text": {
-                "status": "generated",
-                "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{escape(said)}</div>',
-            },
+            "text": _narrative(report),
             "identifier": _accession(content),
             "status": status(report),
             "category": [coded("http://terminology.hl7.org/CodeSystem/v2-0074", "HM", "Hematology")],
@@ -123,16 +119,26 @@ def _report(content: Content, ids: Ids, results: list[dict[str, Any]], pdf: byte
             "specimen": [referred["specimen"]],
             "result": [{"reference": f"urn:uuid:{each['id']}"} for each in results],
             "conclusion": plain(header.conclusion).strip(),
-            "presentedForm": [
-                {
-                    "contentType": "application/pdf",
-                    "data": b64encode(pdf).decode(),
-                    "title": terms.report,
-                    "creation": instant(report.made_at),
-                }
-            ],
+            "presentedForm": [_paper(report, pdf)],
         }
     )
+
+
+def _narrative(report: Report) -> dict[str, str]:
+    said = f"{report.research_use} Nucleated cells counted: {report.differential.counted}."
+    return {
+        "status": "generated",
+        "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{escape(said)}</div>',
+    }
+
+
+def _paper(report: Report, pdf: bytes) -> dict[str, str]:
+    return {
+        "contentType": "application/pdf",
+        "data": b64encode(pdf).decode(),
+        "title": codes.TERMS[report.differential.specimen].report,
+        "creation": instant(report.made_at),
+    }
 
 
 def _displayed(text: str) -> list[dict[str, str]]:

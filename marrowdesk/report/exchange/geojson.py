@@ -1,7 +1,8 @@
 """Cells in larger images as QuPath reads them: one GeoJSON FeatureCollection an image.
 
-QuPath takes detections with a polygon, a class with its colour, and measurements (qupath.readthedocs.io,
-"Exporting annotations"). A cell that is a whole image has no place in another one; none is written for it.
+QuPath (0.4 and later) takes a detection with its polygon, its class and colour, measurements and texts, as
+its own ``qupath.lib.io.QuPathTypeAdapters`` reads them. A cell that is a whole image has no place in another
+one; none is written for it.
 """
 
 from __future__ import annotations

@@ -84,6 +84,9 @@ TEXTS = {
     "{} of a class that needs a reader and not reviewed": "{}属于必须人工审核的类别而未审核",
     "{} on which two readers differ": "{}两位阅片者意见不一",
     "{} fewer than the target": "比目标少 {}",
+    "{} left empty": "{}未填写",
+    "{} required field": "{} 个必填项",
+    "{} required fields": "{} 个必填项",
     # Numbers
     "{} cell": "{} 个细胞",
     "{} cells": "{} 个细胞",

@@ -88,6 +88,9 @@ TEXTS = {
         "{} einer Klasse, die einen Befunder verlangt, nicht geprüft",
     "{} on which two readers differ": "{} von zwei Befundern verschieden beurteilt",
     "{} fewer than the target": "{} weniger als das Ziel",
+    "{} left empty": "{} leer gelassen",
+    "{} required field": "{} verlangtes Feld",
+    "{} required fields": "{} verlangte Felder",
     # Numbers
     "{} cell": "{} Zelle",
     "{} cells": "{} Zellen",
