@@ -157,12 +157,12 @@ class Commands(QObject):
         if self._session.case is not None:
             from marrowdesk.app.report_desk import ReportWindow
 
-            self._show(
+            window = self._show(
                 ReportWindow,
                 lambda: ReportWindow(self._session, self._model, self._preferences, self._window),
             )
             if field:
-                self._dialogs[ReportWindow].go_to(field)
+                window.go_to(field)
 
     def sign_off(self) -> None:
         """Sign the case, or open a signed one again."""

@@ -46,7 +46,7 @@ HINDRANCES = {
     Hindrance.TOO_FEW: "{} fewer than the target",
     Hindrance.EMPTY_FIELDS: "{} left empty",
 }
-"""What stood against a signature, with the number of cells put in."""
+"""What stood against a signature, with the number of cells or fields put in."""
 
 MARKS = {"low": "▼ below range", "high": "▲ above range"}
 SHORT_MARKS = {"low": "▼ below", "high": "▲ above"}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtWidgets import QDialog
+Kind = TypeVar("Kind", bound=QDialog)
 
 
 class OneOfAKind:
@@ -18,14 +19,17 @@ class OneOfAKind:
     def __init__(self) -> None:
         self._open: dict[type[QDialog], QDialog] = {}
 
-    def show(self, kind: type[QDialog], make: Callable[[], QDialog]) -> None:
+    def show(self, kind: type[Kind], make: Callable[[], Kind]) -> Kind:
         """Show a dialog over its window.
 
         Args:
             kind: what it is.
             make: makes one, where none is open.
+
+        Returns:
+            The one that is shown.
         """
-        dialog = self._open.get(kind)
+        dialog = cast("Kind | None", self._open.get(kind))
         if dialog is None:
             dialog = make()
             self._open[kind] = dialog
@@ -34,3 +38,4 @@ class OneOfAKind:
         dialog.setWindowModality(Qt.WindowModality.WindowModal)
         dialog.show()
         dialog.raise_()
+        return dialog
