@@ -66,9 +66,9 @@ def test_that_spoiled_cells_are_out_of_focus_or_of_a_foreign_colour():
 
 
 def test_that_drawings_and_spoiled_cells_are_prepared_as_the_network_sees_cells(crops):
-    assert crops.shape == (17 * COUNT, SIDE, SIDE, 3)
+    assert crops.shape == (19 * COUNT, SIDE, SIDE, 3)
     assert (crops[:, 0, 0] == 245).all()
-    assert len({crop.tobytes() for crop in crops}) > 16 * COUNT
+    assert len({crop.tobytes() for crop in crops}) > 18 * COUNT
 
 
 def test_that_a_restained_cell_is_never_in_a_stain_like_its_own(cells, crops):
