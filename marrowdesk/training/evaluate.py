@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from marrowdesk.training.samples import Sample
     from marrowdesk.training.shifts import Shift
 
+_DRAWN, _SPOILED = 24, 3
+"""Images drawn of each foreign kind, and cells of each class and source that are spoiled in each way."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cells:
@@ -100,8 +103,8 @@ def judge(
 def foreign_doubt(engine: Engine, samples: Sequence[Sample]) -> dict[str, dict[str, float]]:
     """Tell how often drawn images that show no cell, and readable cells spoiled, are called unfamiliar."""
     rows: dict[str, dict[str, float]] = {}
-    spoiled = spoiled_cells([read_cell(each) for each in few_of_each(samples, 1)])
-    for name, images in {**foreign_images(), **spoiled}.items():
+    spoiled = spoiled_cells([read_cell(each) for each in few_of_each(samples, _SPOILED)])
+    for name, images in {**foreign_images(_DRAWN), **spoiled}.items():
         doubt = engine.predict(images).doubt
         rows[name] = {
             "images": len(images),

@@ -237,7 +237,7 @@ def export_run(
                 command=told["command"],
                 plan=asdict(plan),
                 held_out=told["held_out"],
-                note=_note(plan, kept["changes"]),
+                note=_note(plan, kept["changes"], told["command"]),
             ),
         },
     )
@@ -287,13 +287,14 @@ def _refit(
     return np.asarray(distant @ weights.T + biases, np.float32)
 
 
-def _note(plan: Plan, changes: Sequence[Sequence[float]]) -> str:
+def _note(plan: Plan, changes: Sequence[Sequence[float]], commands: str) -> str:
     """Tell what the commands alone do not repeat: where the weights started, a length changed on the way."""
     sentences = []
     if plan.start:
+        makers = "the first commands make" if "--out START" in commands else "its own card tells how to make"
         sentences.append(
             "START is the folder of the bundle whose weight file has the sha256 "
-            f"{plan.start}: the network went on from its weights, which its own card tells how to make."
+            f"{plan.start}: the network went on from its weights, which {makers}."
         )
     if changes:
         told = [

@@ -1,7 +1,8 @@
 """What the measure of doubt is taught against: chance drawings, and training cells spoiled by chance.
 
-A bundle is measured on other images, see :mod:`marrowdesk.training.foreign`. Foreign stains and the loss of
-focus are taught as such; landscapes, sections, pages, screenshots and negatives are not.
+A bundle is measured on other images, see :mod:`marrowdesk.training.foreign`. Foreign stains, the loss of
+focus and sections of tissue are taught as such, the sections in another hand than those of the measurement
+(see :mod:`marrowdesk.training.tissue`); landscapes, pages, screenshots and negatives are not.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import cv2
 import numpy as np
 
 from marrowdesk.inference.preprocess import masked, prepare, round_mask
-from marrowdesk.training.foreign import as_bytes, density, dyed, light, mixed, smooth, spot
+from marrowdesk.training.drawing import as_bytes, density, dyed, light, mixed, smooth, spot
+from marrowdesk.training.tissue import draw_tissue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,11 +35,12 @@ def foreign_crops(cells: np.ndarray, recipe: Recipe, count: int, seed: int) -> n
     Args:
         cells: (N, S, S, 3) uint8 RGB, crops of training cells without the mask, S = recipe.side.
         recipe: how cells are prepared.
-        count: how many of each of the eight kinds; twice as many of tissues, which are the most like cells.
+        count: how many of each kind; twice as many of grains, five times of cells out of focus and six times
+            of sections of tissue, which are of all the most like cells.
         seed: source of chance.
 
     Returns:
-        (9 · count, S, S, 3) uint8 RGB.
+        (19 · count, S, S, 3) uint8 RGB, drawings first.
     """
     rng = np.random.default_rng(seed)
     drawn = [prepare(draw(rng), recipe)[0] for draw in _DRAWINGS for _ in range(count)]
@@ -182,7 +185,7 @@ def _crowd(cells: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def _defocused(cells: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A cell so far out of focus that little but its size is left."""
     crop = _one(cells, rng)
-    return np.asarray(cv2.GaussianBlur(crop, (0, 0), len(crop) * rng.uniform(1 / 16, 1 / 8)))
+    return np.asarray(cv2.GaussianBlur(crop, (0, 0), len(crop) * rng.uniform(1 / 20, 1 / 8)))
 
 
 _DRAWINGS: tuple[Callable[[np.random.Generator], np.ndarray], ...] = (
@@ -191,10 +194,11 @@ _DRAWINGS: tuple[Callable[[np.random.Generator], np.ndarray], ...] = (
     _shapes,
     _grains,
     _grains,
+    *(draw_tissue,) * 6,
 )
 _SPOILERS: tuple[Callable[[np.ndarray, np.random.Generator], np.ndarray], ...] = (
     _restained,
     _jumbled,
     _crowd,
-    _defocused,
+    *(_defocused,) * 5,
 )

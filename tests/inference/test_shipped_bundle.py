@@ -7,6 +7,7 @@ import shutil
 
 import numpy as np
 import pytest
+from sections import unseen_sections
 
 from marrowdesk.core.errors import BundleError
 from marrowdesk.core.taxonomy import MARROW
@@ -37,6 +38,11 @@ def held_out(shipped, real_data):
         counts[key] = counts.get(key, 0) + 1
     kept = [row for row in rows if counts[row["source"], row["class"]] >= 20][::15]
     return [(row["class"], read_image(real_data / row["file"])) for row in kept]
+
+
+def _shares(engine, images):
+    """Tell how many of each kind are called unfamiliar."""
+    return {kind: float((engine.predict(each).doubt > 1).mean()) for kind, each in images.items()}
 
 
 def test_that_its_classes_are_those_of_the_program(shipped):
@@ -87,16 +93,19 @@ def test_that_a_blank_field_is_called_unfamiliar(engine):
 
 
 def test_that_what_shows_no_cell_is_called_unfamiliar(engine):
-    shares = {
-        kind: float((engine.predict(images).doubt > 1).mean()) for kind, images in foreign_images(4).items()
-    }
+    shares = _shares(engine, foreign_images(6, seed=1))
     surely = ("blank field", "landscape", "line drawing", "page of text", "screenshot", "noise")
     assert all(shares[kind] == 1 for kind in surely), shares
     assert min(shares.values()) >= 0.75, shares
 
 
+def test_that_tissue_of_kinds_that_neither_teaching_nor_card_has_seen_is_called_unfamiliar(engine):
+    shares = _shares(engine, unseen_sections(10))
+    assert np.mean(list(shares.values())) >= 0.95, shares
+    assert min(shares.values()) >= 0.8, shares
+
+
 @pytest.mark.real_data
 def test_that_real_cells_out_of_focus_or_in_a_foreign_stain_are_called_unfamiliar(engine, held_out):
-    for kind, images in spoiled_cells([image for _, image in held_out[::3]]).items():
-        share = float((engine.predict(images).doubt > 1).mean())
-        assert share > 0.7, (kind, share)
+    for kind, share in _shares(engine, spoiled_cells([image for _, image in held_out[::3]])).items():
+        assert share > 0.8, (kind, share)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import shlex
+from dataclasses import asdict, replace
 
 import pytest
-from small_run import painted_cells
+from small_run import painted_cells, small_plan
+from tiny_bundle import make_tiny_bundle
 
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.preprocess import Recipe
 from marrowdesk.training.commands import add_commands
-from marrowdesk.training.commands.again import START, export_command, train_command
+from marrowdesk.training.commands.again import START, export_command, start_commands, train_command
 from marrowdesk.training.commands.train import plan_of_options
 
 _BASE = "marrowdesk train --data D --run R "
@@ -63,3 +65,21 @@ def test_that_the_export_in_the_card_fits_the_same_head(head, prior, views, blin
     assert (again.head_views, again.head_blind) == (views, blind)
     assert (again.head, again.head_prior, again.revision) == (head, prior, "1.2.0")
     assert again.out.as_posix() == "models/marrow"
+
+
+def test_that_the_commands_of_what_a_run_started_from_name_its_folder_start(tmp_path):
+    made = make_tiny_bundle(tmp_path / "tiny")
+    plan = small_plan(seed=7, start="a" * 64)
+    told = "marrowdesk export --data DATA --run runs/NAME --out models/tiny --revision 1.0.0"
+    earlier = "marrowdesk train --data DATA --run runs/START\nmarrowdesk export --run runs/START --out START"
+    record = made.card.training.model_copy(
+        update={"plan": asdict(plan), "command": f"{earlier}\n{train_command(plan)}\n{told}"}
+    )
+    again = start_commands(replace(made, card=made.card.model_copy(update={"training": record})))
+    first, second, third, fourth = again.splitlines()
+    assert "--run runs/BEFORE-START" in first
+    assert "--run runs/BEFORE-START --out BEFORE-START" in second
+    assert "--run runs/START" in third
+    assert "--seed 7" in third
+    assert "--start BEFORE-START" in third
+    assert fourth == "marrowdesk export --data DATA --run runs/START --out START --revision 1.0.0"

@@ -118,6 +118,6 @@ def test_that_most_of_what_the_measure_was_not_taught_is_farther_than_nearly_eve
 
 def test_that_every_kind_of_foreign_image_is_gathered_and_each_varied_cell_keeps_its_group(seen):
     gathered = seen[2]
-    assert len(gathered.foreign) == 9 * 20
+    assert len(gathered.foreign) == 19 * 20
     assert len(gathered.varied) == len(gathered.varied_groups) == len(gathered.cells)
     assert set(gathered.varied_groups) == {f"{c} {s}" for c in ("LYT", "BLA", "ART") for s in ("one", "two")}

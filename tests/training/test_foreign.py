@@ -7,8 +7,9 @@ import pytest
 from painted import painted_cell
 
 from marrowdesk.inference.preprocess import Recipe
+from marrowdesk.training.drawing import DAB, density, dyed, light
 from marrowdesk.training.exposure import foreign_crops
-from marrowdesk.training.foreign import DAB, density, dyed, foreign_images, light, spoiled_cells
+from marrowdesk.training.foreign import foreign_images, spoiled_cells
 
 COUNT, SIDE = 3, 64
 
@@ -65,15 +66,15 @@ def test_that_spoiled_cells_are_out_of_focus_or_of_a_foreign_colour():
 
 
 def test_that_drawings_and_spoiled_cells_are_prepared_as_the_network_sees_cells(crops):
-    assert crops.shape == (9 * COUNT, SIDE, SIDE, 3)
+    assert crops.shape == (19 * COUNT, SIDE, SIDE, 3)
     assert (crops[:, 0, 0] == 245).all()
-    assert len({crop.tobytes() for crop in crops}) > 8 * COUNT
+    assert len({crop.tobytes() for crop in crops}) > 18 * COUNT
 
 
 def test_that_a_restained_cell_is_never_in_a_stain_like_its_own(cells, crops):
     middle = slice(SIDE // 2 - 5, SIDE // 2 + 5)
     own = density(cells[:, middle, middle]).mean((0, 1, 2))
-    for crop in crops[5 * COUNT : 6 * COUNT]:
+    for crop in crops[11 * COUNT : 12 * COUNT]:
         found = density(crop[middle, middle]).mean((0, 1))
         assert found @ own / np.linalg.norm(found) / np.linalg.norm(own) < 0.97
 

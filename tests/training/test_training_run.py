@@ -161,6 +161,23 @@ def test_that_a_run_made_longer_says_so_in_the_card(painted_data, trained, tmp_p
 
 
 @pytest.mark.slow
+def test_that_the_card_tells_all_commands_of_a_run_that_started_from_a_bundle(
+    painted_data, bundle, trained, tmp_path
+):
+    run, out = tmp_path / "run", tmp_path / "painted"
+    _run(*_train(painted_data, run, 20), "--start", bundle.path)
+    _run("export", "--data", painted_data, "--run", run, "--out", out, "--start", bundle.path)
+    told = read_card(out).training
+    assert [line.split()[1] for line in told.command.splitlines()] == ["train", "export", "train", "export"]
+    assert (
+        f"{bundle.sha256}: the network went on from its weights, which the first commands make" in told.note
+    )
+    with pytest.raises(MarrowdeskError, match="did not start from the weights") as caught:
+        _run("export", "--data", painted_data, "--run", trained, "--out", out, "--start", bundle.path)
+    assert "started from chance" in caught.value.hint
+
+
+@pytest.mark.slow
 def test_that_a_network_that_is_mostly_wrong_is_not_exported(painted_data, tmp_path):
     _run(*_train(painted_data, tmp_path / "run", 1))
     with pytest.raises(MarrowdeskError, match="no class more often right than wrong"):

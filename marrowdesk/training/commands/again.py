@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from marrowdesk.training.augment import Strength
+from marrowdesk.training.plan import plan_of
 
 if TYPE_CHECKING:
+    from marrowdesk.inference.bundle import Bundle
     from marrowdesk.training.plan import Plan
 
 START = "START"
@@ -63,3 +66,14 @@ def export_command(
     seen = f" --head-views {views}" if head == "refitted" and views else ""
     unseen = f" --head-blind {blind}" if head == "refitted" and blind else ""
     return f"marrowdesk export --data DATA --run runs/NAME {out}{further}{seen}{unseen}"
+
+
+def start_commands(start: Bundle) -> str:
+    """Write the commands that make the bundle which a run started from, with START for its folder and run.
+
+    Where that bundle started from another one, what its card calls START is BEFORE-START here.
+    """
+    *before, last = start.card.training.command.replace(START, f"BEFORE-{START}").splitlines()
+    own = train_command(plan_of(start.card.training.plan)).replace(START, f"BEFORE-{START}")
+    lines = [*before[:-1], own, re.sub(r"--out \S+", f"--out {START}", last)]
+    return "\n".join(line.replace("runs/NAME", f"runs/{START}") for line in lines)

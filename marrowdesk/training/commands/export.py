@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from marrowdesk.training.commands.again import export_command, train_command
+from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.training.commands.again import export_command, start_commands, train_command
 from marrowdesk.training.commands.options import HELD_OUT, Defaults, add_data, open_cells, read_cells
 
 if TYPE_CHECKING:
@@ -52,6 +53,11 @@ def add_command(subparsers: Parsers) -> None:
         help="for a refitted head: so many directions, in which the sources of a class differ most, it does "
         "not look along",
     )
+    parser.add_argument(
+        "--start",
+        type=Path,
+        help="folder of the bundle that the run started from: the card then tells the commands that made it",
+    )
     parser.set_defaults(handler=export)
 
 
@@ -67,11 +73,12 @@ def export(arguments: argparse.Namespace) -> int:
     views = arguments.head_views
     blind = arguments.head_blind
     again = export_command(name, arguments.revision, arguments.head, prior, views, blind)
+    first = _first_commands(arguments.start, plan.start) if arguments.start else ""
     told = {
         "name": name,
         "revision": arguments.revision,
         "summary": f"Proposes up to {classes} classes of marrow and blood cells, May-Gruenwald-Giemsa stain.",
-        "command": f"{train_command(plan)}\n{again}",
+        "command": f"{first}{train_command(plan)}\n{again}",
         "held_out": HELD_OUT,
         "head": arguments.head,
         "head_prior": prior,
@@ -84,3 +91,20 @@ def export(arguments: argparse.Namespace) -> int:
         shutil.copyfile(split, arguments.out / HELD_OUT)
     print(f"{bundle.path}: {len(bundle.proposed)} classes, sha256 {bundle.sha256}")
     return 0
+
+
+def _first_commands(start: Path, sha256: str) -> str:
+    """Give the commands, each with its line's end, that made the bundle a run started from.
+
+    Raises:
+        MarrowdeskError: the run started from other weights.
+    """
+    from marrowdesk.inference.bundle import load_bundle
+
+    bundle = load_bundle(start)
+    if bundle.sha256 != sha256:
+        raise MarrowdeskError(
+            f"The run did not start from the weights of {start}.",
+            f"It started from those with the sha256 {sha256}." if sha256 else "It started from chance.",
+        )
+    return f"{start_commands(bundle)}\n"
