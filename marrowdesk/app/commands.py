@@ -339,7 +339,7 @@ class Commands(QObject):
         from marrowdesk.app.dialogs.about import AboutDialog
 
         engine = self._classifier.engine
-        self._show(AboutDialog, lambda: AboutDialog(engine.bundle if engine else None, self._window))
+        self._show(AboutDialog, lambda: AboutDialog(engine, self._window))
 
     def _show(self, kind: type[QDialog], make: object) -> None:
         """Show a dialog over the window; the one that is open already, if there is one."""

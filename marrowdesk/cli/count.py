@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from marrowdesk.core.differential import Differential, Row
     from marrowdesk.core.reference import ReferenceSet
+    from marrowdesk.inference.bundle import Bundle
     from marrowdesk.inference.engine import Engine
     from marrowdesk.services.reporting import Snapshot
     from marrowdesk.store.casefile import CaseFile
@@ -67,6 +68,14 @@ def _add_options(count: argparse.ArgumentParser) -> None:
     out.add_argument("--page", choices=("A4", "Letter"), default="A4", help="paper of the report")
     how = count.add_argument_group("how it is counted")
     how.add_argument("--model", type=Path, metavar="FOLDER", help="another model bundle than the shipped one")
+    how.add_argument(
+        "--engine",
+        choices=("auto", "openvino", "torch"),
+        help="library that runs the classifier; as set in the window, or the fastest, where left out",
+    )
+    how.add_argument(
+        "--threads", type=positive, metavar="N", help="processors it may use (default: all of this process)"
+    )
     how.add_argument(
         "--scheme", choices=tuple(SCHEMES), help="classes of a new case; your own, or the 21, where left out"
     )
@@ -194,15 +203,16 @@ def _classify(case: CaseFile, options: argparse.Namespace, cancel: threading.Eve
     if not cells:
         return
     with _bar("classifying", len(cells), options.quiet) as bar:
-        engine = _engine(bundle)
+        engine = _engine(bundle, options)
         for step in analyse(case, engine, cells, cancel):
             bar.update(len(step.cells) + len(step.failed))
 
 
-def _engine(bundle: Any) -> Engine:
-    from marrowdesk.inference.torch_engine import load_engine
+def _engine(bundle: Bundle, options: argparse.Namespace) -> Engine:
+    from marrowdesk.inference.loading import load_fastest
+    from marrowdesk.services.engines import wished
 
-    return load_engine(bundle)
+    return load_fastest(bundle, wished(options.engine, options.threads))
 
 
 @contextmanager
