@@ -92,7 +92,7 @@ def key_of(bundle: Bundle, wish: str, most: int) -> str:
     pairs = ((each.engine, each.precision) for each in bundle.card.precisions)
     formats = sorted(" ".join(pair) for pair in pairs if proved(bundle.card, *pair))
     told = (
-        _processor(),
+        processor(),
         f"{most} threads",
         wish,
         bundle.sha256,
@@ -103,7 +103,8 @@ def key_of(bundle: Bundle, wish: str, most: int) -> str:
     return "; ".join(told)
 
 
-def _processor() -> str:
+def processor() -> str:
+    """Give the processor's name, as far as the system tells it."""
     with contextlib.suppress(OSError, UnicodeDecodeError, StopIteration):
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))

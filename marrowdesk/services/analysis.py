@@ -13,6 +13,7 @@ from marrowdesk.core.cell import Cell, Place, Prediction
 from marrowdesk.core.errors import Cancelled, ImageUnreadable
 from marrowdesk.core.placing import Placing
 from marrowdesk.imaging.decode import read_place
+from marrowdesk.services.twins import Twins
 from marrowdesk.store.values import ModelInfo, Problem, StoredPrediction
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ def analyse(
 ) -> Iterator[Analysed]:
     """Classify cells and store the proposals, batch by batch.
 
+    A cell that shows the very pixels of another one of the case takes over its proposal.
+
     Args:
         case: where the proposals are kept.
         engine: the network.
@@ -78,15 +81,20 @@ def analyse(
         Cancelled: ``cancel`` was set.
         CaseFileError: the case file cannot be written.
     """
-    card = engine.bundle.card
-    case.add_model(ModelInfo(engine.bundle.sha256, card.name, card.revision, engine.codes))
+    card, sha256 = engine.bundle.card, engine.bundle.sha256
+    case.add_model(ModelInfo(sha256, card.name, card.revision, engine.codes))
+    twins = Twins(case, cells, sha256)
     speed, placing = _Speed(len(cells)), Placing(case.scheme)
-    with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode") as pool:
-        for begun in _begun_ahead(_decoded_ahead(cells, engine.batch_size, pool), engine):
-            if cancel.is_set():
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise Cancelled("Classifying was stopped.", "Classify again to go on where it stopped.")
-            yield speed.step(*_finish(case, engine, begun, placing))
+    if known := twins.known():
+        yield speed.step(known, [])
+    for part in twins.to_compute():
+        with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode") as pool:
+            for begun in _begun_ahead(_decoded_ahead(part, engine.batch_size, pool), engine):
+                if cancel.is_set():
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    raise Cancelled("Classifying was stopped.", "Classify again to go on where it stopped.")
+                done, failed = _finish(case, engine, begun, placing)
+                yield speed.step(twins.joined(done), failed)
 
 
 def _decoded_ahead(

@@ -149,14 +149,19 @@ def _attention(codes: tuple[str, ...], row: FeatureRow, placing: Placing) -> Sto
     return StoredAttention(names, placed, None if left is None else (left, top, across, down))
 
 
+def note_analysis(connection: sqlite3.Connection, model: int) -> int:
+    """Note that a model is about to make predictions; give the number under which they stand."""
+    row = (model, now_text(), __version__)
+    made = connection.execute("INSERT INTO analysis(model, at, program) VALUES (?, ?, ?) RETURNING id", row)
+    return int(made.fetchone()[0])
+
+
 def _write(
     connection: sqlite3.Connection,
     model: int,
     chunk: Sequence[tuple[StoredPrediction, bytes, FeatureColumns | None]],
 ) -> None:
-    analysis = connection.execute(
-        "INSERT INTO analysis(model, at, program) VALUES (?, ?, ?)", (model, now_text(), __version__)
-    ).lastrowid
+    analysis = note_analysis(connection, model)
     for each, probabilities, feature in chunk:
         prediction = connection.execute(
             "INSERT INTO prediction(analysis, cell, probabilities, doubt) VALUES (?, ?, ?, ?)",

@@ -101,6 +101,19 @@ def test_that_loading_can_be_stopped(bundle):
         EngineApart(bundle.path, None, cancel)
 
 
+def test_that_the_network_s_libraries_are_loaded_in_its_process_only(bundle):
+    program = (
+        "import sys, pathlib, numpy\n"
+        "from marrowdesk.inference.apart import EngineApart\n"
+        "engine = EngineApart(pathlib.Path(sys.argv[1]))\n"
+        "engine.predict([numpy.zeros((50, 50, 3), numpy.uint8)])\n"
+        "engine.close()\n"
+        "print({'torch', 'timm', 'openvino'} & set(sys.modules))\n"
+    )
+    command = [sys.executable, "-c", program, str(bundle.path)]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "set()"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="asks for a process by its number as POSIX does")
 def test_that_its_process_does_not_outlive_a_killed_program(bundle):
     program = (
