@@ -32,8 +32,9 @@ from marrowdesk.inference.around import recipe_of
 from marrowdesk.inference.bundle import find_bundles, load_bundle, load_tensors
 from marrowdesk.inference.network import as_input, build
 from marrowdesk.inference.preprocess import prepare
-from marrowdesk.services.analysis import analyse
+from marrowdesk.services.analysis import _rows, analyse
 from marrowdesk.services.opening import case_for, open_slides
+from marrowdesk.store.casefile import CaseFile
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("MARROWDESK_DATA", ROOT.parent / "shared" / "data"))
@@ -94,8 +95,8 @@ def classify(folder: Path, engine, home: Path, number: int) -> tuple[float, floa
         return opened - start, time.perf_counter() - opened
 
 
-def steps(engine, files) -> dict[str, float]:
-    """Give milliseconds of one cell in each step, alone."""
+def steps(engine, files, case_file: Path) -> dict[str, float]:
+    """Give milliseconds of one cell in each step, alone; ``case_file`` is a case that holds the files."""
     files = files[:64]
     images, decode = _timed(lambda: [read_image(file) for file in files])
     recipe = recipe_of(engine.bundle)
@@ -104,12 +105,16 @@ def steps(engine, files) -> dict[str, float]:
     engine.said(crops)
     said, network = _timed(lambda: engine.said(crops))
     windows = [prepare(images[0], recipe)[1]] * len(crops)
-    _, making = _timed(lambda: engine._around.batch(said, windows))
+    batch, making = _timed(lambda: engine._around.batch(said, windows))
+    with CaseFile.open(case_file) as case:
+        rows = list(_rows(case.cells()[: len(crops)], batch))
+        _, storing = _timed(lambda: case.add_predictions(engine.bundle.sha256, rows))
     return {
         "decode (1 thread)": 1000 * decode / len(files),
         "prepare (1 thread)": 1000 * preparing / len(files),
         "network (all its threads)": 1000 * network / len(crops),
         "probabilities, doubt, maps": 1000 * making / len(crops),
+        "store": 1000 * storing / len(rows),
     }
 
 
@@ -154,7 +159,7 @@ def main() -> None:
                 f"(finding and checking the files before: {1000 * reading / len(files):.1f} ms a cell)"
             )
         print(f"ratio, median of {len(ratios)} rounds: {statistics.median(ratios):.2f}")
-        for name, each in steps(engine, files).items():
+        for name, each in steps(engine, files, home / "0.mdcase").items():
             print(f"  {name:28}{each:7.2f} ms a cell")
 
 

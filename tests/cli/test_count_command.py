@@ -8,6 +8,7 @@ import sys
 import time
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 
 from marrowdesk import RESEARCH_USE, __version__
@@ -78,6 +79,20 @@ def test_that_header_fields_reach_the_case(count, slide, tmp_path):
     count(slide, "--case", file, "--field", "accession=2031/25", "--field", "patient_name=Ødegård=X")
     with CaseFile.open(file) as case:
         assert case.fields() == {"accession": "2031/25", "patient_name": "Ødegård=X"}
+
+
+def proposals(file):
+    with CaseFile.open(file) as case:
+        return [cell.prediction.probabilities for cell in case.cells()]
+
+
+def test_that_both_engines_count_the_same(count, slide, tmp_path):
+    pytest.importorskip("openvino")
+    for engine in ("torch", "openvino"):
+        file = tmp_path / f"{engine}.mdcase"
+        assert count(slide, "--case", file, "--engine", engine, "--threads", 1)[0] == 0
+    told = [proposals(tmp_path / f"{engine}.mdcase") for engine in ("torch", "openvino")]
+    np.testing.assert_allclose(*told, atol=2e-3)
 
 
 def test_that_quiet_prints_nothing(count, slide):
