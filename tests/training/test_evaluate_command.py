@@ -97,6 +97,12 @@ def test_that_engines_are_compared_and_only_what_the_card_then_proves_is_used(
         assert used in (copy / "CARD.md").read_text()
 
 
+def test_that_a_comparison_of_engines_refuses_what_it_does_not_measure(painted_data, bundle, tmp_path):
+    page = tmp_path / "page.html"
+    with pytest.raises(MarrowdeskError, match="--page is asked for"):
+        run("--data", painted_data, "--bundle", bundle.path, "--all", "--engines", "--page", page)
+
+
 def test_that_data_of_another_laboratory_are_measured_whole(painted_data, bundle, tmp_path, capsys):
     out = tmp_path / "results.json"
     assert run("--data", painted_data, "--bundle", bundle.path, "--all", "--json", out) == 0

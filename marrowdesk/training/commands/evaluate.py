@@ -101,6 +101,11 @@ def _check(arguments: argparse.Namespace) -> None:
     for file in (arguments.json, arguments.page, arguments.cells):
         if file is not None and not file.absolute().parent.is_dir():
             raise MarrowdeskError(f"There is no folder {file.parent} for {file.name}.", "Make it first.")
+    others = [name for name in ("page", "cells", "shifts") if getattr(arguments, name) is not None]
+    if arguments.engines and others:
+        raise MarrowdeskError(
+            f"--engines measures nothing else, but --{others[0]} is asked for.", "Evaluate without --engines."
+        )
     if arguments.shifts is not None and arguments.shifts < 1:
         raise MarrowdeskError(
             f"Changed images of {arguments.shifts} cells cannot be measured.",
