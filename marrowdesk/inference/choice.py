@@ -80,11 +80,12 @@ def _speed(engine: EngineHere, setup: Setup) -> float:
     engine.tune(setup)
     crops = engine.noise(setup.batch)
     engine.said(crops[:2])  # the first run makes buffers
-    start, rounds = time.perf_counter(), 0
-    while not rounds or time.perf_counter() - start < _EACH:
+    start, least = time.perf_counter(), float("inf")
+    while least == float("inf") or time.perf_counter() - start < _EACH:
+        began = time.perf_counter()
         engine.said(crops)
-        rounds += 1
-    return rounds * setup.batch / (time.perf_counter() - start)
+        least = min(least, time.perf_counter() - began)
+    return setup.batch / least  # of the best round: other programs may have taken their turn in the others
 
 
 def key_of(bundle: Bundle, wish: str, most: int) -> str:

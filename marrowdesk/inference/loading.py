@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 ENGINES = ("auto", "openvino", "torch")
 """What may be asked for; auto is the fastest that works here."""
 
+_WORTH_TORCH = 1.25
+"""How much faster than OpenVINO torch must be to be chosen: each start with it takes seconds longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -107,7 +110,7 @@ def _measured(bundle: Bundle, wish: Wish, most: int) -> EngineHere:
             return openvino
     torch = _torch(bundle, Setup("torch", threads=most), note)
     _, other = fastest(torch, _formats(bundle, "torch"), most)
-    if openvino is None or other > speed:
+    if openvino is None or other > speed * _WORTH_TORCH:
         return torch
     openvino.tune(setup)
     return openvino
