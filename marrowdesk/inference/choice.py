@@ -10,7 +10,7 @@ import time
 import uuid
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marrowdesk import __version__
 from marrowdesk.inference.engine import Setup
@@ -18,19 +18,23 @@ from marrowdesk.inference.libraries import installed
 from marrowdesk.inference.precision import proved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from marrowdesk.inference.around import EngineHere
     from marrowdesk.inference.bundle import Bundle
 
 _SECONDS = 3.0
-"""After so long nothing more is tried with an engine: the best so far is taken."""
+"""After so long no more threads and batches are tried with an engine: the best so far is taken."""
 _EACH = 0.3
 """Seconds that one way is run for, at least once."""
 _BATCHES = (16, 32)
 """Batches that are tried beside that of :data:`_TRIAL`."""
 _TRIAL = 8
 _MOST_REMEMBERED = 24
+_WALL, _WORK = 0, 1
+"""Places in :class:`Cost`."""
+_ALONE = 0.75
+"""Share of the time of its threads that an engine computes, at least, where it has the machine for itself."""
 _CLEARLY = 1.05
 """How much faster than the one before a way must be: measurements scatter, and float32 is the reference."""
 
@@ -48,8 +52,22 @@ class Chosen:
     note: str = ""
 
 
-def fastest(engine: EngineHere, precisions: Sequence[str], most: int) -> tuple[Setup, float]:
+class Cost(NamedTuple):
+    """What one cell costs.
+
+    Attributes:
+        wall: seconds, of the best round: other programs may have taken their turn in the others.
+        work: seconds of all processors together; other programs hardly change it.
+    """
+
+    wall: float
+    work: float
+
+
+def fastest(engine: EngineHere, precisions: Sequence[str], most: int) -> Cost:
     """Measure an engine's number formats, then threads, then batches, and tune it to the fastest.
+
+    Formats and batches are compared by their work, for the machine may be busy with something else just now.
 
     Args:
         engine: to measure.
@@ -57,35 +75,43 @@ def fastest(engine: EngineHere, precisions: Sequence[str], most: int) -> tuple[S
         most: threads that it may use.
 
     Returns:
-        The fastest setup and its speed in cells per second.
+        What a cell costs as it is tuned.
     """
     start = time.perf_counter()
     best = replace(engine.setup, precision=precisions[0], threads=most, batch=_TRIAL)
-    speed = _speed(engine, best)
-    tries: tuple[Callable[[Setup], Iterator[Setup]], ...] = (
-        lambda now: (replace(now, precision=each) for each in precisions[1:]),
-        # Two threads of one core share its arithmetic: half of them may be as fast.
-        lambda now: (replace(now, threads=each) for each in {(most + 1) // 2} - {most}),
-        lambda now: (replace(now, batch=each) for each in _BATCHES),
-    )
-    for others in tries:
-        for other in others(best):
-            if time.perf_counter() - start < _SECONDS and (found := _speed(engine, other)) > speed * _CLEARLY:
-                best, speed = other, found
+    least = _cost(engine, best)
+
+    def take(other: Setup, by: int) -> None:
+        nonlocal best, least
+        cost = _cost(engine, other)
+        if cost[by] * _CLEARLY < least[by]:
+            best, least = other, cost
+
+    for precision in precisions[1:]:
+        take(replace(best, precision=precision), _WORK)
+    # Two threads of one core share its arithmetic: half of them may be as fast. Where other programs keep the
+    # machine busy just now, the fewer always win: nothing is learned then.
+    alone = least.work > _ALONE * most * least.wall
+    if most > 1 and alone and time.perf_counter() - start < _SECONDS:
+        take(replace(best, threads=(most + 1) // 2), _WALL)
+    for batch in _BATCHES:
+        if time.perf_counter() - start < _SECONDS:
+            take(replace(best, batch=batch), _WORK)
     engine.tune(best)
-    return best, speed
+    return least
 
 
-def _speed(engine: EngineHere, setup: Setup) -> float:
+def _cost(engine: EngineHere, setup: Setup) -> Cost:
     engine.tune(setup)
     crops = engine.noise(setup.batch)
     engine.said(crops[:2])  # the first run makes buffers
-    start, least = time.perf_counter(), float("inf")
-    while least == float("inf") or time.perf_counter() - start < _EACH:
-        began = time.perf_counter()
+    rounds: list[float] = []
+    start, work = time.perf_counter(), time.process_time()
+    while not rounds or sum(rounds) < _EACH:
         engine.said(crops)
-        least = min(least, time.perf_counter() - began)
-    return setup.batch / least  # of the best round: other programs may have taken their turn in the others
+        rounds.append(time.perf_counter() - start - sum(rounds))
+    spent = (time.process_time() - work) / len(rounds)
+    return Cost(min(rounds) / setup.batch, spent / setup.batch)
 
 
 def key_of(bundle: Bundle, wish: str, most: int) -> str:

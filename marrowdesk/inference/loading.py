@@ -105,14 +105,13 @@ def _measured(bundle: Bundle, wish: Wish, most: int) -> EngineHere:
     """Load both engines, or the one that is asked for, measure them and keep the faster."""
     openvino, note = (None, "") if wish.engine == "torch" else _openvino_or_why(bundle, wish.networks)
     if openvino is not None:
-        setup, speed = fastest(openvino, _formats(bundle, "openvino"), most)
+        cost = fastest(openvino, _formats(bundle, "openvino"), most)
         if wish.engine == "openvino":
             return openvino
     torch = _torch(bundle, Setup("torch", threads=most), note)
-    _, other = fastest(torch, _formats(bundle, "torch"), most)
-    if openvino is None or other > speed * _WORTH_TORCH:
+    other = fastest(torch, _formats(bundle, "torch"), most)
+    if openvino is None or other.work * _WORTH_TORCH < cost.work:
         return torch
-    openvino.tune(setup)
     return openvino
 
 
