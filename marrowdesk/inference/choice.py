@@ -27,9 +27,9 @@ _SECONDS = 3.0
 """After so long no more threads and batches are tried with an engine: the best so far is taken."""
 _EACH = 0.3
 """Seconds that one way is run for, at least once."""
-_BATCHES = (16, 32)
+_BATCHES = (32,)
 """Batches that are tried beside that of :data:`_TRIAL`."""
-_TRIAL = 8
+_TRIAL = 16
 _MOST_REMEMBERED = 24
 _WALL, _WORK = 0, 1
 """Places in :class:`Cost`."""

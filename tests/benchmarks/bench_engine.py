@@ -104,7 +104,7 @@ def classify(folder: Path, engine, home: Path, number: int) -> tuple[float, Spen
 
 
 def steps(engine, files, case_file: Path) -> dict[str, float]:
-    """Give milliseconds of processor time of one cell in each step, alone; ``case_file`` is a case that holds the files."""
+    """Give milliseconds of processor time of one cell in each step; ``case_file`` holds the files' cells."""
     files = files[:64]
     images, decode = _timed(lambda: [read_image(file) for file in files])
     recipe = recipe_of(engine.bundle)
@@ -153,7 +153,8 @@ def main() -> None:
             lambda: load_fastest(bundle, Wish(options.engine, None, home, home / "c.json"))
         )
         print(
-            f"{engine.device} {engine.note}\nloaded in {first.wall:.1f} s at the first start, then {again.wall:.1f} s"
+            f"{engine.device} {engine.note}\n"
+            f"loaded in {first.wall:.1f} s at the first start, then {again.wall:.1f} s"
         )
         plain, ratios, works = plain_loop(bundle), [], []
         plain(files[:_BATCH])
@@ -165,7 +166,8 @@ def main() -> None:
             print(
                 f"round {number + 1}: plain timm float32 {len(files) / slow.wall:5.1f} cells/s, "
                 f"files to stored proposals {len(files) / fast.wall:5.1f} cells/s, ratio {ratios[-1]:.2f}; "
-                f"processor time {1000 * slow.work / len(files):.1f} and {1000 * fast.work / len(files):.1f} ms "
+                f"processor time {1000 * slow.work / len(files):.1f} and "
+                f"{1000 * fast.work / len(files):.1f} ms "
                 f"a cell, ratio {works[-1]:.2f} "
                 f"(finding and checking the files before: {1000 * reading / len(files):.1f} ms a cell)"
             )
