@@ -43,6 +43,7 @@ examples:
   marrowdesk count slides/2031-A slides/2031-B --pdf 2031.pdf --csv 2031.csv --json 2031.json
   marrowdesk count slides/2031-A --sex F --references wintrobe --field accession=2031/25
   marrowdesk count slides/2031-A --case 2031.mdcase      # then: marrowdesk 2031.mdcase
+  parallel --jobs 2 marrowdesk count {} --threads 2 --csv {/}.csv ::: slides/*      # a case for each slide
 """
 
 

@@ -41,7 +41,7 @@ AND embedding IS NOT NULL
 
 _FEATURE_INSERT = "INSERT INTO feature VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
-_FEATURE_FORGET = """
+FEATURE_FORGET = """
 DELETE FROM feature WHERE prediction IN (SELECT id FROM prediction WHERE cell = ? AND id < ?)
 """
 
@@ -167,7 +167,7 @@ def _write(
             "INSERT INTO prediction(analysis, cell, probabilities, doubt) VALUES (?, ?, ?, ?)",
             (analysis, each.cell_id, probabilities, float(each.doubt)),
         ).lastrowid
-        connection.execute(_FEATURE_FORGET, (each.cell_id, prediction))
+        connection.execute(FEATURE_FORGET, (each.cell_id, prediction))
         if feature is not None:
             connection.execute(_FEATURE_INSERT, (prediction, *feature))
 

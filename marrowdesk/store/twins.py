@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from marrowdesk.store.columns import hash_bytes
-from marrowdesk.store.predictions import PredictionTable, note_analysis
+from marrowdesk.store.predictions import FEATURE_FORGET, PredictionTable, note_analysis
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,8 +34,6 @@ SELECT :prediction, height, width, ranges, maps, window_left, window_top, window
        embedding_scale, embedding
 FROM feature WHERE prediction = (SELECT max(id) FROM prediction WHERE cell = :twin)
 """
-
-_FORGET = "DELETE FROM feature WHERE prediction IN (SELECT id FROM prediction WHERE cell = ? AND id < ?)"
 
 
 class TwinTable(PredictionTable):
@@ -85,7 +83,7 @@ class TwinTable(PredictionTable):
                 names = {"analysis": analysis, "cell": cell, "twin": twin}
                 copied = connection.execute(_COPY, names).fetchone()
                 if copied is not None:
-                    connection.execute(_FORGET, (cell, copied[0]))
+                    connection.execute(FEATURE_FORGET, (cell, copied[0]))
                     connection.execute(_COPY_FEATURE, {"prediction": copied[0], "twin": twin})
 
 
