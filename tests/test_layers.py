@@ -16,7 +16,7 @@ import importlib, pkgutil, sys
 package = importlib.import_module(sys.argv[1])
 for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
     importlib.import_module(module.name)
-heavy = {"PySide6", "shiboken6", "pyqtgraph", "torch", "torchvision", "timm"}
+heavy = {"PySide6", "shiboken6", "pyqtgraph", "torch", "torchvision", "timm", "openvino"}
 print(*sorted(heavy & set(sys.modules)))
 """
 
@@ -55,7 +55,7 @@ def test_that_loading_a_package_brings_neither_qt_nor_torch(package: str, tmp_pa
 
 
 def test_that_opening_the_command_line_loads_neither_qt_nor_torch(tmp_path: Path) -> None:
-    heavy = "{'PySide6', 'pyqtgraph', 'torch', 'timm'}"
+    heavy = "{'PySide6', 'pyqtgraph', 'torch', 'timm', 'openvino'}"
     look = f"import sys, marrowdesk.cli; print(*sorted({heavy} & set(sys.modules)))"
     done = run_python(look, cwd=tmp_path)
     assert done.returncode == 0, done.stderr

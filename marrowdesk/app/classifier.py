@@ -232,5 +232,6 @@ def load_apart(folder: Path | None, cancel: threading.Event) -> Engine:
         Cancelled: ``cancel`` was set.
     """
     from marrowdesk.inference.bundle import shipped_bundle
+    from marrowdesk.services.engines import wished_beside_a_window
 
-    return EngineApart(shipped_bundle().path if folder is None else folder, cancel=cancel)
+    return EngineApart(shipped_bundle().path if folder is None else folder, wished_beside_a_window(), cancel)

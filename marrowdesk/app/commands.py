@@ -345,7 +345,7 @@ class Commands(QObject):
         from marrowdesk.app.dialogs.about import AboutDialog
 
         engine = self._classifier.engine
-        self._show(AboutDialog, lambda: AboutDialog(engine.bundle if engine else None, self._window))
+        self._show(AboutDialog, lambda: AboutDialog(engine, self._window))
 
     # -- folders --------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from marrowdesk.cli.options import add_rules, choice_of
+from marrowdesk.cli.options import add_rules, choice_of, positive
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.shipped_schemes import SCHEMES
 from marrowdesk.report.options import Language, PageSize, PrintOptions, Template
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from marrowdesk.core.differential import Differential, Row
+    from marrowdesk.inference.bundle import Bundle
     from marrowdesk.inference.engine import Engine
     from marrowdesk.services.reporting import Snapshot
     from marrowdesk.store.casefile import CaseFile
@@ -39,6 +40,7 @@ examples:
   marrowdesk count slides/2031-A --sex F --references wintrobe --field accession=2031/25
   marrowdesk count slides/2031-A --pdf 2031.pdf --template summary --language de
   marrowdesk count slides/2031-A --case 2031.mdcase      # then: marrowdesk 2031.mdcase
+  parallel --jobs 2 marrowdesk count {} --threads 2 --csv {/}.csv ::: slides/*      # a case for each slide
 """
 
 
@@ -70,6 +72,14 @@ def _add_options(count: argparse.ArgumentParser) -> None:
     )
     how = count.add_argument_group("how it is counted")
     how.add_argument("--model", type=Path, metavar="FOLDER", help="another model bundle than the shipped one")
+    how.add_argument(
+        "--engine",
+        choices=("auto", "openvino", "torch"),
+        help="library that runs the classifier; as set in the window, or the fastest, where left out",
+    )
+    how.add_argument(
+        "--threads", type=positive, metavar="N", help="processors it may use (default: all of this process)"
+    )
     how.add_argument(
         "--scheme", choices=tuple(SCHEMES), help="classes of a new case; your own, or the 21, where left out"
     )
@@ -159,15 +169,16 @@ def _classify(case: CaseFile, options: argparse.Namespace, cancel: threading.Eve
     if not cells:
         return
     with _bar("classifying", len(cells), options.quiet) as bar:
-        engine = _engine(bundle)
+        engine = _engine(bundle, options)
         for step in analyse(case, engine, cells, cancel):
             bar.update(len(step.cells) + len(step.failed))
 
 
-def _engine(bundle: Any) -> Engine:
-    from marrowdesk.inference.torch_engine import load_engine
+def _engine(bundle: Bundle, options: argparse.Namespace) -> Engine:
+    from marrowdesk.inference.loading import load_fastest
+    from marrowdesk.services.engines import wished
 
-    return load_engine(bundle)
+    return load_fastest(bundle, wished(options.engine, options.threads))
 
 
 @contextmanager

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import queue
 import signal
 import sys
+import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from marrowdesk.core.errors import BundleError, Cancelled, MarrowdeskError
 from marrowdesk.inference.bundle import load_bundle
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Sequence
     from multiprocessing.connection import Connection
     from pathlib import Path
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from marrowdesk.inference.bundle import Bundle
-    from marrowdesk.inference.engine import Batch
+    from marrowdesk.inference.engine import Batch, Engine, Pending
+    from marrowdesk.inference.loading import Wish
 
 _NICER = 10
 _BELOW_NORMAL = 0x4000  # BELOW_NORMAL_PRIORITY_CLASS, winbase.h
@@ -42,7 +45,7 @@ class EngineApart:
 
     Args:
         folder: the bundle.
-        device: as for :func:`~marrowdesk.inference.torch_engine.load_engine`.
+        wish: what is asked of the engine, see :func:`~marrowdesk.inference.loading.load_fastest`.
         cancel: set to stop loading.
 
     Raises:
@@ -51,12 +54,12 @@ class EngineApart:
         Cancelled: ``cancel`` was set.
     """
 
-    def __init__(self, folder: Path, device: str = "auto", cancel: threading.Event | None = None) -> None:
+    def __init__(self, folder: Path, wish: Wish | None = None, cancel: threading.Event | None = None) -> None:
         self._bundle = load_bundle(folder)
         context = multiprocessing.get_context("spawn")
         self._link, far_end = context.Pipe()
         self._process = context.Process(
-            target=_serve, args=(far_end, folder, device), name="marrowdesk-inference", daemon=True
+            target=_serve, args=(far_end, folder, wish), name="marrowdesk-inference", daemon=True
         )
         self._process.start()
         far_end.close()  # so that the end of the process is the end of the pipe
@@ -64,11 +67,12 @@ class EngineApart:
             while cancel is not None and not self._link.poll(0.1):
                 if cancel.is_set():
                     raise Cancelled("Loading the model was stopped.")
-            loaded: tuple[str, int] = self._answer()
+            loaded: tuple[str, str, int] = self._answer()
         except BaseException:
             self.close()
             raise
-        self._device, self._batch_size = loaded
+        self._device, self._note, self._batch_size = loaded
+        self._begun = 0
 
     @property
     def bundle(self) -> Bundle:
@@ -84,6 +88,11 @@ class EngineApart:
     def device(self) -> str:
         """What it runs on, for people."""
         return self._device
+
+    @property
+    def note(self) -> str:
+        """Why it is this engine; empty where there is nothing to say."""
+        return self._note
 
     @property
     def batch_size(self) -> int:
@@ -102,12 +111,20 @@ class EngineApart:
             ValueError: an image is not (H, W, 3) uint8.
             EngineEnded: the process is gone.
         """
+        return self.begin(images).result()
+
+    def begin(self, images: Sequence[np.ndarray]) -> Pending:
+        """Send images to the process, which prepares them beside its network.
+
+        Raises:
+            EngineEnded: the process is gone.
+        """
+        self._begun += 1
         try:
-            self._link.send(list(images))
+            self._link.send((self._begun, list(images)))
         except OSError as error:
             raise self._ended() from error
-        batch: Batch = self._answer()
-        return batch
+        return _BegunApart(self, self._begun)
 
     def close(self) -> None:
         """End the process; closing twice does no harm."""
@@ -119,6 +136,15 @@ class EngineApart:
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
+
+    def _result(self, number: int) -> Batch:
+        """Wait for one batch; the answers to those before it were not asked for and are dropped."""
+        while True:
+            answered, batch = self._answer()
+            if answered == number:
+                if isinstance(batch, Exception):
+                    raise batch
+                return batch  # type: ignore[no-any-return]
 
     def _answer(self) -> Any:
         try:
@@ -135,29 +161,63 @@ class EngineApart:
         return EngineEnded(f"The classifier's process ended unexpectedly (exit code {code}).", _AGAIN)
 
 
-def _serve(link: Connection, folder: Path, device: str) -> None:
+@dataclass(frozen=True, slots=True)
+class _BegunApart:
+    """A batch that was sent.
+
+    Attributes:
+        engine: where it was sent.
+        number: which one it is.
+    """
+
+    engine: EngineApart
+    number: int
+
+    def result(self) -> Batch:
+        """Wait for what the network says.
+
+        Raises:
+            ValueError: an image is not (H, W, 3) uint8.
+            EngineEnded: the process is gone.
+        """
+        return self.engine._result(self.number)
+
+
+def _serve(link: Connection, folder: Path, wish: Wish | None) -> None:
     """Answer the other process until it closes the pipe or is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is for the window
     _stand_back()
     try:
-        from marrowdesk.inference.libraries import leave_a_core
-        from marrowdesk.inference.torch_engine import load_engine
+        from marrowdesk.inference.loading import load_fastest
 
-        leave_a_core()
-        engine = load_engine(folder, device)
-        link.send((engine.device, engine.batch_size))
+        engine = load_fastest(folder, wish)
+        link.send((engine.device, engine.note, engine.batch_size))
     except (MarrowdeskError, ImportError, OSError, RuntimeError) as error:
         link.send(error if isinstance(error, MarrowdeskError) else BundleError(_broken(error)))
         return
+    waiting: queue.SimpleQueue[tuple[int, Pending] | None] = queue.SimpleQueue()
+    threading.Thread(target=_take, args=(link, engine, waiting), name="take", daemon=True).start()
+    while (begun := waiting.get()) is not None:
+        answer: Batch | Exception
+        try:
+            answer = begun[1].result()
+        except (MarrowdeskError, ValueError, RuntimeError) as error:
+            answer = error
+        try:
+            link.send((begun[0], answer))
+        except OSError:
+            return  # the other process is gone
+
+
+def _take(link: Connection, engine: Engine, waiting: queue.SimpleQueue[tuple[int, Pending] | None]) -> None:
+    """Take batches as they come and begin them, so that they are prepared while the network runs another."""
     while True:
         try:
-            images = link.recv()
+            number, images = link.recv()
         except (EOFError, OSError):
+            waiting.put(None)
             return
-        try:
-            link.send(engine.predict(images))
-        except (MarrowdeskError, ValueError, RuntimeError) as error:
-            link.send(error)
+        waiting.put((number, engine.begin(images)))
 
 
 def _broken(error: Exception) -> str:

@@ -102,6 +102,26 @@ class Doubt(_Part):
     held_out_share: float = Field(ge=0, le=1)
 
 
+class Precision(_Part):
+    """What it costs to run the network in fewer bits, measured against torch in float32 on held-out cells.
+
+    Attributes:
+        engine: ``"torch"`` or ``"openvino"``.
+        precision: number format, as torch names it.
+        cells: how many were measured.
+        f1_lost: by how much the mean F1 over the classes is less; below 0 where it is more.
+        changed: share of the cells whose proposed class is another one.
+        measured_with: library, format and threads.
+    """
+
+    engine: Literal["torch", "openvino"]
+    precision: Literal["bfloat16", "float16"]
+    cells: int = Field(gt=0)
+    f1_lost: float
+    changed: float = Field(ge=0, le=1)
+    measured_with: str = ""
+
+
 class DataSource(_Part):
     """A data set the bundle was trained on."""
 
@@ -145,6 +165,7 @@ class ModelCard(_Part):
 
     Attributes:
         results: what ``marrowdesk evaluate`` measured; never typed by hand.
+        precisions: what ``marrowdesk evaluate --engines`` measured; formats that are not here are not used.
         weaknesses: known ones, as sentences for the reader.
     """
 
@@ -162,6 +183,7 @@ class ModelCard(_Part):
     data: tuple[DataSource, ...] = ()
     training: TrainingRecord
     results: dict[str, Any] = {}
+    precisions: tuple[Precision, ...] = ()
     weaknesses: tuple[str, ...] = ()
     weights: Weights
 

@@ -37,6 +37,30 @@ class Batch:
     embeddings: np.ndarray
 
 
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """How a network is run on this machine.
+
+    Attributes:
+        engine: ``"openvino"`` or ``"torch"``.
+        precision: number format of the network: ``"float32"``, ``"bfloat16"`` or ``"float16"``.
+        threads: that compute; None leaves the library's own number.
+        batch: how many images a batch holds.
+    """
+
+    engine: str
+    precision: str = "float32"
+    threads: int | None = None
+    batch: int = 32
+
+
+class Pending(Protocol):
+    """A batch that was begun."""
+
+    def result(self) -> Batch:
+        """Wait for what the network says; to be called once, in the order in which batches were begun."""
+
+
 class Engine(Protocol):
     """Runs a bundle's network. An engine may be used from any one thread at a time."""
 
@@ -50,7 +74,11 @@ class Engine(Protocol):
 
     @property
     def device(self) -> str:
-        """What it runs on, for people, for example ``"cpu, bfloat16"``."""
+        """What it runs on, for people, for example ``"OpenVINO 2026.4.1, float32, batch 16, 2 threads"``."""
+
+    @property
+    def note(self) -> str:
+        """Why it is this engine, as a sentence for people; empty where there is nothing to say."""
 
     @property
     def batch_size(self) -> int:
@@ -61,4 +89,13 @@ class Engine(Protocol):
 
         Raises:
             ValueError: an image is not (H, W, 3) uint8.
+        """
+
+    def begin(self, images: Sequence[np.ndarray]) -> Pending:
+        """Begin to classify images; the next may be begun, and be prepared, before this result is asked for.
+
+        A batch whose result is never asked for costs nothing but what was done for it already.
+
+        Raises:
+            ValueError: an image is not (H, W, 3) uint8; told by ``result`` at the latest.
         """

@@ -1,9 +1,12 @@
-"""How much of the machine torch may take beside a window."""
+"""The network's libraries: how many processors they find, which versions lie here, how they are loaded."""
 
 from __future__ import annotations
 
+import importlib.metadata
+import importlib.util
 import os
 import sys
+from typing import Any
 
 
 def processors() -> int:
@@ -13,18 +16,28 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-def leave_a_core() -> int:
-    """Let torch compute on all processors but one; to be called on the thread that runs the network.
+def installed(library: str) -> str:
+    """Give the version of an installed library without loading it; empty where there is none."""
+    if importlib.util.find_spec(library) is None:
+        return ""
+    try:
+        return importlib.metadata.version(library)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
 
-    Torch's threads wait for each other many times a layer. Where a window, decoders and other programs take
-    turns on the last processor, each wait lasts a turn: on two busy processors two threads classify 19 cells
-    a second, one thread 60.
 
-    Returns:
-        The number of threads.
+def load_openvino() -> Any:
+    """Import OpenVINO without its telemetry, and give the module.
+
+    OpenVINO tells its maker each time it is imported, unless the person forbade it, and writes a number that
+    stands for the person into their home folder. This program speaks to nobody: the package that does so is
+    made unimportable in this process first, and OpenVINO takes its own silent stand-in.
+
+    Raises:
+        ImportError: OpenVINO is not installed, or cannot be loaded here.
     """
-    import torch
+    if "openvino" not in sys.modules:
+        sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
+    import openvino
 
-    number = max(1, processors() - 1)
-    torch.set_num_threads(number)
-    return number
+    return openvino

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -88,13 +89,16 @@ def find_nucleus(image: np.ndarray, white: np.ndarray) -> Nucleus | None:
     )
 
 
+@lru_cache(64)
 def _central(shape: tuple[int, ...], spread: float) -> np.ndarray:
-    """Weights that fall off from the middle of the frame; ``spread`` is a share of its shorter side."""
+    """Weights that fall off from the middle, read-only; ``spread`` is a share of the frame's shorter side."""
     height, width = shape
     across = np.arange(width, dtype=np.float32) - (width - 1) / 2
     down = np.arange(height, dtype=np.float32) - (height - 1) / 2
     squared = across[None, :] ** 2 + down[:, None] ** 2
-    return np.asarray(np.exp(-squared / (2 * (spread * min(height, width)) ** 2)))
+    weights = np.asarray(np.exp(-squared / (2 * (spread * min(height, width)) ** 2)))
+    weights.flags.writeable = False
+    return weights
 
 
 def _otsu(levels: np.ndarray, weights: np.ndarray) -> int:

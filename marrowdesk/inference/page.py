@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from marrowdesk.core.taxonomy import MARROW
+from marrowdesk.inference.precision import MOST_CHANGED, MOST_LOST, proved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -67,6 +68,32 @@ def _result_table(values: Mapping[str, Any]) -> list[str]:
     return _table(("", *columns), rows)
 
 
+def _precisions(card: ModelCard) -> list[str]:
+    if not card.precisions:
+        return []
+    rows = [
+        (
+            f"{each.engine}, {each.precision}",
+            each.cells,
+            f"{each.f1_lost:+.4f}",
+            f"{each.changed:.2%}",
+            "used where it is fast" if proved(card, each.engine, each.precision) else "not used",
+            each.measured_with,
+        )
+        for each in card.precisions
+    ]
+    head = (
+        "engine and numbers",
+        "cells",
+        "macro F1 lost",
+        "other class",
+        "use",
+        "measured with",
+    )
+    limits = f"Allowed are {MOST_LOST:.3f} of macro F1 and {MOST_CHANGED:.0%} of the cells, against float32."
+    return ["## Fewer bits", "", limits, "", *_table(head, rows)]
+
+
 def card_page(card: ModelCard) -> str:
     """Write the card as Markdown."""
     weaknesses = [f"- {each}" for each in card.weaknesses]
@@ -83,6 +110,7 @@ def card_page(card: ModelCard) -> str:
         "",
         *_classes(card),
         *_results(card.results),
+        *_precisions(card),
         *(["## Known weaknesses", "", *weaknesses, ""] if weaknesses else []),
         "## How it works",
         "",

@@ -2,143 +2,90 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
+import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from marrowdesk.core.errors import BundleError, MarrowdeskError
+from marrowdesk.inference.around import UPDATE, EngineHere, Said, threads_told
 from marrowdesk.inference.bundle import load_bundle, load_tensors
-from marrowdesk.inference.calibration import probabilities
-from marrowdesk.inference.doubt import METHODS as DOUBT_METHODS
-from marrowdesk.inference.engine import Batch
-from marrowdesk.inference.maps import placing
-from marrowdesk.inference.precision import fast_dtype
-from marrowdesk.inference.preprocess import METHOD, Recipe, Window, prepare
+from marrowdesk.inference.engine import Setup
+from marrowdesk.inference.libraries import installed
+from marrowdesk.inference.precision import best_precision
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from marrowdesk.inference.bundle import Bundle
 
-_NO_NUCLEUS = 2.0
-"""Least doubt of an image without a nucleus of the right colour in its middle: nothing there that the network
-was trained on."""
 
-_UPDATE = "Update MarrowDesk, or choose another bundle."
+class TorchEngine(EngineHere):
+    """Runs a bundle with PyTorch: the reference of all engines.
 
-
-class TorchEngine:
-    """Runs a bundle with PyTorch.
-
-    The network runs in bfloat16 where the processor multiplies it natively, in float16 on CUDA, else in
-    float32. No global setting of torch is touched, so that the caller decides how many threads it may use.
+    No global setting of torch is touched unless threads are asked for, so that the caller decides how many it
+    may use.
 
     Args:
         bundle: a verified bundle.
         device: ``"auto"`` (CUDA where there is one), ``"cpu"`` or ``"cuda"``.
-        precision: ``"auto"`` or the name of a torch dtype.
+        precision: name of a torch dtype, or ``"auto"`` for the fastest that the bundle's card allows.
+        note: why it is this engine.
 
     Raises:
         BundleError: the bundle needs a method or a network that this program does not have.
     """
 
-    def __init__(self, bundle: Bundle, device: str = "auto", precision: str = "auto") -> None:
+    def __init__(self, bundle: Bundle, device: str = "auto", precision: str = "auto", note: str = "") -> None:
         import torch
 
         from marrowdesk.inference.network import head_of
 
-        self._bundle = bundle
-        card = bundle.card
-        self._recipe = _recipe(bundle)
-        if card.doubt.method not in DOUBT_METHODS:
-            raise BundleError(f"The bundle {bundle.path} measures doubt by {card.doubt.method!r}.", _UPDATE)
+        super().__init__(bundle, tensors := load_tensors(bundle), note)
         if device == "auto":
             device = "cuda" if torch.cuda.is_available() else "cpu"
         self._device = torch.device(device)
-        self._dtype = fast_dtype(device) if precision == "auto" else getattr(torch, precision)
-        tensors = load_tensors(bundle)
-        try:
-            self._space = DOUBT_METHODS[card.doubt.method].from_tensors(tensors)
-            network = _network(bundle, tensors)
-        except MarrowdeskError as error:
-            raise BundleError(
-                f"The network of {bundle.path} cannot be made: {error.message}", _UPDATE
-            ) from error
-        except (KeyError, RuntimeError) as error:
-            raise BundleError(
-                f"The weights of {bundle.path} do not fit its card: {error}.", _UPDATE
-            ) from error
-        head = head_of(network)
-        self._head_weight = head.weight.detach().to(self._device)
-        self._head_bias = head.bias.detach().to(self._device)
-        self._network = network.to(self._device, self._dtype, memory_format=torch.channels_last)
-        self._offset = card.architecture.map_offset
-        self._log_weights = np.asarray(card.calibration.log_weights)
-        self._proposed = np.array([each.proposed for each in card.outputs])
-
-    @property
-    def bundle(self) -> Bundle:
-        """The bundle it runs."""
-        return self._bundle
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """The K classes, in the order of the probabilities and maps."""
-        return self._bundle.codes
+        exact = network_of(bundle, tensors)
+        head = head_of(exact)
+        self._head_weight = head.weight.detach().clone().to(self._device)
+        self._head_bias = head.bias.detach().clone().to(self._device)
+        self._exact = exact.to(self._device, memory_format=torch.channels_last)
+        if precision == "auto":
+            precision = best_precision(bundle.card, "torch", device)
+        self.tune(Setup("torch", precision, batch=128 if self._device.type == "cuda" else 32))
 
     @property
     def device(self) -> str:
         """What it runs on, for people."""
-        return f"{self._device.type}, {str(self._dtype).removeprefix('torch.')}"
+        import torch
+
+        name, now = f"PyTorch {installed('torch')}", self._setup
+        if self._device.type != "cpu":
+            return f"{name} on {self._device.type}, {now.precision}, batch {now.batch}"
+        threads = threads_told(now.threads or torch.get_num_threads())
+        return f"{name}, {now.precision}, batch {now.batch}, {threads}"
 
     @property
-    def batch_size(self) -> int:
-        """How many images a batch should hold for good speed."""
-        return 128 if self._device.type == "cuda" else 32
+    def setup(self) -> Setup:
+        """How it runs the network."""
+        return self._setup
 
-    def predict(self, images: Sequence[np.ndarray]) -> Batch:
-        """Classify images, each (H, W, 3) uint8 RGB of any size.
+    def tune(self, setup: Setup) -> None:
+        """Run with other threads, batches and numbers from now on; to be called on the running thread."""
+        import torch
 
-        Raises:
-            ValueError: an image is not (H, W, 3) uint8.
-        """
-        crops, windows = self._prepared(images)
-        logits, maps, embeddings = self._forward(crops)
-        card = self._bundle.card
-        doubt = self._space.distance(embeddings) / card.doubt.threshold
-        found = np.array([window.found for window in windows], bool)
-        return Batch(
-            probabilities=probabilities(
-                logits, self._log_weights, card.calibration.temperature, self._proposed
-            ),
-            doubt=np.where(found, doubt, np.maximum(doubt, _NO_NUCLEUS)).astype(np.float32),
-            maps=maps,
-            windows=np.array(
-                [(each.left, each.top, each.side, each.side) for each in windows], np.float32
-            ).reshape(-1, 4),
-            embeddings=embeddings,
-        )
+        self._setup = replace(setup, engine="torch")
+        self._dtype = getattr(torch, setup.precision)
+        self._network = self._exact
+        if self._dtype != torch.float32:
+            self._network = copy.deepcopy(self._exact).to(self._dtype)
+        if setup.threads is not None:
+            torch.set_num_threads(setup.threads)
 
-    def logits(self, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Give plain logits (N, K) and embeddings (N, D) of prepared crops (N, S, S, 3), to evaluate."""
-        logits, _, embeddings = self._forward(crops)
-        return logits, embeddings
-
-    def _prepared(self, images: Sequence[np.ndarray]) -> tuple[np.ndarray, list[Window]]:
-        for image in images:
-            if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or 0 in image.shape:
-                raise ValueError(f"an image must be (H, W, 3) uint8, not {image.shape} {image.dtype}")
-        with ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="prepare") as pool:
-            pairs = list(pool.map(lambda image: prepare(image, self._recipe), images))
-        side = self._recipe.side
-        crops = np.stack([crop for crop, _ in pairs]) if pairs else np.empty((0, side, side, 3), np.uint8)
-        return crops, [window for _, window in pairs]
-
-    def _forward(self, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Logits (N, K), maps (N, K, 2h, 2w) and embeddings (N, D) of prepared crops, float32.
+    def said(self, crops: np.ndarray) -> Said:
+        """Run the network on crops (N, S, S, 3) uint8.
 
         Pooling and head run in float32. map_k = Σ_c w_kc · feature_c; since the logit is the mean of map_k
         over the frame plus the bias, maps and logits come from one product.
@@ -153,25 +100,29 @@ class TorchEngine:
             features = features_of(self._network, pixels).float()
             maps = torch.einsum("kc,nchw->nkhw", self._head_weight, features)
             logits = maps.mean((2, 3)) + self._head_bias
-            embeddings = features.mean((2, 3))
-            raw = maps.cpu().numpy()
-        down, across = (placing(cells, crops.shape[1], self._offset) for cells in raw.shape[2:])
-        return logits.cpu().numpy(), down @ raw @ across.T, embeddings.cpu().numpy()
+            answers = (logits, maps, features.mean((2, 3)))
+            return Said(*(each.cpu().numpy() for each in answers))
 
 
-def _recipe(bundle: Bundle) -> Recipe:
-    card = bundle.card.preprocessing
-    if card.method != METHOD:
-        raise BundleError(f"The bundle {bundle.path} prepares images by {card.method!r}.", _UPDATE)
+def network_of(bundle: Bundle, tensors: Mapping[str, np.ndarray] | None = None) -> Any:
+    """Build a bundle's network in float32, to evaluate, norms folded into the convolutions before them.
+
+    Args:
+        bundle: a verified bundle.
+        tensors: its weight file; read when None.
+
+    Raises:
+        BundleError: the network cannot be made, or the weights do not fit it.
+    """
     try:
-        return Recipe(**{**card.parameters, "side": int(card.parameters["side"])})  # type: ignore[arg-type]
-    except (KeyError, TypeError) as error:
-        raise BundleError(
-            f"The preprocessing in {bundle.path} is not understood: {error}.", _UPDATE
-        ) from error
+        return _network(bundle, load_tensors(bundle) if tensors is None else tensors)
+    except MarrowdeskError as error:
+        raise BundleError(f"The network of {bundle.path} cannot be made: {error.message}", UPDATE) from error
+    except (KeyError, RuntimeError) as error:
+        raise BundleError(f"The weights of {bundle.path} do not fit its card: {error}.", UPDATE) from error
 
 
-def _network(bundle: Bundle, tensors: dict[str, np.ndarray]) -> Any:
+def _network(bundle: Bundle, tensors: Mapping[str, np.ndarray]) -> Any:
     """Build the network with its weights in float32, norms folded into the convolutions before them."""
     import torch
 

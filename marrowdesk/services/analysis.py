@@ -13,6 +13,7 @@ from marrowdesk.core.cell import Cell, Place, Prediction
 from marrowdesk.core.errors import Cancelled, ImageUnreadable
 from marrowdesk.core.placing import Placing
 from marrowdesk.imaging.decode import read_place
+from marrowdesk.services.twins import Twins
 from marrowdesk.store.values import ModelInfo, Problem, StoredPrediction
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from marrowdesk.inference.engine import Batch, Engine
+    from marrowdesk.inference.engine import Batch, Engine, Pending
     from marrowdesk.store.casefile import CaseFile
 
 _DECODERS = 2
@@ -68,6 +69,8 @@ def analyse(
 ) -> Iterator[Analysed]:
     """Classify cells and store the proposals, batch by batch.
 
+    A cell that shows the very pixels of another one of the case takes over its proposal.
+
     Args:
         case: where the proposals are kept.
         engine: the network.
@@ -78,15 +81,20 @@ def analyse(
         Cancelled: ``cancel`` was set.
         CaseFileError: the case file cannot be written.
     """
-    card = engine.bundle.card
-    case.add_model(ModelInfo(engine.bundle.sha256, card.name, card.revision, engine.codes))
+    card, sha256 = engine.bundle.card, engine.bundle.sha256
+    case.add_model(ModelInfo(sha256, card.name, card.revision, engine.codes))
+    twins = Twins(case, cells, sha256)
     speed, placing = _Speed(len(cells)), Placing(case.scheme)
-    with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode") as pool:
-        for batch, images in _decoded_ahead(cells, engine.batch_size, pool):
-            if cancel.is_set():
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise Cancelled("Classifying was stopped.", "Classify again to go on where it stopped.")
-            yield speed.step(*_classify(case, engine, batch, images, placing))
+    if known := twins.known():
+        yield speed.step(known, [])
+    for part in twins.to_compute():
+        with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode") as pool:
+            for begun in _begun_ahead(_decoded_ahead(part, engine.batch_size, pool), engine):
+                if cancel.is_set():
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    raise Cancelled("Classifying was stopped.", "Classify again to go on where it stopped.")
+                done, failed = _finish(case, engine, begun, placing)
+                yield speed.step(twins.joined(done), failed)
 
 
 def _decoded_ahead(
@@ -104,20 +112,36 @@ def _decoded_ahead(
         yield batch, [future.result() for future in futures]
 
 
-def _read(place: Place) -> np.ndarray | ImageUnreadable:
-    try:
-        return read_place(place)
-    except ImageUnreadable as error:
-        return error
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A batch that was given to the engine.
+
+    Attributes:
+        readable: its cells that the engine has.
+        failed: its cells whose image cannot be read any more, and why.
+        pending: what the engine will say; None where no cell is readable.
+    """
+
+    readable: list[Cell]
+    failed: list[tuple[Cell, Problem]]
+    pending: Pending | None
 
 
-def _classify(
-    case: CaseFile,
-    engine: Engine,
-    batch: list[Cell],
-    images: list[np.ndarray | ImageUnreadable],
-    placing: Placing,
-) -> tuple[list[Cell], list[Problem]]:
+def _begun_ahead(
+    batches: Iterator[tuple[list[Cell], list[np.ndarray | ImageUnreadable]]], engine: Engine
+) -> Iterator[_Begun]:
+    """Give each batch when the next is begun, so that one is prepared while another is run and stored."""
+    before: _Begun | None = None
+    for batch, images in batches:
+        now = _begin(engine, batch, images)
+        if before is not None:
+            yield before
+        before = now
+    if before is not None:
+        yield before
+
+
+def _begin(engine: Engine, batch: list[Cell], images: list[np.ndarray | ImageUnreadable]) -> _Begun:
     readable: list[tuple[Cell, np.ndarray]] = []
     failed: list[tuple[Cell, Problem]] = []
     for cell, image in zip(batch, images, strict=True):
@@ -125,12 +149,26 @@ def _classify(
             failed.append((cell, Problem(cell.place.path, image.message, image.hint)))
         else:
             readable.append((cell, image))
-    for slide, problems in itertools.groupby(failed, key=lambda each: each[0].slide):
+    pending = engine.begin([image for _, image in readable]) if readable else None
+    return _Begun([cell for cell, _ in readable], failed, pending)
+
+
+def _read(place: Place) -> np.ndarray | ImageUnreadable:
+    try:
+        return read_place(place)
+    except ImageUnreadable as error:
+        return error
+
+
+def _finish(
+    case: CaseFile, engine: Engine, begun: _Begun, placing: Placing
+) -> tuple[list[Cell], list[Problem]]:
+    for slide, problems in itertools.groupby(begun.failed, key=lambda each: each[0].slide):
         case.add_problems(slide, [problem for _, problem in problems])
     done = []
-    if readable:
-        result = engine.predict([image for _, image in readable])
-        case.add_predictions(engine.bundle.sha256, _rows(readable, result))
+    if begun.pending is not None:
+        result = begun.pending.result()
+        case.add_predictions(engine.bundle.sha256, _rows(begun.readable, result))
         sha256, codes = engine.bundle.sha256, engine.codes
         proposals = (
             Prediction(sha256, codes, odds, float(doubt))
@@ -138,13 +176,13 @@ def _classify(
         )
         done = [
             cell.with_prediction(placing.prediction(proposal))
-            for (cell, _), proposal in zip(readable, proposals, strict=True)
+            for cell, proposal in zip(begun.readable, proposals, strict=True)
         ]
-    return done, [problem for _, problem in failed]
+    return done, [problem for _, problem in begun.failed]
 
 
-def _rows(readable: list[tuple[Cell, np.ndarray]], result: Batch) -> Iterator[StoredPrediction]:
-    for at, (cell, _) in enumerate(readable):
+def _rows(readable: list[Cell], result: Batch) -> Iterator[StoredPrediction]:
+    for at, cell in enumerate(readable):
         left, top, width, height = (float(value) for value in result.windows[at])
         yield StoredPrediction(
             cell.id,

@@ -17,10 +17,10 @@ from marrowdesk.store.database import Database
 from marrowdesk.store.holding import Holding, read_holder
 from marrowdesk.store.journal import DecisionJournal
 from marrowdesk.store.packing import PackedImages
-from marrowdesk.store.predictions import PredictionTable
 from marrowdesk.store.presses import PressTable
 from marrowdesk.store.signing import SignatureTable
 from marrowdesk.store.sittings import SittingTable
+from marrowdesk.store.twins import TwinTable
 
 if TYPE_CHECKING:
     import sqlite3
@@ -36,9 +36,7 @@ SUFFIX = ".mdcase"
 _CASES = uuid.UUID("6f0e7a3c-2d0b-4a59-9c0e-5b7d1f4e8a21")  # the namespace of cases (RFC 9562, version 5)
 
 
-class CaseFile(
-    PackedImages, CellTable, PredictionTable, DecisionJournal, SittingTable, PressTable, SignatureTable
-):
+class CaseFile(PackedImages, CellTable, TwinTable, DecisionJournal, SittingTable, PressTable, SignatureTable):
     """An open case; what a method wrote is on the disk when it returns.
 
     May be used from several threads at once, see :mod:`marrowdesk.store.database`. All methods raise a

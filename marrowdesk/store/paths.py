@@ -53,6 +53,17 @@ def blocks_path() -> Path:
     return settings_path().with_name("text-blocks.json")
 
 
+def engine_choices_path() -> Path:
+    """Give the file of how fast this computer runs which network; it may not exist yet."""
+    return settings_path().with_name("engines.json")
+
+
+def networks_path() -> Path:
+    """Give the folder of networks made ready for this computer; it may not exist yet, and may be deleted."""
+    home = _home()
+    return (home / "cache" if home else platformdirs.user_cache_path(_APP, appauthor=False)) / "networks"
+
+
 def logs_path() -> Path:
     """Give the folder for logs; it may not exist yet."""
     home = _home()

@@ -41,7 +41,7 @@ AND embedding IS NOT NULL
 
 _FEATURE_INSERT = "INSERT INTO feature VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
-_FEATURE_FORGET = """
+FEATURE_FORGET = """
 DELETE FROM feature WHERE prediction IN (SELECT id FROM prediction WHERE cell = ? AND id < ?)
 """
 
@@ -149,20 +149,25 @@ def _attention(codes: tuple[str, ...], row: FeatureRow, placing: Placing) -> Sto
     return StoredAttention(names, placed, None if left is None else (left, top, across, down))
 
 
+def note_analysis(connection: sqlite3.Connection, model: int) -> int:
+    """Note that a model is about to make predictions; give the number under which they stand."""
+    row = (model, now_text(), __version__)
+    made = connection.execute("INSERT INTO analysis(model, at, program) VALUES (?, ?, ?) RETURNING id", row)
+    return int(made.fetchone()[0])
+
+
 def _write(
     connection: sqlite3.Connection,
     model: int,
     chunk: Sequence[tuple[StoredPrediction, bytes, FeatureColumns | None]],
 ) -> None:
-    analysis = connection.execute(
-        "INSERT INTO analysis(model, at, program) VALUES (?, ?, ?)", (model, now_text(), __version__)
-    ).lastrowid
+    analysis = note_analysis(connection, model)
     for each, probabilities, feature in chunk:
         prediction = connection.execute(
             "INSERT INTO prediction(analysis, cell, probabilities, doubt) VALUES (?, ?, ?, ?)",
             (analysis, each.cell_id, probabilities, float(each.doubt)),
         ).lastrowid
-        connection.execute(_FEATURE_FORGET, (each.cell_id, prediction))
+        connection.execute(FEATURE_FORGET, (each.cell_id, prediction))
         if feature is not None:
             connection.execute(_FEATURE_INSERT, (prediction, *feature))
 

@@ -129,6 +129,11 @@ def mean_recall(judged: Judged) -> float:
     return float(scores(_counts(judged)).means()["macro recall"])
 
 
+def mean_f1(judged: Judged) -> float:
+    """Average F1 over the labels present, each class weighing the same."""
+    return float(scores(_counts(judged)).means()["macro F1"])
+
+
 def _readings(part: Judged) -> dict[str, dict[str, float | int]]:
     """Average over classes in each reading: strict, without small classes, tolerant, by lineage."""
     counts, join = _counts(part), lineages(part.codes)[1]

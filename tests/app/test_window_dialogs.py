@@ -26,6 +26,7 @@ from marrowdesk.app.dialogs.settings import SettingsDialog
 from marrowdesk.app.dialogs.shortcuts_sheet import KeyCap, ShortcutsSheet
 from marrowdesk.app.report_desk import ReportWindow
 from marrowdesk.core.taxonomy import MARROW
+from marrowdesk.services.engines import wished_beside_a_window
 from marrowdesk.store.settings import load_settings
 
 CONTROLS = (
@@ -109,6 +110,7 @@ def test_that_settings_hold_at_once_and_at_the_next_start(desk, qtbot, drawn_sli
     settings.me_definition.setCurrentIndex(settings.me_definition.findData("without-blasts"))
     settings.target.setValue(300)
     settings.theme.setCurrentIndex(settings.theme.findData("dark"))
+    settings.engine.setCurrentIndex(settings.engine.findData("torch"))
     settings.accept()
     rules = desk.window.model.rules
     assert (rules.references.key, rules.me_rule.key, rules.target) == ("wintrobe", "without-blasts", 300)
@@ -120,6 +122,7 @@ def test_that_settings_hold_at_once_and_at_the_next_start(desk, qtbot, drawn_sli
     desk.end()
     kept = load_settings()
     assert (kept.reader, kept.reference_set, kept.target_count) == ("Dr. Ann Ray", "wintrobe", 300)
+    assert wished_beside_a_window().engine == "torch"
 
 
 def test_that_settings_that_were_cancelled_change_nothing(desk):
@@ -177,6 +180,7 @@ def test_that_about_tells_version_use_model_and_licences(desk, tiny_bundle):
     assert RESEARCH_USE in texts
     pages = [view.toPlainText() for view in about.findChildren(QPlainTextEdit)]
     assert any(tiny_bundle.sha256 in page for page in pages)
+    assert any(f"Run by {desk.window.classifier.engine.device}" in page for page in pages)
     assert all(pages)
 
 

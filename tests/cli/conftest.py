@@ -21,3 +21,11 @@ def slide(tmp_path):
     for number in range(12):
         Image.fromarray(rng.integers(60, 255, (64, 64, 3), np.uint8)).save(folder / f"{number:02}.png")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def measured_once(tmp_path_factory, monkeypatch):
+    """Let the tests of a run share what is measured and converted at a first start, which takes seconds."""
+    shared = tmp_path_factory.getbasetemp() / "engines"
+    monkeypatch.setattr("marrowdesk.services.engines.networks_path", lambda: shared / "networks")
+    monkeypatch.setattr("marrowdesk.services.engines.engine_choices_path", lambda: shared / "engines.json")

@@ -8,6 +8,7 @@ import sys
 import time
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 
 from marrowdesk import RESEARCH_USE, __version__
@@ -94,6 +95,20 @@ def test_that_template_language_and_paper_reach_the_report(count, slide, tmp_pat
     code, _, _ = count(slide, "--pdf", tmp_path / "r.pdf", *chosen)
     assert (code, asked) == (0, [("summary", "de", "Letter")])
     assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def proposals(file):
+    with CaseFile.open(file) as case:
+        return [cell.prediction.probabilities for cell in case.cells()]
+
+
+def test_that_both_engines_count_the_same(count, slide, tmp_path):
+    pytest.importorskip("openvino")
+    for engine in ("torch", "openvino"):
+        file = tmp_path / f"{engine}.mdcase"
+        assert count(slide, "--case", file, "--engine", engine, "--threads", 1)[0] == 0
+    told = [proposals(tmp_path / f"{engine}.mdcase") for engine in ("torch", "openvino")]
+    np.testing.assert_allclose(*told, atol=2e-3)
 
 
 def test_that_quiet_prints_nothing(count, slide):

@@ -14,6 +14,7 @@ import pytest
 
 from marrowdesk.core.errors import BundleError, Cancelled
 from marrowdesk.inference.apart import EngineApart, EngineEnded
+from marrowdesk.inference.loading import Wish
 from marrowdesk.inference.torch_engine import load_engine
 
 
@@ -26,7 +27,7 @@ def bundle(tmp_path_factory):
 
 @pytest.fixture
 def apart(bundle):
-    engine = EngineApart(bundle.path, "cpu")
+    engine = EngineApart(bundle.path, Wish("torch"))
     yield engine
     engine.close()
 
@@ -49,7 +50,9 @@ def gone(pid: int, seconds: float = 10) -> bool:
 
 def test_that_it_says_what_the_engine_in_this_process_says(apart, bundle):
     here = load_engine(bundle, "cpu")
-    assert (apart.codes, apart.device, apart.batch_size) == (here.codes, here.device, here.batch_size)
+    assert apart.codes == here.codes
+    assert apart.device.startswith("PyTorch")
+    assert apart.batch_size > 0
     one, other = apart.predict(cells()), here.predict(cells())
     for name in ("probabilities", "doubt", "maps", "windows", "embeddings"):
         np.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=1e-4, atol=1e-4)
@@ -61,8 +64,17 @@ def test_that_a_wrong_image_is_refused_and_the_next_is_classified(apart):
     assert apart.predict(cells(1)).probabilities.shape[0] == 1
 
 
+def test_that_batches_sent_ahead_are_answered_in_order_and_those_not_asked_for_are_dropped(apart):
+    images = cells(3)
+    alone = [apart.predict([image]).windows.tolist() for image in images]
+    first, _, third = [apart.begin([image]) for image in images]
+    assert first.result().windows.tolist() == alone[0]
+    assert third.result().windows.tolist() == alone[2]
+    assert alone[0] != alone[1] != alone[2]
+
+
 def test_that_its_process_ends_with_it(bundle):
-    engine = EngineApart(bundle.path, "cpu")
+    engine = EngineApart(bundle.path, Wish("torch"))
     process = engine._process
     assert engine.alive
     engine.close()
@@ -86,7 +98,20 @@ def test_that_loading_can_be_stopped(bundle):
     cancel = threading.Event()
     cancel.set()
     with pytest.raises(Cancelled):
-        EngineApart(bundle.path, "cpu", cancel)
+        EngineApart(bundle.path, None, cancel)
+
+
+def test_that_the_network_s_libraries_are_loaded_in_its_process_only(bundle):
+    program = (
+        "import sys, pathlib, numpy\n"
+        "from marrowdesk.inference.apart import EngineApart\n"
+        "engine = EngineApart(pathlib.Path(sys.argv[1]))\n"
+        "engine.predict([numpy.zeros((50, 50, 3), numpy.uint8)])\n"
+        "engine.close()\n"
+        "print({'torch', 'timm', 'openvino'} & set(sys.modules))\n"
+    )
+    command = [sys.executable, "-c", program, str(bundle.path)]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "set()"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="asks for a process by its number as POSIX does")
@@ -94,7 +119,7 @@ def test_that_its_process_does_not_outlive_a_killed_program(bundle):
     program = (
         "import sys, pathlib\n"
         "from marrowdesk.inference.apart import EngineApart\n"
-        "engine = EngineApart(pathlib.Path(sys.argv[1]), 'cpu')\n"
+        "engine = EngineApart(pathlib.Path(sys.argv[1]))\n"
         "print(engine._process.pid, flush=True)\n"
         "sys.stdin.read()\n"
     )

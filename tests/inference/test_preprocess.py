@@ -27,6 +27,15 @@ from marrowdesk.inference.preprocess import (
 RECIPE = Recipe()
 
 
+@settings(deadline=None)
+@given(hnp.arrays(np.uint8, st.tuples(st.integers(1, 40), st.integers(1, 40), st.just(3))))
+def test_that_the_white_point_is_the_median_of_the_brightest_pixels(image):
+    green = image[..., 1]
+    white = np.median(image[green >= np.percentile(green, 92)], axis=0).astype(np.float32)
+    wanted = np.clip(np.maximum(white, 0.7 * white.max()), 90.0, 255.0)
+    assert white_point(image).tolist() == wanted.tolist()
+
+
 def _difference(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.abs(one.astype(int) - other.astype(int)).mean())
 

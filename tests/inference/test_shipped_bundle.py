@@ -13,7 +13,8 @@ from marrowdesk.core.errors import BundleError
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.imaging.decode import read_image
 from marrowdesk.inference.bundle import find_bundles, load_bundle
-from marrowdesk.inference.torch_engine import load_engine
+from marrowdesk.inference.openvino_engine import OpenVinoEngine
+from marrowdesk.inference.torch_engine import TorchEngine, load_engine
 from marrowdesk.training.foreign import foreign_images, spoiled_cells
 
 
@@ -81,6 +82,18 @@ def test_that_real_cells_it_never_saw_are_named_far_better_than_by_chance(engine
     right = (said == [code for code, _ in held_out]).mean()
     assert len(held_out) > 100
     assert right > 0.6
+
+
+@pytest.mark.real_data
+def test_that_openvino_says_of_real_cells_what_torch_says(shipped, held_out):
+    pytest.importorskip("openvino")
+    images = [image for _, image in held_out]
+    wanted = TorchEngine(shipped, "cpu", "float32").predict(images)
+    found = OpenVinoEngine(shipped).predict(images)
+    assert (found.probabilities.argmax(1) == wanted.probabilities.argmax(1)).mean() >= 0.99
+    assert np.abs(found.probabilities - wanted.probabilities).max() < 0.005
+    assert found.doubt == pytest.approx(wanted.doubt, rel=1e-3, abs=1e-3)
+    assert found.maps == pytest.approx(wanted.maps, rel=1e-2, abs=1e-2)
 
 
 @pytest.mark.real_data

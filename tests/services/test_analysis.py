@@ -81,6 +81,65 @@ def test_that_a_cancelled_classification_goes_on_where_it_stopped(case, tiny_eng
     assert unclassified(case, tiny_engine.bundle.sha256) == []
 
 
+class Counted:
+    """An engine that counts the images it was given."""
+
+    def __init__(self, engine):
+        self._engine, self.images = engine, 0
+
+    def __getattr__(self, name):
+        return getattr(self._engine, name)
+
+    def begin(self, images):
+        self.images += len(images)
+        return self._engine.begin(images)
+
+
+def add_copies(case, slide, names):
+    for name in names:
+        (slide / f"copy of {name}").write_bytes((slide / name).read_bytes())
+    list(open_slides(case, [slide], threading.Event()))
+
+
+def test_that_ten_more_cells_cost_ten_and_copies_cost_nothing(case, slide, tiny_engine):
+    list(analyse(case, tiny_engine, case.cells(), threading.Event()))
+    add_copies(case, slide, ("03.png", "05.png"))
+    for number in range(10):
+        Image.fromarray(np.full((70, 60 + number, 3), 200, np.uint8)).save(slide / f"new {number}.png")
+    list(open_slides(case, [slide], threading.Event()))
+    counted = Counted(tiny_engine)
+    left = unclassified(case, tiny_engine.bundle.sha256)
+    steps = list(analyse(case, counted, left, threading.Event()))
+    assert (len(left), counted.images, steps[-1].done) == (12, 10, 12)
+    assert unclassified(case, tiny_engine.bundle.sha256) == []
+    kept = {cell.place.path.name: cell for cell in case.cells()}
+    first, copy = kept["03.png"], kept["copy of 03.png"]
+    assert (copy.prediction.probabilities == first.prediction.probabilities).all()
+    assert copy.prediction.doubt == first.prediction.doubt
+    np.testing.assert_array_equal(case.attention(copy.id).maps, case.attention(first.id).maps)
+    np.testing.assert_array_equal(case.embedding(copy.id), case.embedding(first.id))
+    told = {cell.id: cell for step in steps for cell in step.cells}
+    assert told[copy.id].prediction.code == first.prediction.code
+
+
+def test_that_of_cells_that_come_together_each_picture_is_computed_once(case, slide, tiny_engine):
+    add_copies(case, slide, [f"{number:02}.png" for number in range(40)])
+    counted = Counted(tiny_engine)
+    steps = list(analyse(case, counted, case.cells(), threading.Event()))
+    assert (counted.images, steps[-1].done) == (40, 80)
+    assert unclassified(case, tiny_engine.bundle.sha256) == []
+
+
+def test_that_a_copy_is_computed_where_the_first_picture_vanished(case, slide, tiny_engine):
+    add_copies(case, slide, ["03.png"])
+    (slide / "03.png").unlink()
+    steps = list(analyse(case, tiny_engine, case.cells(), threading.Event()))
+    kept = {cell.place.path.name: cell.prediction for cell in case.cells()}
+    assert kept["copy of 03.png"] is not None
+    assert kept["03.png"] is None
+    assert steps[-1].done == 41
+
+
 def test_that_another_model_proposes_anew_and_decisions_stay(case, tiny_engine, tmp_path):
     list(analyse(case, tiny_engine, case.cells(), threading.Event()))
     case.record(edits.confirm(case.cells()[:2], "ab", datetime.now(UTC)))

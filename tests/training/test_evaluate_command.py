@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from tiny_bundle import make_tiny_bundle
 
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.bundle import read_card
+from marrowdesk.inference.precision import proved
 from marrowdesk.inference.torch_engine import load_engine
 from marrowdesk.training.commands import add_commands
 from marrowdesk.training.evaluate import held_out_cells, judge, stress
@@ -69,6 +71,36 @@ def test_that_results_page_and_cells_tell_the_same(painted_data, bundle, split, 
     assert bundle.sha256 in page
     assert f"kept back by {split}" in page
     assert "LYT_00099.png" in page
+
+
+def test_that_engines_are_compared_and_only_what_the_card_then_proves_is_used(
+    painted_data, bundle, split, tmp_path, capsys
+):
+    pytest.importorskip("openvino")
+    copy = shutil.copytree(bundle.path, tmp_path / "copy")
+    words = ("--data", painted_data, "--bundle", copy, "--held-out", split, "--engines", "--keep")
+    assert run(*words) == 0
+    rows = json.loads(capsys.readouterr().out)
+    exact, converted = rows["torch, float32"], rows["openvino, float32"]
+    assert (exact["cells"], exact["F1 lost"], exact["changed"]) == (48, 0, 0)
+    assert (converted["changed"], converted["largest difference"] < 1e-3) == (0, True)
+    card = read_card(copy)
+    assert card.results == read_card(bundle.path).results
+    assert {f"{each.engine}, {each.precision}" for each in card.precisions} == {
+        name for name in rows if "float32" not in name
+    }
+    for each in card.precisions:
+        row = rows[f"{each.engine}, {each.precision}"]
+        used = "used where it is fast" if proved(card, each.engine, each.precision) else "not used"
+        assert each.changed == pytest.approx(row["changed"], abs=1e-5)
+        assert f"{each.engine}, {each.precision} | 48 |" in (copy / "CARD.md").read_text()
+        assert used in (copy / "CARD.md").read_text()
+
+
+def test_that_a_comparison_of_engines_refuses_what_it_does_not_measure(painted_data, bundle, tmp_path):
+    page = tmp_path / "page.html"
+    with pytest.raises(MarrowdeskError, match="--page is asked for"):
+        run("--data", painted_data, "--bundle", bundle.path, "--all", "--engines", "--page", page)
 
 
 def test_that_data_of_another_laboratory_are_measured_whole(painted_data, bundle, tmp_path, capsys):

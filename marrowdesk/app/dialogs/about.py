@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from marrowdesk.inference.bundle import Bundle
+    from marrowdesk.inference.engine import Engine
 
 
 class AboutDialog(QDialog):
     """Says what the program is and on whose shoulders it stands."""
 
-    def __init__(self, bundle: Bundle | None, parent: QWidget | None = None) -> None:
+    def __init__(self, engine: Engine | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("About MarrowDesk"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -42,7 +42,7 @@ class AboutDialog(QDialog):
         column.setSpacing(12)
         column.addLayout(self._head())
         tabs = QTabWidget(self)
-        model = _text(model_text(bundle) if bundle else self.tr("No model is loaded."), self)
+        model = _text(model_text(engine) if engine else self.tr("No model is loaded."), self)
         model.setAccessibleName(self.tr("About the model"))
         tabs.addTab(model, self.tr("&Model"))
         tabs.addTab(self._licences(), self.tr("&Licences"))
@@ -117,10 +117,11 @@ def _text(text: str, parent: QWidget) -> QPlainTextEdit:
     return view
 
 
-def model_text(bundle: Bundle) -> str:
-    """Say which model it is, what it proposes, what it learned from and where it is weak."""
-    card = bundle.card
+def model_text(engine: Engine) -> str:
+    """Say which model it is, what runs it, what it proposes, what it learned from and where it is weak."""
+    bundle, card = engine.bundle, engine.bundle.card
     lines = [f"{card.name} {card.revision}", card.summary, "", f"sha256 {bundle.sha256}", ""]
+    lines += [f"Run by {engine.device}", *([engine.note] if engine.note else []), ""]
     lines += ["Proposes: " + _names(bundle.proposed)]
     if bundle.reader_only:
         lines += ["Given by readers only: " + _names(bundle.reader_only)]

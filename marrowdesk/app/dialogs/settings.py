@@ -51,6 +51,7 @@ class SettingsDialog(QDialog):
         self._add_count()
         self._add_report()
         self._add_window()
+        self._add_classifier()
         where = QLabel(self.tr("Kept in {}").format(settings_path()), self)
         where.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         where.setWordWrap(True)
@@ -163,6 +164,19 @@ class SettingsDialog(QDialog):
         else:
             self.language.hide()
 
+    def _add_classifier(self) -> None:
+        form = self._group(self.tr("Classifier"))
+        engines = {
+            "auto": self.tr("The fastest on this computer"),
+            "openvino": "OpenVINO",
+            "torch": "PyTorch",
+        }
+        self.engine = _combo(self, engines, self._preferences.now.engine)
+        self.engine.setToolTip(
+            self.tr("Both give the same proposals. Holds from the next start on; About tells what is used.")
+        )
+        form.addRow(self.tr("Run b&y:"), self.engine)
+
     def accept(self) -> None:
         """Let the settings hold."""
         if not self.keep_phrases.isChecked() and not self._forget():
@@ -180,6 +194,7 @@ class SettingsDialog(QDialog):
             keep_phrases=self.keep_phrases.isChecked(),
             theme=self.theme.currentData(),
             language=self.language.currentData(),
+            engine=self.engine.currentData(),
         )
         super().accept()
 

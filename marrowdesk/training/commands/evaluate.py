@@ -46,6 +46,12 @@ def add_command(subparsers: Parsers) -> None:
     add("--page", type=Path, metavar="FILE", help="write the results to this file as a page to read (HTML)")
     add("--cells", type=Path, metavar="FILE", help="write what was proposed for each cell to this file (CSV)")
     add("--keep", action="store_true", help="write the results into the bundle's card")
+    add(
+        "--engines",
+        action="store_true",
+        help="measure what OpenVINO and fewer bits change, and nothing else; with --keep, the program uses "
+        "fewer bits where the card then allows it",
+    )
     parser.set_defaults(handler=measure)
 
 
@@ -58,7 +64,10 @@ def measure(arguments: argparse.Namespace) -> int:
 
     _check(arguments)
     bundle = load_bundle(arguments.bundle)
-    cells, engine = _cells(arguments, bundle), load_engine(bundle)
+    cells = _cells(arguments, bundle)
+    if arguments.engines:
+        return _compare(arguments, bundle, cells)
+    engine = load_engine(bundle)
     results, judged = evaluate(engine, cells)
     tell(results[DETAIL]["unreadable images"])
     if arguments.cells is not None:
@@ -75,11 +84,28 @@ def measure(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _compare(arguments: argparse.Namespace, bundle: Bundle, cells: Cells) -> int:
+    from marrowdesk.training.engines import compare_engines, keep_precisions
+
+    rows = compare_engines(bundle, cells)
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    if arguments.keep:
+        keep_precisions(bundle, rows)
+    print(json.dumps(rows, indent=1))
+    return 0
+
+
 def _check(arguments: argparse.Namespace) -> None:
     """Refuse what cannot be done before minutes are spent on the rest."""
     for file in (arguments.json, arguments.page, arguments.cells):
         if file is not None and not file.absolute().parent.is_dir():
             raise MarrowdeskError(f"There is no folder {file.parent} for {file.name}.", "Make it first.")
+    others = [name for name in ("page", "cells", "shifts") if getattr(arguments, name) is not None]
+    if arguments.engines and others:
+        raise MarrowdeskError(
+            f"--engines measures nothing else, but --{others[0]} is asked for.", "Evaluate without --engines."
+        )
     if arguments.shifts is not None and arguments.shifts < 1:
         raise MarrowdeskError(
             f"Changed images of {arguments.shifts} cells cannot be measured.",

@@ -1,0 +1,34 @@
+"""What is asked of the engine on this computer: what the person set, and where measured choices are kept."""
+
+from __future__ import annotations
+
+from marrowdesk.inference.libraries import processors
+from marrowdesk.inference.loading import Wish
+from marrowdesk.store.errors import SettingsError
+from marrowdesk.store.paths import engine_choices_path, networks_path
+from marrowdesk.store.settings import load_settings
+
+
+def wished(engine: str | None = None, threads: int | None = None) -> Wish:
+    """Give the wish for an engine.
+
+    Args:
+        engine: one of :data:`~marrowdesk.inference.loading.ENGINES`; as it is set when None.
+        threads: that compute at most; all processors when None.
+    """
+    if engine is None:
+        try:
+            engine = load_settings().engine
+        except SettingsError:  # told where the settings are shown; the standard ones hold
+            engine = "auto"
+    return Wish(engine, threads, networks_path(), engine_choices_path())
+
+
+def wished_beside_a_window() -> Wish:
+    """Give the wish for an engine beside a window: one processor is left to it.
+
+    Threads of a network wait for each other many times a layer. Where a window, decoders and other programs
+    take turns on the last processor, each wait lasts a turn: on two busy processors two threads of torch
+    classify 19 cells a second, one thread 60.
+    """
+    return wished(threads=max(1, processors() - 1))
