@@ -15,39 +15,44 @@ if TYPE_CHECKING:
 _MOST_SHOWN = 40
 
 
-def blocks_menu(
-    blocks: Sequence[TextBlock],
-    field: str,
-    insert: Callable[[str], object],
-    arrange: Callable[[], object],
-    parent: QWidget,
-) -> QMenu:
-    """Make the menu for a field.
+class BlocksMenu(QMenu):
+    """Offers the text blocks that fit a field."""
 
-    Args:
-        blocks: all blocks of the laboratory.
-        field: name of the header field that the text goes into.
-        insert: called with the text that was chosen.
-        arrange: called where the blocks themselves shall be changed.
-        parent: owner.
-    """
-    menu = QMenu(parent)
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    menu.setAccessibleName(menu.tr("Text blocks"))
-    fitting = [[each for each in blocks if each.field == name] for name in (field, "")]
-    number = 0
-    for some in fitting:
-        for each in some[:_MOST_SHOWN]:
-            number += 1
-            action = menu.addAction(_entry(each.name, number))
-            action.triggered.connect(lambda _=False, text=each.text: insert(text))
-        if some:
-            menu.addSeparator()
-    if not number:
-        menu.addAction(menu.tr("No text block for this field yet")).setEnabled(False)
-        menu.addSeparator()
-    menu.addAction(menu.tr("&Text blocks…")).triggered.connect(lambda _=False: arrange())
-    return menu
+    def __init__(
+        self,
+        blocks: Sequence[TextBlock],
+        field: str,
+        insert: Callable[[str], object],
+        arrange: Callable[[], object],
+        parent: QWidget,
+    ) -> None:
+        """List the blocks.
+
+        Args:
+            blocks: all blocks of the laboratory.
+            field: name of the header field that the text goes into.
+            insert: called with the text that was chosen.
+            arrange: called where the blocks themselves shall be changed.
+            parent: owner.
+        """
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAccessibleName(self.tr("Text blocks"))
+        self._insert, self._listed = insert, 0
+        for name in (field, ""):
+            self._list([each for each in blocks if each.field == name])
+        if not self._listed:
+            self.addAction(self.tr("No text block for this field yet")).setEnabled(False)
+            self.addSeparator()
+        self.addAction(self.tr("&Text blocks…")).triggered.connect(lambda _=False: arrange())
+
+    def _list(self, blocks: Sequence[TextBlock]) -> None:
+        for each in blocks[:_MOST_SHOWN]:
+            self._listed += 1
+            action = self.addAction(_entry(each.name, self._listed))
+            action.triggered.connect(lambda _=False, text=each.text: self._insert(text))
+        if blocks:
+            self.addSeparator()
 
 
 def _entry(name: str, number: int) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.report_desk.blocks_dialog import BlocksDialog
-from marrowdesk.app.report_desk.blocks_menu import blocks_menu
+from marrowdesk.app.report_desk.blocks_menu import BlocksMenu
 from marrowdesk.app.report_desk.fields import LineField
 from marrowdesk.app.report_desk.fields_dialog import FieldsDialog
 from marrowdesk.core.errors import MarrowdeskError
@@ -68,7 +68,7 @@ class LaboratoryTexts(QObject):
             field.insert(text)
             field.setFocus(Qt.FocusReason.OtherFocusReason)
 
-        menu = blocks_menu(blocks, field.objectName(), insert, self.arrange_blocks, self._window)
+        menu = BlocksMenu(blocks, field.objectName(), insert, self.arrange_blocks, self._window)
         self._form.ensureWidgetVisible(field)
         menu.popup(field.viewport().mapToGlobal(field.cursorRect().bottomLeft()))
 
