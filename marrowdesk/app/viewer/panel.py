@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from marrowdesk.app.viewer import words
@@ -71,6 +71,8 @@ class ViewerPanel(QWidget):
         self._key: Key | None = None
         self._held = False
         self._loader = PictureLoader(read, self)
+        self._ahead = QTimer(self, singleShot=True, interval=0)
+        self._ahead.timeout.connect(self._load_ahead)
         self.actions = ViewerActions(self)
         self.place = PlaceLine(self.actions, self)
         self.canvas = ImageCanvas(self)
@@ -219,6 +221,13 @@ class ViewerPanel(QWidget):
         else:
             self._show_attention()  # a new proposal: the picture stays, the map waits
         if self._model.case is not None:
+            self._loader.want(self._model.case, [cell])
+            self._ahead.start()
+
+    def _load_ahead(self) -> None:
+        """Read the neighbours too, once what is looked at is painted: reading beside it would delay that."""
+        cell = self._cell
+        if self._model.case is not None and cell is not None:
             self._loader.want(self._model.case, [cell, *self._stepping.neighbours()])
 
     def _show_picture(self) -> None:
