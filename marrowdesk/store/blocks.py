@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.store.atomic import set_aside, write_atomically
+from marrowdesk.store.atomic import set_aside
 from marrowdesk.store.errors import SettingsError
+from marrowdesk.store.own_file import write_own
 from marrowdesk.store.paths import blocks_path
 
 if TYPE_CHECKING:
@@ -85,13 +86,7 @@ def write_blocks(path: Path, blocks: Sequence[TextBlock]) -> None:
         SettingsError: it cannot be written.
     """
     content = _File(format="marrowdesk-text-blocks", version=1, blocks=tuple(blocks))
-    try:
-        write_atomically(path, content.model_dump_json(indent=1).encode() + b"\n")
-    except OSError as error:
-        raise SettingsError(
-            f"{path} cannot be written ({error.strerror or error}).",
-            "Choose another folder, or check the space on the disk.",
-        ) from error
+    write_own(path, content.model_dump_json(indent=1).encode() + b"\n")
 
 
 def own_blocks() -> tuple[TextBlock, ...]:

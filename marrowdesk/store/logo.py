@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import ImageUnreadable
 from marrowdesk.imaging.logo import logo_png
-from marrowdesk.store.atomic import write_atomically
 from marrowdesk.store.errors import SettingsError
+from marrowdesk.store.own_file import delete_own, write_own
 from marrowdesk.store.paths import logo_path
 
 if TYPE_CHECKING:
@@ -42,14 +42,8 @@ def keep_logo(chosen: Path) -> bytes:
         ImageUnreadable: it cannot be used as a logo; the one before stays.
         SettingsError: it cannot be written; the one before stays.
     """
-    png, path = logo_png(chosen), logo_path()
-    try:
-        write_atomically(path, png)
-    except OSError as error:
-        raise SettingsError(
-            f"The logo {path} cannot be written ({error.strerror or error}).",
-            "Check the rights of the folder and the space on the disk.",
-        ) from error
+    png = logo_png(chosen)
+    write_own(logo_path(), png, "The logo")
     return png
 
 
@@ -59,11 +53,4 @@ def forget_logo() -> None:
     Raises:
         SettingsError: the file cannot be deleted.
     """
-    path = logo_path()
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise SettingsError(
-            f"The logo {path} cannot be deleted ({error.strerror or error}).",
-            "Check the rights of the folder.",
-        ) from error
+    delete_own(logo_path(), "The logo")

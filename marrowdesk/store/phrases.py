@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from marrowdesk.store.atomic import write_atomically
 from marrowdesk.store.errors import SettingsError
+from marrowdesk.store.own_file import MOST_BYTES, delete_own, write_own
 from marrowdesk.store.paths import phrases_path
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ LONGEST_TEXT = 120
 """Characters of a text that is kept; a longer one is no phrase that comes back."""
 
 _MOST_FIELDS = 64
-_MOST_BYTES = 2**20
 
 
 class Phrases(BaseModel):
@@ -61,12 +60,12 @@ def earlier_phrases() -> Phrases:
     path = phrases_path()
     try:
         with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
+            content = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
         return Phrases()
     except OSError as error:
         raise _unreadable(error.strerror or str(error)) from error
-    if len(content) > _MOST_BYTES:
+    if len(content) > MOST_BYTES:
         raise _unreadable("it is too large")
     try:
         return Phrases.model_validate_json(content)
@@ -88,7 +87,7 @@ def remember(texts: Mapping[str, str]) -> None:
     for field, text in texts.items():
         phrases = phrases.with_text(field, text)
     if phrases != before:
-        _write(phrases)
+        write_own(phrases_path(), phrases.model_dump_json(indent=1).encode() + b"\n")
 
 
 def forget_phrases() -> None:
@@ -97,24 +96,7 @@ def forget_phrases() -> None:
     Raises:
         SettingsError: the file cannot be deleted.
     """
-    path = phrases_path()
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise SettingsError(
-            f"{path} cannot be deleted ({error.strerror or error}).", "Delete the file yourself."
-        ) from error
-
-
-def _write(phrases: Phrases) -> None:
-    path = phrases_path()
-    try:
-        write_atomically(path, phrases.model_dump_json(indent=1).encode() + b"\n")
-    except OSError as error:
-        raise SettingsError(
-            f"{path} cannot be written ({error.strerror or error}).",
-            "Check the rights of the folder and the space on the disk.",
-        ) from error
+    delete_own(phrases_path())
 
 
 def _unreadable(why: str) -> SettingsError:

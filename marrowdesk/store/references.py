@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.reference import REFERENCE_SETS, ReferenceSet
 from marrowdesk.core.reference_text import reference_set, told
-from marrowdesk.store.atomic import write_atomically
-from marrowdesk.store.errors import SettingsError
+from marrowdesk.store.own_file import read_own, write_own
 from marrowdesk.store.paths import references_path
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FORMAT = "marrowdesk-reference-ranges"
-_MOST_BYTES = 2**20
 
 
 def read_sets(path: Path) -> list[ReferenceSet]:
@@ -26,19 +24,12 @@ def read_sets(path: Path) -> list[ReferenceSet]:
     Raises:
         MarrowdeskError: it cannot be read, or is no such file; the message names it.
     """
+    content = read_own(path, "reference ranges")
     try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-        if len(content) > _MOST_BYTES:
-            raise MarrowdeskError(f"{path} is too large for a file of reference ranges.", "Choose another.")
         values: Any = json.loads(content.decode("utf-8-sig"))
         if values["format"] != _FORMAT or values["version"] != 1:
             raise MarrowdeskError(f"{path} holds no reference ranges of version 1.", "Choose another file.")
         return [reference_set(each) for each in values["sets"]]
-    except OSError as error:
-        raise MarrowdeskError(
-            f"{path} cannot be read ({error.strerror or error}).", "Check the rights of the file."
-        ) from error
     except (ValueError, KeyError, TypeError) as error:
         raise MarrowdeskError(
             f"{path} is no file of reference ranges.", "Choose a file exported here."
@@ -52,13 +43,7 @@ def write_sets(path: Path, sets: Iterable[ReferenceSet]) -> None:
         SettingsError: it cannot be written.
     """
     content = {"format": _FORMAT, "version": 1, "sets": [told(each) for each in sets]}
-    try:
-        write_atomically(path, (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode())
-    except OSError as error:
-        raise SettingsError(
-            f"{path} cannot be written ({error.strerror or error}).",
-            "Choose another folder, or check the space on the disk.",
-        ) from error
+    write_own(path, (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode())
 
 
 def own_sets() -> list[ReferenceSet]:

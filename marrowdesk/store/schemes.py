@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.own_classes import check
 from marrowdesk.core.taxonomy import MARROW, Scheme
-from marrowdesk.store.atomic import write_atomically
-from marrowdesk.store.errors import SettingsError
+from marrowdesk.store.own_file import read_own, write_own
 from marrowdesk.store.paths import scheme_path
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
-
-_MOST_BYTES = 2**20
 
 
 def read_scheme(path: Path, reserved: Collection[str] = ()) -> Scheme:
@@ -28,16 +25,9 @@ def read_scheme(path: Path, reserved: Collection[str] = ()) -> Scheme:
     Raises:
         MarrowdeskError: it cannot be read, is no scheme, or holds a class that cannot be used.
     """
+    content = read_own(path, "classes")
     try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-        if len(content) > _MOST_BYTES:
-            raise MarrowdeskError(f"{path} is too large for a file of classes.", "Choose another file.")
         return check(Scheme.from_json(content.decode("utf-8-sig")), reserved)
-    except OSError as error:
-        raise MarrowdeskError(
-            f"{path} cannot be read ({error.strerror or error}).", "Check the rights of the file."
-        ) from error
     except UnicodeDecodeError as error:
         raise MarrowdeskError(f"{path} is no file of classes.", "Choose a file exported here.") from error
 
@@ -48,13 +38,7 @@ def write_scheme(path: Path, scheme: Scheme) -> None:
     Raises:
         SettingsError: it cannot be written.
     """
-    try:
-        write_atomically(path, (scheme.to_json() + "\n").encode())
-    except OSError as error:
-        raise SettingsError(
-            f"{path} cannot be written ({error.strerror or error}).",
-            "Choose another folder, or check the space on the disk.",
-        ) from error
+    write_own(path, (scheme.to_json() + "\n").encode())
 
 
 def own_scheme() -> Scheme:
