@@ -131,7 +131,7 @@ def _manual(manual: ManualCount) -> dict[str, Any]:
 
 
 def _signed(signed: Signed) -> dict[str, Any]:
-    against = [{"kind": kind, "cells": count} for kind, count in signed.hindrances]
+    against = [{"kind": kind, "count": count} for kind, count in signed.hindrances]
     return {**asdict(signed), "at": signed.at.isoformat(timespec="seconds"), "hindrances": against}
 
 

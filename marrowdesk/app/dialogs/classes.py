@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QColorDialog,
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
@@ -28,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from marrowdesk.app import shortcuts
 from marrowdesk.app.actions import class_icon
-from marrowdesk.app.dialogs.buttons import without_icons
+from marrowdesk.app.dialogs.buttons import ok_or_cancel
 from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.own_classes import check, is_own
@@ -114,13 +113,7 @@ class ClassesDialog(QDialog):
         row.insertStretch(4, 1)
         column.addLayout(row)
         column.addWidget(self.for_new)
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
-        )
-        without_icons(buttons)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        column.addWidget(buttons)
+        column.addWidget(ok_or_cancel(self))
 
     def _scheme_row(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -11,7 +11,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from marrowdesk.app.dialogs.buttons import without_icons
+from marrowdesk.app.dialogs.buttons import ok_or_cancel
 from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.dialogs.range_table import FEMALE_LOW, NAME, RangeTable
 from marrowdesk.core.errors import MarrowdeskError
@@ -90,13 +89,7 @@ class ReferencesDialog(QDialog):
         column.addLayout(form)
         column.addWidget(self.table, 1)
         column.addLayout(self._entry_row())
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
-        )
-        without_icons(buttons)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        column.addWidget(buttons)
+        column.addWidget(ok_or_cancel(self))
 
     def _choice_row(self) -> QHBoxLayout:
         row = QHBoxLayout()

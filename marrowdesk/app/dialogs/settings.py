@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QFormLayout,
     QGroupBox,
     QHBoxLayout,
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from marrowdesk.app.dialogs.buttons import without_icons
+from marrowdesk.app.dialogs.buttons import ok_or_cancel
 from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.preferences import sets_for
 from marrowdesk.app.translations import languages
@@ -58,13 +57,7 @@ class SettingsDialog(QDialog):
         where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._column.addWidget(where)
         self._column.addStretch(1)
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
-        )
-        without_icons(buttons)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        self._column.addWidget(buttons)
+        self._column.addWidget(ok_or_cancel(self))
         self.setMinimumWidth(520)
 
     def _group(self, title: str) -> QFormLayout:

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from marrowdesk.app.dialogs.buttons import without_icons
+from marrowdesk.app.dialogs.buttons import ok_or_cancel
 from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.report_desk.arrangement import labels, long_names
 from marrowdesk.app.report_desk.fields import whole
@@ -130,17 +130,12 @@ class BlocksDialog(QDialog):
         return form
 
     def _foot(self) -> QDialogButtonBox:
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
-        )
-        without_icons(buttons)
+        buttons = ok_or_cancel(self)
         for button in (
             self._button(self.tr("&Import…"), self._import),
             self._button(self.tr("&Export…"), self._export),
         ):
             buttons.addButton(button, QDialogButtonBox.ButtonRole.ResetRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
         return buttons
 
     # -- the list -------------------------------------------------------------------------------------

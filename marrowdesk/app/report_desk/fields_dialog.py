@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from marrowdesk.app.dialogs.buttons import without_icons
+from marrowdesk.app.dialogs.buttons import ok_or_cancel
 from marrowdesk.app.preferences import required_of
 from marrowdesk.app.report_desk.arrangement import GROUPS, labels
 
@@ -87,16 +87,11 @@ class FieldsDialog(QDialog):
         heads.setHighlightSections(False)
 
     def _foot(self) -> QDialogButtonBox:
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
-        )
-        without_icons(buttons)
+        buttons = ok_or_cancel(self)
         every = QPushButton(self.tr("Show &all, require none"), self)
         every.setAutoDefault(False)
         every.clicked.connect(self._show_all)
         buttons.addButton(every, QDialogButtonBox.ButtonRole.ResetRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
         return buttons
 
     def _fill(self) -> None:
