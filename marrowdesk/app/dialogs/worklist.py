@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from marrowdesk.app.preferences import Preferences
     from marrowdesk.report.exchange.worklist import Entry
 
-_WIDTHS = (180, 90, 120, 118, 66, 72, 52, 230, 200, 200, 60)
+_WIDTHS = (160, 84, 100, 120, 66, 72, 50, 186, 166, 140, 56)
 
 
 class WorklistDialog(QDialog):
@@ -214,7 +214,7 @@ class WorklistDialog(QDialog):
     def _follow(self) -> None:
         """Say how many cases there are, and allow what can be done with those chosen."""
         read, shown, chosen = len(self.table.entries), self.shown.rowCount(), len(self._chosen())
-        text = self.tr("{} cases").format(numbers.count(shown))
+        text = self.tr("1 case") if shown == 1 else self.tr("{} cases").format(numbers.count(shown))
         if shown < read:
             text = self.tr("{} of {} cases").format(numbers.count(shown), numbers.count(read))
         if read < self._waiting:
