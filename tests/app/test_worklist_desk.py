@@ -220,3 +220,11 @@ def test_that_closing_stops_the_reading(cases, qtbot):
     seen = len(made.table.entries)
     qtbot.wait(300)
     assert len(made.table.entries) == seen < 63
+
+
+def test_that_one_case_is_called_so_and_all_columns_are_in_sight(cases, make_list):
+    for path in sorted(cases.glob("*.mdcase"))[1:]:
+        path.unlink()
+    made = make_list(1)
+    assert made.state.text() == "1 case"
+    assert made.view.horizontalScrollBar().maximum() == 0
