@@ -36,7 +36,7 @@ WHERE decision.id > ? ORDER BY decision.id LIMIT ?
 """
 
 _ACTS = """
-SELECT batch.id, batch.at, batch.reader, batch.text, batch.undoes, count(decision.id)
+SELECT batch.id, batch.at, batch.reader, batch.text, batch.undoes, count(decision.id), max(decision.id)
 FROM batch LEFT JOIN decision ON decision.batch = batch.id GROUP BY batch.id ORDER BY batch.id
 """
 
@@ -112,8 +112,8 @@ class DecisionJournal:
         with self._db.reading() as connection:
             rows = connection.execute(_ACTS).fetchall()
         return [
-            Act(number, time_value(at), reader, text, cells, undoes)
-            for number, at, reader, text, undoes, cells in rows
+            Act(number, time_value(at), reader, text, cells, undoes, last or 0)
+            for number, at, reader, text, undoes, cells, last in rows
         ]
 
     def _histories(self) -> tuple[History, History]:

@@ -176,6 +176,7 @@ class Act:
         text: what was done, as in the undo menu.
         cells: how many cells it changed.
         undoes: number of the act that it takes back; None for a new act.
+        decision: number of the last row it wrote, as in :class:`Moment`; 0 for an act that changed no cell.
     """
 
     number: int
@@ -184,6 +185,7 @@ class Act:
     text: str
     cells: int
     undoes: int | None
+    decision: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from desk_steps import dialog, look_at, open_and_wait, press
@@ -11,7 +13,7 @@ from pdf_reading import page_texts
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
-from marrowdesk.app.dialogs.history import HistoryDialog
+from marrowdesk.app.dialogs.history import HistoryDialog, HistoryModel
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.services.reporting import DECISION_COLUMNS, snapshot
@@ -39,21 +41,44 @@ def _opened(desk, qtbot):
     return opened
 
 
-def _column(opened, column):
-    return [opened.table.index(row, column).data() for row in range(opened.table.rowCount())]
+def _column(table, column):
+    return [table.index(row, column).data() for row in range(table.rowCount())]
 
 
 def test_that_every_act_and_signature_is_listed_the_latest_first(worked, qtbot):
     opened = _opened(worked, qtbot)
-    assert _column(opened, 2) == [
+    assert _column(opened.table, 2) == [
         "Reopened: another look",
         "Signed, version 1",
         "1 cell: plasma cell",
         "Taken back: 1 cell: blast",
         "1 cell: blast",
     ]
-    assert _column(opened, 1) == ["C. Reader", "B. Reader", *["=A. Reader"] * 3]
+    assert _column(opened.table, 1) == ["C. Reader", "B. Reader", *["=A. Reader"] * 3]
     assert [opened.table.act(row) for row in range(5)] == [None, None, 3, 2, 1]
+
+
+def test_that_the_order_is_the_one_of_recording_whatever_the_clock_said(worked, qtbot):
+    """Two things at the same time, and a clock that was set back between them."""
+    case = worked.window.session.case
+    acts, (signed,) = case.acts(), case.signatures()
+    noon = signed.at.replace(hour=12)
+    before = noon - timedelta(days=3)
+    assert signed.reopened is not None
+    signed = replace(signed, at=before, reopened=replace(signed.reopened, at=before))
+    later = replace(
+        acts[-1], number=4, at=before - timedelta(days=1), text="later", decision=acts[-1].decision + 1
+    )
+    model = HistoryModel(worked.window)
+    model.show([*(replace(each, at=noon) for each in acts), later], [signed])
+    assert [text.split(",")[0] for text in _column(model, 2)] == [
+        "later",
+        "Reopened: another look",
+        "Signed",
+        "1 cell: plasma cell",
+        "Taken back: 1 cell: blast",
+        "1 cell: blast",
+    ]
 
 
 def test_that_the_case_is_reported_as_it_was_after_an_act(worked, qtbot, tmp_path, monkeypatch):

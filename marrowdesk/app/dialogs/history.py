@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ from marrowdesk.app.exporting import export, suggested
 from marrowdesk.app.operations import Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from marrowdesk.app.case_model import CaseModel
@@ -38,27 +39,36 @@ _Row = tuple["datetime", str, str, "int | None", "int | None"]
 
 
 class HistoryModel(QAbstractTableModel):
-    """Acts and signatures by their time, the latest first."""
+    """Acts and signatures in the order in which they were recorded, the latest first.
+
+    The clock does not order them: it may be set back, and two of them may have the same time.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._rows: list[_Row] = []
 
     def show(self, acts: Sequence[Act], signatures: Sequence[Signature]) -> None:
-        """Show what was done."""
+        """Show what was done; both are given the oldest first."""
         rows: list[_Row] = []
+        waiting = deque(signatures)
         for each in acts:
+            while waiting and waiting[0].moment.decision < each.decision:
+                rows += self._of_signature(waiting.popleft())
             text = self.tr("Taken back: {}").format(each.text) if each.undoes is not None else each.text
             rows.append((each.at, each.reader, text, each.cells, each.number))
-        for signed in signatures:
-            text = self.tr("Signed, version {}").format(numbers.count(signed.version))
-            rows.append((signed.at, signed.reader, text, None, None))
-            if signed.reopened is not None:
-                text = self.tr("Reopened: {}").format(signed.reopened.reason)
-                rows.append((signed.reopened.at, signed.reopened.reader, text, None, None))
+        for signed in waiting:
+            rows += self._of_signature(signed)
         self.beginResetModel()
-        self._rows = sorted(rows, key=lambda row: row[0], reverse=True)
+        self._rows = rows[::-1]
         self.endResetModel()
+
+    def _of_signature(self, signed: Signature) -> Iterator[_Row]:
+        text = self.tr("Signed, version {}").format(numbers.count(signed.version))
+        yield signed.at, signed.reader, text, None, None
+        if signed.reopened is not None:
+            text = self.tr("Reopened: {}").format(signed.reopened.reason)
+            yield signed.reopened.at, signed.reopened.reader, text, None, None
 
     def act(self, row: int) -> int | None:
         """Give the number of the act in a row; None for a signature or a reopening."""
