@@ -16,7 +16,7 @@ Choice = Literal["system", "light", "dark"]
 class Tones:
     """The colours of one theme; every text reaches a contrast of 4.5 on what it stands on (WCAG 2.1, AA).
 
-    Class colours and heatmap colours are data and do not belong here.
+    Class colours and heatmap colours are data and do not belong here. ``outline`` is drawn darker by Fusion.
     """
 
     window: str
@@ -32,6 +32,7 @@ class Tones:
     tip: str
     tip_text: str
     line: str
+    outline: str
     good: str
     warning: str
     bad: str
@@ -41,7 +42,7 @@ LIGHT = Tones(
     window="#f3f4f7", base="#ffffff", alternate="#f7f8fb", button="#e9ebf1",
     text="#1b1e28", faint="#5a6173", disabled="#9398a8",
     accent="#3b4cca", on_accent="#ffffff", link="#3b4cca",
-    tip="#23273a", tip_text="#f3f4f7", line="#ccd0db",
+    tip="#23273a", tip_text="#f3f4f7", line="#ccd0db", outline="#b0b4c2",
     good="#17692f", warning="#9a4d00", bad="#b3261e",
 )  # fmt: skip
 
@@ -49,11 +50,14 @@ DARK = Tones(
     window="#24262f", base="#16181d", alternate="#1c1e25", button="#31343f",
     text="#e6e8ef", faint="#a3aabb", disabled="#6b7285",
     accent="#5865e0", on_accent="#ffffff", link="#9ba6ff",
-    tip="#343848", tip_text="#f1f2f7", line="#444957",
+    tip="#343848", tip_text="#f1f2f7", line="#444957", outline="#a3aabb",
     good="#6fdd8b", warning="#ffb454", bad="#ff8a80",
 )  # fmt: skip
 
 _Role = QPalette.ColorRole
+
+_WITH_MARKS = ("QCheckBox", "QRadioButton", "QGroupBox", "QTableWidget", "QListWidget")
+"""Classes of widgets that draw check marks and do not fill their ground with the colour of the window."""
 
 
 def palette_of(tones: Tones) -> QPalette:
@@ -73,6 +77,18 @@ def palette_of(tones: Tones) -> QPalette:
         palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(tones.disabled))
     palette.setColor(QPalette.ColorGroup.Disabled, _Role.Highlight, QColor(tones.line))
     palette.setColor(QPalette.ColorGroup.Disabled, _Role.HighlightedText, QColor(tones.disabled))
+    return palette
+
+
+def _palette_with_marks(tones: Tones) -> QPalette:
+    """Give the palette of widgets with check marks.
+
+    Fusion outlines an empty box in a darker shade of the window's colour, which nobody sees on a dark ground;
+    an outline needs a contrast of 3 (WCAG 2.1, 1.4.11).
+    """
+    palette = palette_of(tones)
+    palette.setColor(_Role.Window, QColor(tones.outline))
+    palette.setColor(QPalette.ColorGroup.Disabled, _Role.Window, QColor(tones.line))
     return palette
 
 
@@ -121,4 +137,6 @@ class Theme(QObject):
         if wanted is not self._applied or self._app.palette().color(_Role.Window) != QColor(wanted.window):
             self._applied = wanted
             self._app.setPalette(palette_of(wanted))
+            for name in _WITH_MARKS:
+                self._app.setPalette(_palette_with_marks(wanted), name)
             self.changed.emit()
