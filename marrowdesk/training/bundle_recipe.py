@@ -19,6 +19,7 @@ RECIPE = "recipe.toml"
 """Name of the recipe beside the card of a bundle that was made by one."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*")
+_KINDS = {str: "text", list: "list", dict: "table"}
 _EXAMPLE = "models/marrow-regnetx-032-se/recipe.toml is an example."
 
 
@@ -107,7 +108,7 @@ def _keys(of: str, told: Mapping[str, Any], wanted: set[str]) -> None:
 
 def _filled(name: str, told: Any, kind: type) -> Any:
     if not isinstance(told, kind) or not told:
-        raise _Unfit(f"{name} is empty or no {({str: 'text', list: 'list', dict: 'table'})[kind]}")
+        raise _Unfit(f"{name} is empty or no {_KINDS[kind]}")
     return told
 
 
