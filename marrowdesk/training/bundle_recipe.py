@@ -19,7 +19,7 @@ RECIPE = "recipe.toml"
 """Name of the recipe beside the card of a bundle that was made by one."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*")
-_KINDS = {str: "text", list: "list", dict: "table"}
+_KINDS: dict[type, str] = {str: "text", list: "list", dict: "table"}
 _EXAMPLE = "models/marrow-regnetx-032-se/recipe.toml is an example."
 
 
