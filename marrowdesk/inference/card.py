@@ -137,12 +137,15 @@ class TrainingRecord(_Part):
 
     Attributes:
         command: the commands, one a line.
+        recipe: the one command that does all of them and measures, by the recipe beside the card; empty where
+            there is no recipe.
         plan: everything the training depended on besides its cells.
         held_out: name of the file beside the card that lists the cells kept back; empty for none.
         note: what the command alone does not tell; empty for nothing.
     """
 
     command: str
+    recipe: str = ""
     plan: dict[str, Any] = {}
     held_out: str = ""
     note: str = ""

@@ -94,6 +94,14 @@ def _precisions(card: ModelCard) -> list[str]:
     return ["## Fewer bits", "", limits, "", *_table(head, rows)]
 
 
+def _again(card: ModelCard) -> list[str]:
+    """Give the commands that make the bundle again: where there is a recipe, first the one that does all."""
+    single = [*(f"    {line}" for line in card.training.command.splitlines()), ""]
+    if not card.training.recipe:
+        return single
+    return [f"    {card.training.recipe}", "", "The recipe's stages, as single commands:", "", *single]
+
+
 def card_page(card: ModelCard) -> str:
     """Write the card as Markdown."""
     weaknesses = [f"- {each}" for each in card.weaknesses]
@@ -124,8 +132,7 @@ def card_page(card: ModelCard) -> str:
         *_data(card),
         "## Making it again",
         "",
-        *(f"    {line}" for line in card.training.command.splitlines()),
-        "",
+        *_again(card),
         *([card.training.note, ""] if card.training.note else []),
         f"Cells kept back: `{card.training.held_out}`."
         if card.training.held_out

@@ -117,7 +117,7 @@ def shared_errors(confidence: np.ndarray, wrong: np.ndarray) -> tuple[np.ndarray
 
     Args:
         confidence: (N,).
-        wrong: (N,) bool.
+        wrong: (N,) bool, or how likely each is to be wrong.
 
     Returns:
         The order, (N,) indices, and the error of each cell in that order: (N,) float. Cells of equal
@@ -136,7 +136,7 @@ def risks(confidence: np.ndarray, wrong: np.ndarray) -> np.ndarray:
 
     Args:
         confidence: (N,).
-        wrong: (N,) bool.
+        wrong: (N,) bool, or how likely each is to be wrong.
 
     Returns:
         (N,) float.
@@ -148,3 +148,42 @@ def risks(confidence: np.ndarray, wrong: np.ndarray) -> np.ndarray:
 def risk_at(curve: np.ndarray, coverage: float) -> float:
     """Read the error rate at a coverage in (0, 1] off the curve by :func:`risks`."""
     return float(curve[max(1, round(coverage * len(curve))) - 1])
+
+
+def drawn_error(weights: np.ndarray, order: np.ndarray, wrong: np.ndarray, coverage: float) -> np.ndarray:
+    """Give the error rate at a coverage where each cell counts as often as it was drawn.
+
+    Args:
+        weights: (R, N) how often each cell counts.
+        order: (N,) cells by falling confidence, as :func:`shared_errors` gives them.
+        wrong: (N,) error of each cell in that order.
+        coverage: in (0, 1].
+
+    Returns:
+        (R,) float.
+    """
+    kept = max(1, round(coverage * len(order)))
+    covered = np.minimum(np.cumsum(weights[:, order], axis=1, dtype=float), kept)
+    return np.asarray(np.diff(covered, axis=1, prepend=0) @ wrong / kept)
+
+
+def drawn_coverage(
+    weights: np.ndarray, order: np.ndarray, wrong: np.ndarray, share: float = 0.5
+) -> np.ndarray:
+    """Give the largest coverage at which the error rate is at most a share of that of all cells.
+
+    This says how much of the work a laboratory may leave unread for how much fewer mistakes.
+
+    Args:
+        weights: (R, N) how often each cell counts.
+        order: (N,) cells by falling confidence, as :func:`shared_errors` gives them.
+        wrong: (N,) error of each cell in that order.
+        share: of the error rate at full coverage.
+
+    Returns:
+        (R,) float in [0, 1]; 0 where even the surest cells are wrong more often than that.
+    """
+    counts = weights[:, order].astype(float)
+    covered, errors = np.cumsum(counts, axis=1), np.cumsum(counts * wrong, axis=1)
+    within = errors * covered[:, -1:] <= share * errors[:, -1:] * covered + 1e-9
+    return np.asarray(np.max(covered * within, axis=1) / covered[:, -1])

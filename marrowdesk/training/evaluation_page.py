@@ -133,6 +133,7 @@ def _confidence(results: Mapping[str, Any]) -> str:
         "error at 100 % coverage",
         "error at 90 % coverage",
         "error at 90 % over 100 % coverage",
+        "coverage at half the error",
         "area under risk-coverage curve",
         "macro top-2 recall",
         "unfamiliar",
@@ -156,6 +157,12 @@ def _confidence(results: Mapping[str, Any]) -> str:
             coverage_plot(curve["coverage"], curve["error"]),
             "How many proposals are wrong when only the most confident ones are taken.",
         ),
+        paragraph(
+            "Other measures of how sure a proposal is, none of them fitted to these cells; and what any of "
+            "them could reach (error at 90 over 100 % coverage):"
+        ),
+        _rows(detail["orderings"], "ordered by"),
+        table(("measure", "value"), list(detail["orderings at best"].items())),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -32,10 +32,8 @@ from marrowdesk.training.augment import varied
 from marrowdesk.training.checkpoint import offsets_of, read_checkpoint
 from marrowdesk.training.dataset import FEWEST
 from marrowdesk.training.familiarity import fit_doubt, gather_evidence
+from marrowdesk.training.heads import HeadFit, fit_head
 from marrowdesk.training.plan import plan_of
-from marrowdesk.training.priors import source_log_priors
-from marrowdesk.training.refit import refit_head, source_directions
-from marrowdesk.training.sampling import odds_of
 from marrowdesk.training.sources import described
 
 if TYPE_CHECKING:
@@ -55,19 +53,6 @@ UNFAMILIAR_SHARE = 0.04
 _BATCH = 64
 _VIEW = 0.7
 """How strongly the views of a cell are varied on which a head is fitted, as a share of the training's."""
-
-
-@dataclass(frozen=True, slots=True)
-class HeadFit:
-    """How the last layer is fitted anew.
-
-    Attributes:
-        prior: smoothing of the sources' class priors; None to leave them out.
-        blind: directions in which the sources of a class differ that it does not look along.
-    """
-
-    prior: float | None
-    blind: int = 0
 
 
 def preprocessing_card(recipe: Recipe) -> Preprocessing:
@@ -178,7 +163,8 @@ def export_run(
         store: prepared crops of all cells.
         held: files that were kept back from the training.
         folder: where the bundle goes.
-        told: ``name``, ``revision``, ``summary``, ``command`` and ``held_out`` for the card; ``head``,
+        told: ``name``, ``revision``, ``summary``, ``command`` and ``held_out`` for the card, and ``recipe``
+            where it is made by one; ``head``,
             ``"refitted"`` to fit the last layer anew on unvaried cells or ``"kept"`` as it was trained;
             ``head_prior``, smoothing of the sources' class priors for that, None to leave them out;
             ``head_views``, varied views of each training cell that the head is fitted on besides;
@@ -235,6 +221,7 @@ def export_run(
             "weaknesses": _weaknesses([store.samples[at] for at in trained]),
             "training": TrainingRecord(
                 command=told["command"],
+                recipe=told.get("recipe", ""),
                 plan=asdict(plan),
                 held_out=told["held_out"],
                 note=_note(plan, kept["changes"], told["command"]),
@@ -263,23 +250,7 @@ def _refit(
     """
     import torch
 
-    labels = np.array([plan.codes.index(each.code) for each in samples])
-    odds = odds_of(samples, plan.sampling, plan.balance)
-    priors = (
-        np.zeros((len(samples), len(plan.codes)), np.float32)
-        if fit.prior is None
-        else source_log_priors(samples, plan.codes, fit.prior, odds)
-    )
-    many = len(views)
-    shown, truth = np.concatenate(views), np.tile(labels, many)
-    sources = np.tile(np.array([each.source for each in samples]), many)
-    weights, biases = refit_head(
-        shown,
-        truth,
-        np.tile(priors, (many, 1)),
-        np.tile(odds, many) / many,
-        nuisances=source_directions(shown, truth, sources, fit.blind) if fit.blind else None,
-    )
+    weights, biases = fit_head(views, samples, plan, fit)
     head = head_of(network)
     with torch.no_grad():
         head.weight.copy_(torch.from_numpy(weights))

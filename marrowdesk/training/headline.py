@@ -8,7 +8,7 @@ import numpy as np
 
 from marrowdesk.training.agreement import lineages, neighbours, scores
 from marrowdesk.training.bootstrap import intervals
-from marrowdesk.training.confidence import shared_errors
+from marrowdesk.training.confidence import drawn_coverage, drawn_error, shared_errors
 
 if TYPE_CHECKING:
     from marrowdesk.training.judged import Judged
@@ -26,19 +26,18 @@ def headline(part: Judged) -> dict[str, dict[str, float]]:
     pairs[np.arange(len(at)), at] = 1
     accepted, join = neighbours(part.codes), lineages(part.codes)[1]
     order, wrong = shared_errors(part.confidence, ~part.right)
-    kept = max(1, round(0.9 * len(at)))
 
     def measure(weights: np.ndarray) -> dict[str, np.ndarray]:
         counts = (weights @ pairs).reshape(-1, size, size)
         strict = scores(counts).means()
-        covered = np.minimum(np.cumsum(weights[:, order], axis=1, dtype=float), kept)
         return {
             "accuracy": strict["weighted recall"],
             **{f"macro {name}": strict[f"macro {name}"] for name in ("precision", "recall", "F1")},
             "weighted F1": strict["weighted F1"],
             "tolerant macro F1": scores(counts, accepted).means()["macro F1"],
             "right lineage": scores(join.T @ counts @ join).means()["weighted recall"],
-            "error at 90 % coverage": np.diff(covered, axis=1, prepend=0) @ wrong / kept,
+            "error at 90 % coverage": drawn_error(weights, order, wrong, 0.9),
+            "coverage at half the error": drawn_coverage(weights, order, wrong),
         }
 
     return intervals(part.strata, measure)

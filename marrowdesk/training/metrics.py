@@ -18,6 +18,7 @@ from marrowdesk.training.agreement import (
 )
 from marrowdesk.training.confidence import BINS, as_shipped, cross_fitted, reliability, risk_at, risks
 from marrowdesk.training.headline import headline
+from marrowdesk.training.orderings import bounds, compare_orderings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -167,6 +168,7 @@ def _overall(well: Judged, fits: CrossFit) -> dict[str, Any]:
         "error at 100 % coverage": whole,
         "error at 90 % coverage": most,
         "error at 90 % over 100 % coverage": most / whole if whole else 0.0,
+        "coverage at half the error": told["coverage at half the error"]["value"],
         "area under risk-coverage curve": float(curve.mean()),
         "unfamiliar": float(fits.unfamiliar.mean()),
         "agreement": _readings(well),
@@ -232,6 +234,8 @@ def _detail(well: Judged, fits: CrossFit) -> dict[str, Any]:
             "coverage": coverage.tolist(),
             "error": [risk_at(curve, each) for each in coverage],
         },
+        "orderings": compare_orderings(well),
+        "orderings at best": dict(bounds(well)),
         "cross-fit": {
             "temperatures": list(fits.temperatures),
             "doubt thresholds": list(fits.thresholds),

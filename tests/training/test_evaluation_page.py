@@ -88,6 +88,14 @@ def test_that_numbers_intervals_and_class_names_are_on_it(results):
     assert "<two>" in "".join(Reader(html).words)
 
 
+def test_that_it_compares_other_orders_of_the_proposals_with_the_one_that_ships(results):
+    rows = rows_of(evaluation_page(results, "Evaluation", {}))
+    compared = results["detail"]["orderings"]["margin"]
+    assert rows["margin"][0] == f"{compared['error at 90 % coverage']:.3f}"
+    assert rows["at the very best"] == [f"{results['detail']['orderings at best']['at the very best']:.3f}"]
+    assert f"{results['coverage at half the error']:.3f}" in rows["coverage at half the error"]
+
+
 def test_that_the_confusion_matrix_holds_the_counts(results):
     matrix = results["detail"]["confusion"]
     rows = [row for row in Reader(evaluation_page(results, "Evaluation", {})).rows if len(row) == 6]

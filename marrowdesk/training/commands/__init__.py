@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marrowdesk.training.commands import data, evaluate, export, networks, study, train, transfer
+from marrowdesk.training.commands import curve, data, evaluate, export, networks, study, train, transfer
 
 if TYPE_CHECKING:
     from marrowdesk.training.commands.options import Parsers
@@ -19,3 +19,4 @@ def add_commands(subparsers: Parsers) -> None:
     networks.add_command(subparsers)
     study.add_command(subparsers)
     transfer.add_command(subparsers)
+    curve.add_command(subparsers)

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from marrowdesk.training.augment import Strength
+from marrowdesk.training.bundle_recipe import RECIPE
 from marrowdesk.training.plan import plan_of
 
 if TYPE_CHECKING:
@@ -66,6 +67,12 @@ def export_command(
     seen = f" --head-views {views}" if head == "refitted" and views else ""
     unseen = f" --head-blind {blind}" if head == "refitted" and blind else ""
     return f"marrowdesk export --data DATA --run runs/NAME {out}{further}{seen}{unseen}"
+
+
+def recipe_command(name: str) -> str:
+    """Write the one ``marrowdesk train`` command that makes a bundle by the recipe beside its card."""
+    recipe = f"models/{name}/{RECIPE}"
+    return f"marrowdesk train --recipe {recipe} --data DATA --run runs/NAME --out models/{name}"
 
 
 def start_commands(start: Bundle) -> str:

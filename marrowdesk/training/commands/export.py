@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.training.commands.again import export_command, start_commands, train_command
+from marrowdesk.training.bundle_recipe import RECIPE
+from marrowdesk.training.commands.again import export_command, recipe_command, start_commands, train_command
 from marrowdesk.training.commands.options import HELD_OUT, Defaults, add_data, open_cells, read_cells
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def add_command(subparsers: Parsers) -> None:
         type=Path,
         help="folder of the bundle that the run started from: the card then tells the commands that made it",
     )
-    parser.set_defaults(handler=export)
+    parser.set_defaults(handler=export, recipe=None)
 
 
 def export(arguments: argparse.Namespace) -> int:
@@ -79,6 +80,7 @@ def export(arguments: argparse.Namespace) -> int:
         "revision": arguments.revision,
         "summary": f"Proposes up to {classes} classes of marrow and blood cells, May-Gruenwald-Giemsa stain.",
         "command": f"{first}{train_command(plan)}\n{again}",
+        "recipe": recipe_command(name) if arguments.recipe else "",
         "held_out": HELD_OUT,
         "head": arguments.head,
         "head_prior": prior,
@@ -86,11 +88,17 @@ def export(arguments: argparse.Namespace) -> int:
         "head_blind": blind,
     }
     bundle = export_run(arguments.run, store, held, arguments.out, told)
-    split = arguments.held_out or arguments.run / HELD_OUT
-    if not (arguments.out / HELD_OUT).exists() or not split.samefile(arguments.out / HELD_OUT):
-        shutil.copyfile(split, arguments.out / HELD_OUT)
+    _put(arguments.held_out or arguments.run / HELD_OUT, arguments.out / HELD_OUT)
+    if arguments.recipe:
+        _put(arguments.recipe, arguments.out / RECIPE)
     print(f"{bundle.path}: {len(bundle.proposed)} classes, sha256 {bundle.sha256}")
     return 0
+
+
+def _put(file: Path, there: Path) -> None:
+    """Copy a file, unless it is the same one."""
+    if not there.exists() or not file.samefile(there):
+        shutil.copyfile(file, there)
 
 
 def _first_commands(start: Path, sha256: str) -> str:

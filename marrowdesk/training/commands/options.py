@@ -128,7 +128,7 @@ def settle_split(arguments: argparse.Namespace) -> tuple[list[Sample], set[str]]
     held &= {sample.file for sample in samples}
     _check_sides(samples, held)
     if before is None or (path != kept and before != held):
-        if before is not None and (arguments.run / CHECKPOINT).exists():
+        if before is not None and any(arguments.run.rglob(CHECKPOINT)):
             raise MarrowdeskError(
                 f"The run {arguments.run} was begun with other cells kept back.",
                 "Give a new folder to --run.",

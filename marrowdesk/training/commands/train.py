@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.training.commands.options import open_cells, read_cells, settle_split, tell_cells
 from marrowdesk.training.commands.train_options import TrainHelp, add_options, loss_settings, network_options
@@ -30,6 +31,10 @@ _STOPPED = 130
 _EXAMPLES = """\
 a run that was stopped or killed goes on from its last checkpoint: give the same command again.
 
+the classifier that ships is made from the data by one command; beside a recipe, only the cells, the folders
+and what suits the machine may be told (--device, --precision, --workers, --save-every, --validate-every):
+  marrowdesk train --recipe models/marrow-regnetx-032-se/recipe.toml --data DATA --run runs/NAME --out BUNDLE
+
 several GPUs, or processes on one CPU, train one network together under torchrun; a batch is shared
 out between them, so their number changes nothing but the speed and the batch statistics:
   torchrun --standalone --nproc-per-node 2 -m -- marrowdesk train --data DATA --run runs/NAME
@@ -41,7 +46,8 @@ def add_command(subparsers: Parsers) -> None:
     parser = subparsers.add_parser(
         "train",
         help="train a network on labelled cells",
-        description="Train a network on labelled cells.",
+        description="Train a network on labelled cells; or, with --recipe, carry out all stages of a recipe, "
+        "up to the measured bundle.",
         epilog=_EXAMPLES,
         formatter_class=TrainHelp,
     )
@@ -53,6 +59,15 @@ def train(arguments: argparse.Namespace) -> int:
     """Run ``marrowdesk train``."""
     from marrowdesk.training.distributed import joined
 
+    if arguments.recipe is not None:
+        from marrowdesk.training.commands.recipe import carry_out
+
+        return carry_out(arguments)
+    if arguments.out is not None:
+        raise MarrowdeskError(
+            "--out is for a recipe, which ends with a bundle.",
+            "Give --recipe too, or make the bundle with `marrowdesk export`.",
+        )
     with joined(arguments.device) as group:
         return _carried_out(arguments, group)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.attention import NAMES as ATTENTIONS
 from marrowdesk.training.augment import Strength
+from marrowdesk.training.commands.given import note_given
 from marrowdesk.training.commands.options import Defaults, add_data
 from marrowdesk.training.dataset import FEWEST
 from marrowdesk.training.hardware import DEVICES, PRECISIONS
@@ -28,7 +29,8 @@ class TrainHelp(Defaults, argparse.RawDescriptionHelpFormatter):
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add all options of ``train``."""
+    """Add all options of ``train``; its arguments then tell which of them were given."""
+    note_given(parser)
     groups: dict[str, Callable[[Group], None]] = {
         "data": _data,
         "network": _network,
@@ -168,6 +170,18 @@ def _augmentation(group: Group) -> None:
 def _run(group: Group) -> None:
     add = group.add_argument
     add("--run", type=Path, required=True, help="folder for checkpoints, log.csv and curves.png")
+    add(
+        "--recipe",
+        type=Path,
+        metavar="FILE",
+        help="carry out the stages of this recipe, each in a folder of its own in that of the run",
+    )
+    add(
+        "--out",
+        type=Path,
+        metavar="BUNDLE",
+        help="with --recipe: folder of the bundle, named like the model (default: in the folder of the run)",
+    )
     add("--seed", type=int, default=1, help="seed of every source of chance")
     add("--save-every", type=int, default=100, help="steps between checkpoints")
     add(

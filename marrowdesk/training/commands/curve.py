@@ -1,0 +1,147 @@
+"""``marrowdesk curve``: what more cells are worth to the last layer of a bundle."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.store.atomic import write_atomically
+from marrowdesk.training.checkpoint import writing
+from marrowdesk.training.commands.options import Defaults, add_data, open_cells, read_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marrowdesk.inference.bundle import Bundle
+    from marrowdesk.training.commands.options import Parsers
+    from marrowdesk.training.dataset import Store
+    from marrowdesk.training.head_curve import Seen
+    from marrowdesk.training.plan import Plan
+
+_DESCRIPTION = """\
+Fit the last layer of a bundle on shares of its training cells, and measure each on the cells kept back: how
+much the mean recall still grows with the number of cells. The features below it stay as they are; they saw
+all training cells, so the curve tells of the last layer only, and few cells look better than they would
+alone. curve.md and curve.json tell what came out."""
+
+
+def add_command(subparsers: Parsers) -> None:
+    """Add ``curve`` and its options."""
+    parser = subparsers.add_parser(
+        "curve",
+        help="measure what more cells are worth to the last layer of a bundle",
+        description=_DESCRIPTION,
+        formatter_class=Defaults,
+    )
+    add_data(parser)
+    add = parser.add_argument
+    add("--bundle", type=Path, required=True, metavar="FOLDER", help="folder of the bundle")
+    add("--out", dest="run", type=Path, required=True, metavar="FOLDER", help="folder of the results")
+    add(
+        "--shares",
+        type=_shares,
+        default="5,10,25,50,100",
+        metavar="P,P",
+        help="percent of the training cells",
+    )
+    add("--draws", type=int, default=3, help="how often each share is drawn")
+    add("--head-prior", type=float, help="as for export (default: as the run was trained)")
+    add("--head-blind", type=int, default=0, help="as for export")
+    parser.set_defaults(handler=curve)
+
+
+def _shares(words: str) -> tuple[float, ...]:
+    try:
+        shares = tuple(sorted({float(each) / 100 for each in words.split(",")}))
+    except ValueError:
+        shares = ()
+    if not shares or not 0 < shares[0] <= shares[-1] <= 1:
+        raise argparse.ArgumentTypeError(f"{words!r} is no list of percents up to 100, such as 10,50,100")
+    return shares
+
+
+def curve(arguments: argparse.Namespace) -> int:
+    """Run ``marrowdesk curve``."""
+    from marrowdesk.inference.bundle import load_bundle
+    from marrowdesk.training.head_curve import curve_page, head_curve
+    from marrowdesk.training.heads import HeadFit
+    from marrowdesk.training.plan import plan_of
+
+    if arguments.draws < 1:
+        raise MarrowdeskError(f"No curve comes of {arguments.draws} draws.", "Give --draws a number above 0.")
+    bundle = load_bundle(arguments.bundle)
+    if not bundle.card.training.plan:
+        raise MarrowdeskError(
+            f"The card of {bundle.path} does not tell how it was trained.",
+            "Give a bundle of `marrowdesk export`.",
+        )
+    plan = plan_of(bundle.card.training.plan)
+    samples, held = read_cells(arguments, bundle.path)
+    store = open_cells(arguments, samples, plan.recipe)
+    trained, tested = (_seen(arguments.run, bundle, plan, store, held, kept) for kept in (False, True))
+    prior = plan.prior if arguments.head_prior is None else arguments.head_prior
+    points = []
+    for point in head_curve(
+        trained, tested, plan, HeadFit(prior, arguments.head_blind), arguments.shares, arguments.draws
+    ):
+        points.append(point)
+        told = ", ".join(f"{name} {value:.3f}" for name, value in point.recalls.items())
+        print(f"{point.share:.0%}, draw {point.draw + 1}: {point.cells:,} cells: {told}", flush=True)
+    command = f"marrowdesk {shlex.join(sys.argv[1:])}"
+    rows = [asdict(each) for each in points]
+    files = {
+        "curve.md": curve_page(points, _notes(bundle, tested), command),
+        "curve.json": json.dumps({"command": command, "bundle": bundle.sha256, "points": rows}, indent=1)
+        + "\n",
+    }
+    for name, text in files.items():
+        with writing(arguments.run / name):
+            write_atomically(arguments.run / name, text.encode())
+    print(arguments.run / "curve.md")
+    return 0
+
+
+def _seen(folder: Path, bundle: Bundle, plan: Plan, store: Store, held: set[str], kept: bool) -> Seen:
+    """Show cells to the bundle's network, those kept back or the others; what it saw stays in the folder."""
+    from marrowdesk.inference.torch_engine import network_of
+    from marrowdesk.training.export import embed
+    from marrowdesk.training.head_curve import Seen
+    from marrowdesk.training.study.cells import fingerprint
+
+    at = [
+        place
+        for place, each in enumerate(store.samples)
+        if (each.file in held) == kept and each.code in plan.codes
+    ]
+    if not at:
+        raise MarrowdeskError(
+            f"There is no cell {'kept back' if kept else 'to fit on'} of a class that the bundle knows.",
+            "Give the data and the split that it was trained with.",
+        )
+    samples = [store.samples[each] for each in at]
+    file = folder / f"embeddings-{bundle.sha256[:8]}-{fingerprint(samples, held)}.npy"
+    if file.exists():
+        return Seen(samples, np.load(file))
+    _, embeddings = embed(network_of(bundle), store, at, plan.recipe)
+    with writing(file):
+        folder.mkdir(parents=True, exist_ok=True)
+        np.save(file, embeddings)
+    return Seen(samples, embeddings)
+
+
+def _notes(bundle: Bundle, tested: Seen) -> Sequence[str]:
+    name = f"{bundle.card.name} {bundle.card.revision}"
+    return [
+        f"The last layer of {name}, fitted anew on a share of the training cells of each class and source; "
+        f"mean recall over the classes that a source taught, on {len(tested.samples):,} cells kept back. Of "
+        "several draws the mean, with the least and the largest.",
+        "The features below saw all training cells: few cells would do worse without them.",
+    ]

@@ -1,0 +1,64 @@
+"""Fitting the last layer of a run anew, with the cells' weights and priors that its plan says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from marrowdesk.training.priors import source_log_priors
+from marrowdesk.training.refit import refit_head, source_directions
+from marrowdesk.training.sampling import odds_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marrowdesk.training.plan import Plan
+    from marrowdesk.training.samples import Sample
+
+
+@dataclass(frozen=True, slots=True)
+class HeadFit:
+    """How the last layer is fitted anew.
+
+    Attributes:
+        prior: smoothing of the sources' class priors; None to leave them out.
+        blind: directions in which the sources of a class differ that it does not look along.
+    """
+
+    prior: float | None
+    blind: int = 0
+
+
+def fit_head(
+    views: Sequence[np.ndarray], samples: Sequence[Sample], plan: Plan, fit: HeadFit
+) -> tuple[np.ndarray, np.ndarray]:
+    """Fit a head on the features of training cells.
+
+    Args:
+        views: (N, D) embeddings of the cells, once for each way they are shown.
+        samples: the N cells.
+        plan: of the training.
+        fit: how it is fitted.
+
+    Returns:
+        Weights (K, D) and biases (K,), float32.
+    """
+    labels = np.array([plan.codes.index(each.code) for each in samples])
+    odds = odds_of(samples, plan.sampling, plan.balance)
+    priors = (
+        np.zeros((len(samples), len(plan.codes)), np.float32)
+        if fit.prior is None
+        else source_log_priors(samples, plan.codes, fit.prior, odds)
+    )
+    many = len(views)
+    shown, truth = np.concatenate(views), np.tile(labels, many)
+    sources = np.tile(np.array([each.source for each in samples]), many)
+    return refit_head(
+        shown,
+        truth,
+        np.tile(priors, (many, 1)),
+        np.tile(odds, many) / many,
+        nuisances=source_directions(shown, truth, sources, fit.blind) if fit.blind else None,
+    )

@@ -1,0 +1,108 @@
+"""What more cells are worth to the last layer is measured on cells that were kept back."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+from small_run import CODES, painted_store, small_plan
+from tiny_bundle import make_tiny_bundle
+
+from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.training.commands import add_commands
+from marrowdesk.training.head_curve import Point, Seen, curve_page, drawn, head_curve
+from marrowdesk.training.heads import HeadFit
+
+
+def _run(*words) -> int:
+    parser = argparse.ArgumentParser()
+    add_commands(parser.add_subparsers())
+    arguments = parser.parse_args(["curve", *map(str, words)])
+    return arguments.handler(arguments)
+
+
+def _seen(noise, seed):
+    """Give the painted cells with features that tell their class, blurred by ``noise``."""
+    samples = painted_store().samples
+    truth = np.array([CODES.index(each.code) for each in samples])
+    rng = np.random.default_rng(seed)
+    return Seen(samples, (np.eye(3)[truth] + rng.normal(0, noise, (len(truth), 3))).astype(np.float32))
+
+
+def test_that_a_share_is_drawn_of_each_class_and_source():
+    samples = painted_store().samples
+    part = [samples[each] for each in drawn(samples, 0.25, seed=1)]
+    groups = {(each.source, each.code) for each in samples}
+    assert {
+        group: sum((each.source, each.code) == group for each in part) for group in groups
+    } == dict.fromkeys(groups, 5)
+    assert len(drawn(samples, 0.001, seed=1)) == len(groups)
+    assert drawn(samples, 0.25, seed=1).tolist() != drawn(samples, 0.25, seed=2).tolist()
+    assert drawn(samples, 1.0, seed=2).tolist() == list(range(len(samples)))
+
+
+def test_that_recall_grows_with_the_cells_where_the_features_are_blurred():
+    points = list(head_curve(_seen(0.5, 1), _seen(0.5, 2), small_plan(), HeadFit(None), (0.05, 1.0), draws=5))
+    assert [(each.share, each.draw) for each in points] == [*((0.05, draw) for draw in range(5)), (1.0, 0)]
+    few = np.mean([list(each.recalls.values()) for each in points[:5]])
+    assert few + 0.05 < np.mean(list(points[-1].recalls.values())) < 1
+    assert (points[0].cells, points[-1].cells) == (6, 120)
+
+
+def test_that_the_page_tells_mean_least_and_largest_of_the_draws():
+    points = [
+        Point(0.5, 0, 10, {"one": 0.5}),
+        Point(0.5, 1, 10, {"one": 0.7}),
+        Point(1.0, 0, 20, {"one": 0.8}),
+    ]
+    text = curve_page(points, ["a note"], "marrowdesk curve")
+    assert "| 50% | 10 | 0.600 (0.500–0.700) |" in text
+    assert "| 100% | 20 | 0.800 |" in text
+
+
+def test_that_the_command_measures_a_bundle_and_keeps_what_its_network_saw(painted_data, tmp_path, capsys):
+    bundle = make_tiny_bundle(tmp_path / "tiny", codes=CODES)
+    card = bundle.path / "card.json"
+    out = tmp_path / "curve"
+    split = tmp_path / "held.csv"
+    split.write_text(
+        "file\n"
+        + "".join(
+            f"{source}/{code}/{code}_{number:05d}.png\n"
+            for source in ("one", "two")
+            for code in CODES
+            for number in range(5)
+        ),
+        encoding="utf-8",
+    )
+    words = ["--data", painted_data, "--bundle", bundle.path, "--held-out", split, "--out", out]
+    words += ["--shares", "50,100"]
+    with pytest.raises(MarrowdeskError, match="does not tell how it was trained"):
+        _run(*words)
+    told = json.loads(card.read_text())
+    told["training"]["plan"] = asdict(small_plan(codes=bundle.codes))
+    card.write_text(json.dumps(told), encoding="utf-8")
+    assert _run(*words, "--draws", "2") == 0
+    printed = capsys.readouterr().out
+    assert "50%, draw 2: 48 cells: one" in printed
+    points = json.loads((out / "curve.json").read_text())["points"]
+    assert [each["cells"] for each in points] == [48, 48, 90]
+    kept = {file: file.stat().st_mtime_ns for file in out.glob("*.npy")}
+    assert len(kept) == 2
+    _run(*words, "--draws", "1")
+    assert {file: file.stat().st_mtime_ns for file in out.glob("*.npy")} == kept
+
+
+@pytest.mark.parametrize("words", ["0,10", "10,120", "many", ""])
+def test_that_shares_which_are_none_are_refused(words, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        _run("--data", tmp_path, "--bundle", tmp_path, "--out", tmp_path, f"--shares={words}")
+    assert "no list of percents" in capsys.readouterr().err
+
+
+def test_that_no_draws_are_refused(tmp_path):
+    with pytest.raises(MarrowdeskError, match="0 draws"):
+        _run("--data", tmp_path, "--bundle", tmp_path, "--out", tmp_path, "--draws", "0")

@@ -1,0 +1,237 @@
+"""A bundle is made by one command: the stages of a recipe, gone on with where they were killed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from marrowdesk.cli import main
+from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.inference.bundle import find_bundles, load_bundle, read_card
+from marrowdesk.inference.preprocess import Recipe
+from marrowdesk.services.demo import make_demo
+from marrowdesk.training.bundle_recipe import RECIPE, read_recipe
+from marrowdesk.training.commands import add_commands
+from marrowdesk.training.commands.again import export_command, recipe_command, train_command
+from marrowdesk.training.commands.recipe import FINISHED, lay_out, parse
+from marrowdesk.training.commands.train import plan_of_options
+from marrowdesk.training.dataset import Sample, Store
+from marrowdesk.training.loop import Cells
+from marrowdesk.training.plan import plan_of
+
+TINY = """\
+name = "tiny"
+revision = "0.1.0"
+
+[[stage]]
+name = "first"
+train = { architecture = "test_resnet", side = 48, small = 32, steps = 8, batch = 16, prior = 0.01 }
+export = { head-prior = 0.1, head-views = 1 }
+
+[[stage]]
+name = "second"
+train = { architecture = "test_resnet", side = 48, small = 48, steps = 6, batch = 16, rate = 0.001, seed = 2 }
+export = { head-blind = 1 }
+"""
+
+
+def _arguments(words) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    add_commands(parser.add_subparsers())
+    return parser.parse_args([str(word) for word in words])
+
+
+def _run(*words) -> int:
+    arguments = _arguments(words)
+    return arguments.handler(arguments)
+
+
+@pytest.fixture
+def recipe(tmp_path):
+    file = tmp_path / "own.toml"
+    file.write_text(TINY, encoding="utf-8")
+    return file
+
+
+def _words(recipe, data, run, *more) -> list[str]:
+    usual = ["--fewest", "10", "--precision", "float32", "--save-every", "2"]
+    return ["train", "--recipe", str(recipe), "--data", str(data), "--run", str(run), *usual, *map(str, more)]
+
+
+def _start(words) -> subprocess.Popen:
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    one = {**os.environ, "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen([sys.executable, "-m", "marrowdesk", *words], env=one, **quiet)
+
+
+def _kill_once_there(words, file) -> None:
+    """Start a command, and kill it as soon as it has written a file."""
+    process = _start(words)
+    while not file.exists():
+        assert process.poll() is None
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+def _cells_of(codes) -> Cells:
+    """Give one cell of each class, as far as a plan asks for them."""
+    return Cells(
+        Store(tuple(Sample(f"{each}.png", "a", each) for each in codes), None, ()), range(len(codes))
+    )
+
+
+def test_that_the_shipped_recipe_asks_for_what_the_shipped_card_tells(tmp_path):
+    card = read_card(find_bundles()[-1])
+    file = find_bundles()[-1] / RECIPE
+    told = read_recipe(file)
+    words = ["train", "--recipe", file, "--data", "DATA", "--run", tmp_path, "--out", tmp_path / card.name]
+    steps = [parse(told, each) for each in lay_out(told, _arguments(words))]
+    trained, exported = steps[:4:2], steps[1:4:2]
+    plans = [
+        plan_of_options(each, _cells_of(plan_of(card.training.plan).codes), Recipe(side=each.side), start)
+        for each, start in zip(trained, ("", card.training.plan["start"]), strict=True)
+    ]
+    assert plans[-1] == plan_of(card.training.plan)
+    made = [
+        export_command(card.name, each.revision, each.head, each.head_prior, each.head_views, each.head_blind)
+        for each in exported
+    ]
+    first, then, second, last = card.training.command.splitlines()
+    assert first.replace("runs/START", "runs/NAME") == train_command(plans[0])
+    assert then.replace("runs/START", "runs/NAME") == made[0].replace(f"models/{card.name}", "START")
+    assert (second, last) == (train_command(plans[1]), made[1])
+    assert trained[1].start == exported[1].start == exported[0].out
+    assert exported[1].out == tmp_path / card.name
+    assert card.training.recipe == recipe_command(card.name)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_that_a_recipe_killed_in_both_stages_ends_with_the_bundle_of_one_that_was_not(
+    recipe, painted_data, tmp_path, capsys
+):
+    killed, whole = (_words(recipe, painted_data, tmp_path / name) for name in ("killed", "whole"))
+    _kill_once_there(killed, tmp_path / "killed" / "1-first" / "last.pt")
+    _kill_once_there(killed, tmp_path / "killed" / "2-second" / "last.pt")
+    first = tmp_path / "killed" / "bundles" / "first" / "weights.safetensors"
+    made = first.stat().st_mtime_ns
+    assert [_start(each).wait() for each in (killed, whole)] == [0, 0]
+    ends = [load_bundle(tmp_path / name / "bundles" / "tiny") for name in ("killed", "whole")]
+    assert ends[0].sha256 == ends[1].sha256
+    assert first.stat().st_mtime_ns == made
+    _counts_a_drawn_slide(ends[0], tmp_path, capsys)
+    record = ends[0].card.training
+    assert [line.split()[1] for line in record.command.splitlines()] == ["train", "export"] * 2
+    assert record.recipe in (ends[0].path / "CARD.md").read_text(encoding="utf-8")
+    assert read_recipe(ends[0].path / RECIPE) == read_recipe(recipe)
+    assert ends[0].card.results["cells"] == ends[1].card.results["cells"] > 0
+    _is_done_for_good(killed, ends[0], capsys)
+
+
+def _counts_a_drawn_slide(bundle, folder, capsys):
+    slide, table = make_demo(folder / "slide", 12), folder / "count.json"
+    assert main(["count", "--model", str(bundle.path), "--json", str(table), str(slide)]) == 0
+    assert "of 12 cells" in capsys.readouterr().out
+    cells = json.loads(table.read_bytes())["cells"]
+    assert {each["proposed_class"] for each in cells} <= set(bundle.proposed)
+
+
+def _is_done_for_good(words, bundle, capsys):
+    """The same command again does nothing but say so; a bundle that was lost is made again and measured."""
+    before = {file: file.stat().st_mtime_ns for file in bundle.path.iterdir()}
+    assert _run(*words) == 0
+    assert capsys.readouterr().out.count("done before") == 6
+    assert {file: file.stat().st_mtime_ns for file in bundle.path.iterdir()} == before
+    for file in before:
+        file.unlink()
+    assert _run(*words) == 0
+    assert capsys.readouterr().out.count("done before") == 3
+    assert read_card(bundle.path).results["cells"] > 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--steps", "1700"), "--steps is for the recipe"),
+        (("--start", "models/other"), "--start is for the recipe"),
+        (("--option", "se_ratio=0.5"), "--option is for the recipe"),
+        (("--sync-norm",), "--sync-norm is for the recipe"),
+    ],
+)
+def test_that_what_the_recipe_says_is_not_said_beside_it(words, told, recipe, painted_data, tmp_path):
+    with pytest.raises(MarrowdeskError, match=told) as caught:
+        _run(*_words(recipe, painted_data, tmp_path / "run", *words))
+    assert "copy of the recipe" in caught.value.hint
+    assert not (tmp_path / "run").exists()
+
+
+def test_that_several_processes_are_refused(recipe, painted_data, tmp_path, monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(MarrowdeskError, match="carried out by one process"):
+        _run(*_words(recipe, painted_data, tmp_path / "run"))
+
+
+def test_that_a_bundle_is_asked_for_with_a_recipe_only(painted_data, tmp_path):
+    with pytest.raises(MarrowdeskError, match="--out is for a recipe"):
+        _run("train", "--data", painted_data, "--run", tmp_path / "run", "--out", tmp_path / "bundle")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("steps = 8", "stepps = 8", r"train first.*stepps"),
+        ("steps = 8", "step = 8", r"train first.*--step"),
+        ("steps = 8", 'steps = "many"', r"train first.*--steps.*'many'"),
+        ("head-blind = 1", "heads = 1", r"export second.*heads"),
+        ("steps = 8", 'device = "cpu"', "The stage first says device"),
+        ("head-blind = 1", 'out = "elsewhere"', "The stage second says out"),
+        ("steps = 8", "steps = true", "steps of the stage first is neither a number"),
+        ('name = "second"', 'name = "first"', "the name first is there twice"),
+        ('name = "second"', 'name = "a/b"', "'a/b' holds more than"),
+        ('revision = "0.1.0"', "", "lacks revision"),
+        ('revision = "0.1.0"', 'revision = "1"\nheld-out = "x.csv"', "no place for held-out"),
+        ("[[stage]]", "[[stage]", "own.toml is not understood"),
+    ],
+)
+def test_that_a_recipe_that_is_not_understood_is_explained_before_anything_is_done(
+    before, after, told, recipe, painted_data, tmp_path
+):
+    recipe.write_text(TINY.replace(before, after), encoding="utf-8")
+    with pytest.raises(MarrowdeskError, match=told):
+        _run(*_words(recipe, painted_data, tmp_path / "run"))
+    assert not (tmp_path / "run").exists()
+
+
+def test_that_a_missing_recipe_is_named(painted_data, tmp_path):
+    with pytest.raises(MarrowdeskError, match=r"none\.toml cannot be read"):
+        _run(*_words(tmp_path / "none.toml", painted_data, tmp_path / "run"))
+
+
+def test_that_a_run_is_not_continued_with_another_recipe_or_other_cells(recipe, painted_data, tmp_path):
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / RECIPE).write_text(TINY.replace("steps = 8", "steps = 9"), encoding="utf-8")
+    with pytest.raises(MarrowdeskError, match="begun with another recipe"):
+        _run(*_words(recipe, painted_data, run))
+    (run / RECIPE).write_text(f"# a remark more\n{TINY}", encoding="utf-8")
+    (run / "1-first").mkdir()
+    (run / "1-first" / "last.pt").touch()
+    (run / "held_out.csv").write_text("file\none/LYT/LYT_00001.png\n", encoding="utf-8")
+    with pytest.raises(MarrowdeskError, match="begun with other cells kept back"):
+        _run(*_words(recipe, painted_data, run, "--leave-out", "two"))
+
+
+def test_that_a_damaged_list_of_what_is_done_is_explained(recipe, painted_data, tmp_path):
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / FINISHED).write_text("{", encoding="utf-8")
+    with pytest.raises(MarrowdeskError, match=r"finished\.json is not understood"):
+        _run(*_words(recipe, painted_data, run))
