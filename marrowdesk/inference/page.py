@@ -100,8 +100,8 @@ def _adapted(card: ModelCard) -> list[str]:
         return []
     told = (
         f"The last layer was fitted on {origin.made:%Y-%m-%d} to {origin.cells:,} reviewed cells of "
-        f"{origin.cases} cases; all else is {origin.base} {origin.base_revision} (sha256 `{origin.base_sha256}`). Judged "
-        f"{origin.results.get('judged', 'by nothing')}."
+        f"{origin.cases} cases; all else is {origin.base} {origin.base_revision} (sha256 "
+        f"`{origin.base_sha256}`). Judged {origin.results.get('judged', 'by nothing')}."
     )
     lines = ["## Adapted to a laboratory", "", told, ""]
     for name, value in origin.results.items():
