@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from marrowdesk.core.amendment import Changed
     from marrowdesk.core.cell import Cell
     from marrowdesk.core.differential import Differential
+    from marrowdesk.core.model_origin import ModelOrigin
 
 
 def _line(label: str, *, long: bool = False) -> str:
@@ -120,11 +121,19 @@ class ModelUsed:
         name: as its card says.
         version: as its card says.
         sha256: of its weights, 64 hexadecimal digits.
+        origin: what it was adapted from; None for a model that was not adapted.
     """
 
     name: str
     version: str
     sha256: str
+    origin: ModelOrigin | None = None
+
+    @property
+    def words(self) -> str:
+        """Say in English which model it is, for other programs."""
+        origin = f" ({self.origin.words})" if self.origin else ""
+        return f"{self.name} {self.version}{origin}, SHA-256 {self.sha256}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from marrowdesk.core.cell import Cell
     from marrowdesk.core.differential import Apart, Differential, Row, ThresholdMark
-    from marrowdesk.report.document import Amends, ManualCount, PastState, Report, Signed, SlideUsed
+    from marrowdesk.report.document import Amends, ManualCount, Method, PastState, Report, Signed, SlideUsed
 
 JSON_FORMAT, JSON_VERSION = "marrowdesk-report", 1
 JSON_SCHEMA = f"urn:marrowdesk:report:{JSON_VERSION}"
@@ -108,7 +108,7 @@ def report_json(report: Report, cells: Iterable[Cell]) -> bytes:
             "amends": _amends(report.amends) if report.amends else None,
             "research_use": report.research_use,
             "header": asdict(report.header),
-            "method": asdict(report.method),
+            "method": _method(report.method),
             "slides": [_slide(each) for each in report.slides],
             "problems": report.problems,
             "differential": _differential(report.differential),
@@ -119,6 +119,14 @@ def report_json(report: Report, cells: Iterable[Cell]) -> bytes:
         indent=1,
     )
     return (text + "\n").encode("utf-8", "backslashreplace")
+
+
+def _method(method: Method) -> dict[str, Any]:
+    told = asdict(method)
+    for model, used in zip(told["models"], method.models, strict=True):
+        if used.origin is not None:
+            model["origin"]["made"] = used.origin.made.isoformat(timespec="seconds")
+    return told
 
 
 def _harmless(value: Any) -> Any:

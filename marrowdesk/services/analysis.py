@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from marrowdesk.core.cell import Cell, Place, Prediction
 from marrowdesk.core.errors import Cancelled, ImageUnreadable
+from marrowdesk.core.model_origin import ModelOrigin
 from marrowdesk.core.placing import Placing
 from marrowdesk.imaging.decode import read_place
 from marrowdesk.services.twins import Twins
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from marrowdesk.inference.card import Adaptation
     from marrowdesk.inference.engine import Batch, Engine, Pending
     from marrowdesk.store.casefile import CaseFile
 
@@ -82,7 +84,7 @@ def analyse(
         CaseFileError: the case file cannot be written.
     """
     card, sha256 = engine.bundle.card, engine.bundle.sha256
-    case.add_model(ModelInfo(sha256, card.name, card.revision, engine.codes))
+    case.add_model(ModelInfo(sha256, card.name, card.revision, engine.codes, _origin(card.adapted)))
     twins = Twins(case, cells, sha256)
     speed, placing = _Speed(len(cells)), Placing(case.scheme)
     if known := twins.known():
@@ -95,6 +97,19 @@ def analyse(
                     raise Cancelled("Classifying was stopped.", "Classify again to go on where it stopped.")
                 done, failed = _finish(case, engine, begun, placing)
                 yield speed.step(twins.joined(done), failed)
+
+
+def _origin(adapted: Adaptation | None) -> ModelOrigin | None:
+    if adapted is None:
+        return None
+    return ModelOrigin(
+        adapted.base,
+        adapted.base_revision,
+        adapted.base_sha256,
+        adapted.made,
+        adapted.cases,
+        adapted.cells,
+    )
 
 
 def _decoded_ahead(

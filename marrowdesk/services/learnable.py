@@ -111,7 +111,11 @@ class Learnable:
 
     def _of_same_base(self, case: CaseFile) -> set[str]:
         """Give the adapted models of a case that have the same network, also where they are not kept here."""
-        return set()
+        return {
+            each.sha256
+            for each in case.models()
+            if each.origin is not None and each.origin.sha256 == self.base.sha256
+        }
 
     def _add(self, pixels: tuple[Any, ...], label: int, group: int, embedding: np.ndarray) -> None:
         before = self.cells.setdefault(pixels, (label, group, embedding))

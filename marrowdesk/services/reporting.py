@@ -104,7 +104,11 @@ def snapshot(
         header=ReportFields.from_mapping(fields),
         differential=differential(tally, scheme, rules),
         method=Method(
-            tuple(ModelUsed(m.name, m.version, m.sha256) for m in case.models() if m.sha256 in used),
+            tuple(
+                ModelUsed(each.name, each.version, each.sha256, each.origin)
+                for each in case.models()
+                if each.sha256 in used
+            ),
             __version__,
         ),
         slides=_slides(case, cells, scheme, rules),

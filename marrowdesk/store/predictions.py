@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from marrowdesk import __version__
+from marrowdesk.core.model_origin import ModelOrigin
 from marrowdesk.core.placing import Placing
 from marrowdesk.store.cells import models_by_id
 from marrowdesk.store.classes import ClassTable
-from marrowdesk.store.columns import hash_bytes, now_text
+from marrowdesk.store.columns import hash_bytes, now_text, time_text, time_value
 from marrowdesk.store.errors import CaseRecordRefused
 from marrowdesk.store.values import ModelInfo, StoredAttention, StoredPrediction
 
@@ -39,6 +40,18 @@ WHERE prediction.id = (SELECT max(id) FROM prediction WHERE cell = ?) AND model.
 AND embedding IS NOT NULL
 """
 
+_MODELS = """
+SELECT model.sha256, model.name, model.version, codes,
+       origin.name, origin.version, origin.sha256, origin.made, origin.cases, origin.cells
+FROM model LEFT JOIN origin ON origin.id = model.id ORDER BY model.id
+"""
+
+_ADD_ORIGIN = """
+INSERT INTO origin(id, name, version, sha256, made, cases, cells)
+SELECT model.id, ?, ?, ?, ?, ?, ? FROM model
+WHERE model.sha256 = ? AND NOT EXISTS (SELECT 1 FROM origin WHERE origin.id = model.id)
+"""
+
 _FEATURE_INSERT = "INSERT INTO feature VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 FEATURE_FORGET = """
@@ -61,14 +74,16 @@ class PredictionTable(ClassTable):
                 "ON CONFLICT(sha256) DO NOTHING",
                 row,
             )
+            if model.origin is not None:
+                connection.execute(_ADD_ORIGIN, (*_origin_columns(model.origin), row[0]))
 
     def models(self) -> list[ModelInfo]:
         """Give the models that are known, in the order they were added."""
         with self._db.reading() as connection:
-            rows = connection.execute("SELECT sha256, name, version, codes FROM model ORDER BY id").fetchall()
+            rows = connection.execute(_MODELS).fetchall()
         return [
-            ModelInfo(sha.hex(), name, version, tuple(json.loads(codes)))
-            for sha, name, version, codes in rows
+            ModelInfo(sha.hex(), name, version, tuple(json.loads(codes)), _origin(origin))
+            for sha, name, version, codes, *origin in rows
         ]
 
     def add_predictions(self, model_sha256: str, predictions: Iterable[StoredPrediction]) -> None:
@@ -170,6 +185,18 @@ def _write(
         connection.execute(FEATURE_FORGET, (each.cell_id, prediction))
         if feature is not None:
             connection.execute(_FEATURE_INSERT, (prediction, *feature))
+
+
+def _origin_columns(origin: ModelOrigin) -> tuple[object, ...]:
+    made = time_text(origin.made)
+    return origin.name, origin.version, hash_bytes(origin.sha256), made, origin.cases, origin.cells
+
+
+def _origin(columns: Sequence[Any]) -> ModelOrigin | None:
+    name, version, sha256, made, cases, cells = columns
+    if name is None:
+        return None
+    return ModelOrigin(name, version, sha256.hex(), time_value(made), cases, cells)
 
 
 def _columns(each: StoredPrediction, classes: int) -> tuple[bytes, FeatureColumns | None]:

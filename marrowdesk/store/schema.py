@@ -232,11 +232,24 @@ WHEN (SELECT ifnull(max(id), 0) FROM signature) > (SELECT ifnull(max(id), 0) FRO
 BEGIN SELECT RAISE(ABORT, '{SIGNED}'); END;
 """
 
+_TABLES_3 = """
+CREATE TABLE origin(                 -- of the model of that number, where it was adapted to a laboratory
+  id INTEGER PRIMARY KEY REFERENCES model(id),
+  name TEXT NOT NULL,                -- of the model it was made of
+  version TEXT NOT NULL,
+  sha256 BLOB NOT NULL CHECK (length(sha256) = 32),
+  made TEXT NOT NULL,
+  cases INTEGER NOT NULL CHECK (cases > 0),
+  cells INTEGER NOT NULL CHECK (cells > 0)
+);
+"""
+
 STEPS: tuple[str, ...] = (
     _TABLES_1 + "".join(_GUARD_1.format(table=table) for table in APPEND_ONLY),
     _TABLES_2
     + "".join(_GUARD_1.format(table=table) for table in ("signature", "reopening", *_BESIDE))
     + "".join(_GUARD_2.format(table=table) for table in (*_KEPT_WHEN_SIGNED, *_BESIDE)),
+    _TABLES_3 + _GUARD_1.format(table="origin"),
 )
 """SQL that takes an empty file to version 1, version 1 to 2, and so on."""
 

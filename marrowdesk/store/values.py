@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from marrowdesk.core.cell import Place, Review
+    from marrowdesk.core.model_origin import ModelOrigin
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,15 @@ class ModelInfo:
         name: of the model.
         version: of the model.
         codes: the class codes it knows, in the order of its probabilities; shape (K,).
+        origin: what it was adapted from; None for a model that was not adapted, and in cases that were
+            classified before adapted models were known.
     """
 
     sha256: str
     name: str
     version: str
     codes: tuple[str, ...]
+    origin: ModelOrigin | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,14 +8,22 @@ import threading
 import numpy as np
 import pytest
 from laboratories import make_case, make_laboratory
+from PIL import Image
 
+from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.errors import BundleError, Cancelled, MarrowdeskError
+from marrowdesk.core.model_origin import ModelOrigin
 from marrowdesk.core.shipped_schemes import SCHEMES
+from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.inference.bundle import load_bundle, read_card
+from marrowdesk.inference.torch_engine import load_engine
 from marrowdesk.services import adapted_models
 from marrowdesk.services.adapted_models import broken_models, chosen_model, keep, kept_models, remove
 from marrowdesk.services.adapting import adapt
+from marrowdesk.services.analysis import analyse
 from marrowdesk.services.learnable import decided_cells
+from marrowdesk.services.opening import open_slides
+from marrowdesk.services.reporting import snapshot
 from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.paths import adapted_models_path
 from marrowdesk.store.settings import load_settings, save_settings
@@ -197,8 +205,6 @@ def test_that_cells_undone_or_excluded_are_not_learned_from(tmp_path, tiny_bundl
 
 
 def test_that_a_kept_model_proposes_what_was_fitted(better, tiny_bundle):
-    from marrowdesk.inference.torch_engine import load_engine
-
     kept = keep(better, "  Our   stain ", "A. Reader")
     assert (kept.name, kept.version, kept.cells, kept.cases) == ("Our stain", 1, 480, 4)
     assert kept_models() == [kept]
@@ -304,3 +310,41 @@ def test_that_a_base_without_such_a_layer_is_refused(cases, tiny_bundle, monkeyp
     monkeypatch.setattr(bundle, "load_tensors", lambda _: tensors)
     with pytest.raises(BundleError, match="no last layer"):
         _adapt(cases, tiny_bundle)
+
+
+def test_that_a_case_keeps_what_its_classifier_was_adapted_from(better, tmp_path, tiny_bundle):
+    """The report is made from the case alone, perhaps on a computer that has not got the model."""
+    kept = keep(better, "Ours")
+    folder = tmp_path / "slide"
+    folder.mkdir()
+    rng = np.random.default_rng(3)
+    for number in range(6):
+        Image.fromarray(rng.integers(60, 255, (64, 64, 3), np.uint8)).save(folder / f"{number}.png")
+    with CaseFile.create(tmp_path / "later.mdcase", MARROW, "later") as case:
+        list(open_slides(case, [folder], threading.Event()))
+        list(analyse(case, load_engine(load_bundle(kept.path), "cpu"), case.cells(), threading.Event()))
+        remove(kept)
+        (used,) = snapshot(case, CountingRules()).report.method.models
+        assert (used.name, used.version, used.sha256) == ("Ours", "1", kept.sha256)
+        assert (used.origin.name, used.origin.sha256) == (tiny_bundle.card.name, tiny_bundle.sha256)
+        assert (used.origin.cases, used.origin.cells) == (4, 480)
+        assert used.origin.made == kept.made.replace(microsecond=used.origin.made.microsecond)
+        card = read_card(tiny_bundle.path).model_copy(update={"results": {"accuracy": 0.8}})
+        # What the base confuses says nothing of another last layer: no count is adjusted by it.
+        assert snapshot(case, CountingRules(), cards=[card]).report.adjusted is None
+
+
+def test_that_cells_of_an_adapted_model_from_another_computer_are_learned_from(better, tmp_path, tiny_bundle):
+    """The case itself tells that the network is the same."""
+    kept = keep(better, "Ours")
+    origin = ModelOrigin(kept.base, kept.base_revision, kept.base_sha256, kept.made, 4, 480)
+    remove(kept)
+    embeddings, labels = make_laboratory(tiny_bundle, 200, 3.0, seed=70)
+    codes = [tiny_bundle.codes[each] for each in labels]
+    for name, told in (("theirs", origin), ("unknown", None)):
+        own = ModelInfo(kept.sha256, "Theirs", "1", tiny_bundle.codes, told)
+        make_case(tmp_path / f"{name}.mdcase", tiny_bundle, embeddings, codes, model=own)
+    adapted, _ = _adapt([tmp_path / "theirs.mdcase"], tiny_bundle)
+    assert adapted.cells == 200
+    with pytest.raises(MarrowdeskError, match="200 cells are left out"):
+        _adapt([tmp_path / "unknown.mdcase"], tiny_bundle)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,12 +13,20 @@ import numpy as np
 
 from marrowdesk.core import edits
 from marrowdesk.core.cell import Box, Cell, Place, Review, Verdict
+from marrowdesk.core.model_origin import ModelOrigin
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.values import ModelInfo, NewCell, Problem, StoredPrediction
 
 STORED = Path(__file__).parent / "cases"
 MODEL = ModelInfo("ab" * 32, "sample model", "1.0", ("BLA", "LYT", "NGS"))
+ADAPTED = replace(
+    MODEL,
+    sha256="cd" * 32,
+    name="Färbung 染色",
+    version="2",
+    origin=ModelOrigin("sample model", "1.0", "ab" * 32, datetime(2025, 2, 1, 9, 30, tzinfo=UTC), 3, 450),
+)
 NOON = datetime(2025, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 
 
@@ -90,6 +99,11 @@ def fill_sample(case: CaseFile) -> None:
     number = case.record(blast)
     case.record(blast.inverse(), undoes=number, reader="Ben")
     case.record(edits.exclude([third], "Ben", at(2)))
+
+
+def fill_origin(case: CaseFile) -> None:
+    """Put something into the table that came with version 3."""
+    case.add_model(ADAPTED)
 
 
 def fill_beside(case: CaseFile) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from case_samples import MODEL, SAMPLE_REVIEWS, STORED, at, build, decide, dump, proposal, reviews
+from case_samples import ADAPTED, MODEL, SAMPLE_REVIEWS, STORED, at, build, decide, dump, proposal, reviews
 
 from marrowdesk.core.cell import Box
 from marrowdesk.core.errors import CaseFileError
@@ -55,7 +55,7 @@ def check_sample(case: CaseFile) -> None:
     assert [cell.prediction and cell.prediction.code for cell in cells] == ["LYT"] * 4 + [None]
     assert cells[0].prediction.doubt == 0.25
     assert reviews(case) == SAMPLE_REVIEWS
-    assert case.models() == [MODEL]
+    assert case.models()[0] == MODEL
     assert [problem.reason for problem in case.problems()] == ["The file is cut off."]
     assert case.fields() == {"patient": "Müller, 佐藤"}
     check_features_and_journal(case)
@@ -91,6 +91,7 @@ def check_beside(case: CaseFile, number: int) -> None:
     assert {cell: review.code for cell, review in case.sitting_reviews(1).items()} == {1: "BLA", 2: "BLA"}
     assert [(each.id, each.smear, each.code) for each in case.presses()] == [(1, 1, "BLA"), (2, 2, "LYT")]
     assert case.packed() == (5, 0)
+    assert case.models()[1:] == ([ADAPTED] if number >= 3 else [])
 
 
 @pytest.mark.parametrize("number", VERSIONS)

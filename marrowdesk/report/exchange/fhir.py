@@ -198,7 +198,7 @@ def _program(content: Content, ids: Ids) -> dict[str, Any]:
 
 
 def _model(model: ModelUsed, ids: Ids) -> dict[str, Any]:
-    return {
+    device = {
         "resourceType": "Device",
         "id": ids.of(f"model:{model.sha256}"),
         "identifier": [{"system": "urn:marrowdesk:model-sha256", "value": model.sha256}],
@@ -207,3 +207,6 @@ def _model(model: ModelUsed, ids: Ids) -> dict[str, Any]:
         "version": [{"value": plain(model.version).strip() or "unknown"}],
         "parent": {"reference": ids.urn("program")},
     }
+    if model.origin is not None:
+        device["note"] = [{"text": plain(f"{model.origin.words}, SHA-256 {model.origin.sha256}")}]
+    return device

@@ -133,8 +133,7 @@ def _observations(content: Content, pdf: bytes) -> Iterator[str]:
     if text := report.header.conclusion:
         rows.append(("FT", composed("conclusion", "Conclusion", LOCAL), "", escaped(text), {}))
     for model in report.method.models:
-        told = f"{model.name} {model.version}, SHA-256 {model.sha256}"
-        rows.append(("ST", composed("model", "Classifier", LOCAL), "", escaped(told), {}))
+        rows.append(("ST", composed("model", "Classifier", LOCAL), "", escaped(model.words), {}))
     program = f"MarrowDesk {report.method.program_version}. {report.research_use}"
     rows.append(("ST", composed("program", "Program", LOCAL), "", escaped(program), {}))
     paper = composed("", "application", "pdf", "Base64", b64encode(pdf).decode())

@@ -100,6 +100,6 @@ def _about(content: Content) -> Iterator[tuple[str, Any]]:
     references = report.differential.rules.references
     yield "Reference ranges", references.name
     for model in report.method.models:
-        yield "Model", f"{model.name} {model.version}, SHA-256 {model.sha256}"
+        yield "Model", model.words
     yield "Program", f"MarrowDesk {report.method.program_version}"
     yield "Use", report.research_use

@@ -165,6 +165,8 @@ TEXTS = {
     # Method and signature
     "Method": "方法",
     "Classifier": "分类器",
+    "Adapted to the laboratory from {name}; reviewed cells: {cells}, cases: {cases}":
+        "由 {name} 针对本实验室调整；已审核细胞：{cells}，病例：{cases}",
     "none": "无",
     "None: every class was given by a reader.": "无：全部由人工分类。",
     "Proposals changed or excluded": "更改或排除的建议",

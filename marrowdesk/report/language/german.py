@@ -175,6 +175,8 @@ TEXTS = {
     # Method and signature
     "Method": "Methode",
     "Classifier": "Klassifikator",
+    "Adapted to the laboratory from {name}; reviewed cells: {cells}, cases: {cases}":
+        "An das Labor angepasst aus {name}; geprüfte Zellen: {cells}, Fälle: {cases}",
     "none": "keiner",
     "None: every class was given by a reader.": "Keiner: jede Klasse wurde von einem Befunder vergeben.",
     "Proposals changed or excluded": "Vorschläge geändert oder ausgeschlossen",

@@ -28,7 +28,18 @@ def _entry(label: str, *texts: str) -> Element:
 
 def _model(edition: Edition, model: ModelUsed) -> Element:
     hashed = f"SHA-256 {grouped(model.sha256)}"
-    return _entry(edition.say("Classifier"), f"{model.name} {model.version}", hashed)
+    named = f"{model.name} {model.version}"
+    return _entry(edition.say("Classifier"), named, *_origin(edition, model), hashed)
+
+
+def _origin(edition: Edition, model: ModelUsed) -> Iterator[str]:
+    """Say what an adapted model was made of; nothing for another."""
+    origin = model.origin
+    if origin is None:
+        return
+    said = edition.say("Adapted to the laboratory from {name}; reviewed cells: {cells}, cases: {cases}")
+    name = f"{origin.name} {origin.version} (SHA-256 {origin.sha256[:12]})"
+    yield said.format(name=name, cells=origin.cells, cases=origin.cases)
 
 
 def _about_cells(edition: Edition) -> Iterator[Element]:
@@ -80,7 +91,10 @@ def method_line(edition: Edition) -> str:
     """Say the method in one line: classifier with the start of its hash, review, program."""
     report, words = edition.report, edition.words
     found = report.differential
-    models = [f"{each.name} {each.version} (SHA-256 {each.sha256[:12]})" for each in report.method.models]
+    models = [
+        words.parts([f"{each.name} {each.version} (SHA-256 {each.sha256[:12]})", *_origin(edition, each)])
+        for each in report.method.models
+    ]
     parts = [
         words.told(edition.say("Classifier"), words.listed(models) or edition.say("none")),
         edition.say("reviewed {part}, changed {changed}").format(
