@@ -57,6 +57,7 @@ class Desk:
         self.window.first_shown.connect(self._shown)
         self._collector = GarbageCollector(lambda: operations.runner().idle)
         self.window.classifier.engine_changed.connect(self._engine_changed)
+        self.window.session.opening_changed.connect(self._opening_changed)
         self._paths: list[Path] = []
         self._draw: Callable[[], Path] | None = None
 
@@ -84,6 +85,12 @@ class Desk:
     def _engine_changed(self) -> None:
         if self.window.classifier.state is EngineState.READY:
             self._collector.settle()
+
+    def _opening_changed(self, opening: bool) -> None:
+        if opening:
+            self._collector.hold()
+        else:
+            self._collector.go_on()
 
     def _tell_fault(self, error: Exception, report: Path | None) -> None:
         from marrowdesk.app.dialogs.failure import show_fault
