@@ -15,7 +15,7 @@ from marrowdesk.app import operations, translations
 from marrowdesk.app.classifier import EngineState
 from marrowdesk.app.collector import GarbageCollector
 from marrowdesk.app.crash import CrashHook
-from marrowdesk.app.plotting import load_intervals, load_pyqtgraph
+from marrowdesk.app.plotting import load_decoders, load_intervals, load_pyqtgraph
 from marrowdesk.app.preferences import Preferences
 from marrowdesk.app.theme import Theme
 from marrowdesk.app.window import MainWindow
@@ -78,6 +78,7 @@ class Desk:
             self.window.session.open(self._paths)
         if self._draw is not None:
             self.window.commands.draw_and_open(self._draw)
+        load_decoders(self.window)
         load_intervals(self.window, lambda: None)  # before they are needed: half a second each
         load_pyqtgraph(self.window, lambda: None)
         self.window.classifier.load(self.window.bundle)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from marrowdesk.core.errors import BundleError, Cancelled, MarrowdeskError
-from marrowdesk.inference.bundle import load_bundle
 from marrowdesk.inference.reading import begin_read, read_or_why
 
 if TYPE_CHECKING:
@@ -61,6 +60,8 @@ class EngineApart:
     """
 
     def __init__(self, folder: Path, wish: Wish | None = None, cancel: threading.Event | None = None) -> None:
+        from marrowdesk.inference.bundle import load_bundle  # brings pydantic: not before the window is up
+
         self._bundle = load_bundle(folder)
         context = multiprocessing.get_context("spawn")
         self._link, far_end = context.Pipe()
