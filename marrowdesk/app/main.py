@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication
 
 from marrowdesk import __version__
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 _SWITCH_INTERVAL = 0.001
 """Seconds for which a thread may keep the interpreter's lock; Python's own 5 ms add up where several wait."""
+
+_BREATH = 100
+"""Milliseconds that the first window has to itself, to be painted and to answer, before libraries load."""
 
 
 class Desk:
@@ -58,6 +61,8 @@ class Desk:
         self._collector = GarbageCollector(lambda: operations.runner().idle)
         self.window.classifier.engine_changed.connect(self._engine_changed)
         self.window.session.opening_changed.connect(self._opening_changed)
+        self._libraries = QTimer(self.window, interval=_BREATH, singleShot=True)
+        self._libraries.timeout.connect(self._load)
         self._paths: list[Path] = []
         self._draw: Callable[[], Path] | None = None
 
@@ -78,6 +83,9 @@ class Desk:
             self.window.session.open(self._paths)
         if self._draw is not None:
             self.window.commands.draw_and_open(self._draw)
+        self._libraries.start()
+
+    def _load(self) -> None:
         load_decoders(self.window)
         load_intervals(self.window, lambda: None)  # before they are needed: half a second each
         load_pyqtgraph(self.window, lambda: None)
@@ -100,6 +108,7 @@ class Desk:
 
     def end(self) -> None:
         """End all work and close all files; nothing is lost, and no thread is left."""
+        self._libraries.stop()
         self.window.close()
         self.window.session.close()
         self.preferences.close()

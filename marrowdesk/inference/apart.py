@@ -63,6 +63,14 @@ class EngineApart:
         from marrowdesk.inference.bundle import load_bundle  # brings pydantic: not before the window is up
 
         self._bundle = load_bundle(folder)
+        self._begun = 0
+        loaded = self._start(folder, wish, cancel)
+        if loaded.crowded and wish is not None and wish.choices is not None:
+            self.close()  # what was measured is remembered: the next process loads the one engine alone
+            loaded = self._start(folder, wish, cancel)
+        self._loaded = loaded
+
+    def _start(self, folder: Path, wish: Wish | None, cancel: threading.Event | None) -> _Loaded:
         context = multiprocessing.get_context("spawn")
         self._link, far_end = context.Pipe()
         self._process = context.Process(
@@ -74,12 +82,11 @@ class EngineApart:
             while cancel is not None and not self._link.poll(0.1):
                 if cancel.is_set():
                     raise Cancelled("Loading the model was stopped.")
-            loaded: tuple[str, str, int] = self._answer()
+            loaded: _Loaded = self._answer()
         except BaseException:
             self.close()
             raise
-        self._device, self._note, self._batch_size = loaded
-        self._begun = 0
+        return loaded
 
     @property
     def bundle(self) -> Bundle:
@@ -94,17 +101,17 @@ class EngineApart:
     @property
     def device(self) -> str:
         """What it runs on, for people."""
-        return self._device
+        return self._loaded.device
 
     @property
     def note(self) -> str:
         """Why it is this engine; empty where there is nothing to say."""
-        return self._note
+        return self._loaded.note
 
     @property
     def batch_size(self) -> int:
         """How many images a batch should hold for good speed."""
-        return self._batch_size
+        return self._loaded.batch_size
 
     @property
     def alive(self) -> bool:
@@ -180,6 +187,23 @@ class EngineApart:
 
 
 @dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What the process says when its engine is ready.
+
+    Attributes:
+        device: what it runs on.
+        note: why it is this engine.
+        batch_size: how many images a batch should hold.
+        crowded: whether the other engine, which was only measured, still takes a gigabyte of its memory.
+    """
+
+    device: str
+    note: str
+    batch_size: int
+    crowded: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _BegunApart:
     """A batch that was sent.
 
@@ -239,7 +263,8 @@ def _serve(link: Connection, folder: Path, wish: Wish | None) -> None:
         from marrowdesk.inference.loading import load_fastest
 
         engine = load_fastest(folder, wish)
-        link.send((engine.device, engine.note, engine.batch_size))
+        crowded = engine.setup.engine != "torch" and "torch" in sys.modules
+        link.send(_Loaded(engine.device, engine.note, engine.batch_size, crowded))
     except (MarrowdeskError, ImportError, OSError, RuntimeError) as error:
         link.send(error if isinstance(error, MarrowdeskError) else BundleError(_broken(error)))
         return

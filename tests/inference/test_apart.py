@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -132,6 +133,18 @@ def test_that_the_network_s_libraries_are_loaded_in_its_process_only(bundle):
     )
     command = [sys.executable, "-c", program, str(bundle.path)]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "set()"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks what a process has loaded as Linux tells it")
+def test_that_after_the_first_start_only_the_chosen_engine_stays_in_memory(bundle, tmp_path):
+    pytest.importorskip("openvino")
+    engine = EngineApart(bundle.path, Wish(networks=tmp_path, choices=tmp_path / "engines.json"))
+    try:
+        loaded = Path(f"/proc/{engine._process.pid}/maps").read_text()
+        assert ("libtorch" in loaded) == engine.device.startswith("PyTorch")
+        assert engine.predict(cells(2)).probabilities.shape[0] == 2
+    finally:
+        engine.close()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="asks for a process by its number as POSIX does")
