@@ -163,3 +163,12 @@ def test_that_a_case_is_out_of_the_collector_s_sight_and_garbage_is_not(qapp):
     finally:
         collector.stop()
     assert gc.isenabled()
+
+
+def test_that_the_cells_of_an_opened_case_are_out_of_the_collector_s_sight(make_desk, tmp_path, qtbot):
+    with make_case(tmp_path, [("LYT", 0.9)] * 30) as case:
+        path = case.path
+    window = make_desk(None, loader=lambda *_: None).window
+    window.session.open([path])
+    qtbot.waitUntil(lambda: len(window.model.cells) == 30)
+    qtbot.waitUntil(lambda: not {id(each) for each in gc.get_objects()} & {id(c) for c in window.model.cells})

@@ -98,9 +98,7 @@ def measure(slide: Path, options: argparse.Namespace) -> int:
     )
     peak = window_peak + network_peak
     print(f"peak memory {peak:.0f} MB: window {window_peak:.0f}, network's process {network_peak:.0f}")
-    print(
-        f"(at the very first start engines are measured, in a process that took {first_start:.0f} MB and ended)"
-    )
+    print(f"(at the very first start engines are measured, by a process of {first_start:.0f} MB that ended)")
     _print(monitor, options.cells, took)
     _compare(monitor, elsewhere, took)
     return int(monitor.worst(CLASSIFYING) >= 100 + max(elsewhere, default=0) or peak >= 2048)
