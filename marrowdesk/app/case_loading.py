@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from marrowdesk.app.gallery.facts import Facts
 from marrowdesk.core.errors import Cancelled, CaseFileError, MarrowdeskError
 from marrowdesk.core.tally import Tally
 from marrowdesk.core.taxonomy import MARROW
@@ -30,6 +31,7 @@ class Loaded:
         case: the open file.
         cells: with the decisions of the reading that is shown.
         tally: of these cells.
+        facts: what sorting needs to know of these cells.
         history: what can be undone and redone in that reading.
         problems: images that cannot be read.
         fields: header fields of the report.
@@ -45,6 +47,7 @@ class Loaded:
     case: CaseFile
     cells: list[Cell]
     tally: Tally
+    facts: Facts
     history: tuple[History, History]
     problems: list[Problem]
     fields: dict[str, str]
@@ -121,6 +124,7 @@ def _read(
         case=case,
         cells=cells,
         tally=Tally.of(cells),
+        facts=Facts.of(cells, case.scheme),
         history=history,
         problems=case.problems(),
         fields=case.fields(),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from marrowdesk.app.case_count import CaseCount
 from marrowdesk.app.undo import EditCommand
 from marrowdesk.core import edits
-from marrowdesk.core.cell import Cell, CellState
+from marrowdesk.core.cell import Cell
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.taxonomy import MARROW, Scheme
 from marrowdesk.store.errors import CaseFileSigned, CaseFileTakenOver
@@ -19,6 +20,7 @@ from marrowdesk.store.errors import CaseFileSigned, CaseFileTakenOver
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from marrowdesk.app.gallery.facts import Facts
     from marrowdesk.core.counting import CountingRules
     from marrowdesk.core.differential import Differential
     from marrowdesk.core.manual import Press
@@ -75,6 +77,8 @@ class CaseModel(QObject):
         self._signatures: tuple[Signature, ...] = ()
         self._sitting: Sitting | None = None
         self._resolving: Sitting | None = None
+        self._facts: Facts | None = None
+        self._undecided = np.empty(0, np.bool_)
         self.undo_stack.clear()
 
     # -- the case -------------------------------------------------------------------------------------
@@ -94,6 +98,11 @@ class CaseModel(QObject):
         """The cells in the order of the case; a row is an index in this list."""
         return self._cells
 
+    @property
+    def facts(self) -> Facts | None:
+        """While ``reset`` is told: what a worker read of the cells for sorting them; None where none did."""
+        return self._facts
+
     def row_of(self, cell_id: int) -> int:
         """Give the row of a cell.
 
@@ -111,6 +120,7 @@ class CaseModel(QObject):
         signatures: Sequence[Signature] = (),
         sitting: Sitting | None = None,
         presses: Sequence[Press] = (),
+        facts: Facts | None = None,
     ) -> None:
         """Show another case, or none.
 
@@ -122,6 +132,7 @@ class CaseModel(QObject):
             signatures: what ``case.signatures()`` gave.
             presses: what ``case.presses()`` gave: the manual count.
             sitting: the second reading whose decisions ``cells`` and ``history`` hold; None for the first.
+            facts: what a worker read of these cells for sorting them.
         """
         self._forget()
         self._case = case
@@ -130,9 +141,12 @@ class CaseModel(QObject):
         self._count = CaseCount(self._cells, tally, presses, self._count.rules)
         self._signatures = tuple(signatures)
         self._sitting = sitting
+        self._facts = facts
+        self._undecided = np.fromiter((cell.review is None for cell in self._cells), np.bool_, len(cells))
         if case is not None:
             self._restore(*(history or (case.undo_history(), case.redo_history())))
         self.reset.emit()
+        self._facts = None
         self.differential_changed.emit()
         self.set_current(0 if self._cells else -1)
 
@@ -146,6 +160,7 @@ class CaseModel(QObject):
             self._rows[cell.id] = row
             self._count.add(cell)
         self._cells.extend(new)
+        self._undecided = np.append(self._undecided, [cell.review is None for cell in new])
         self.inserted.emit(first, len(self._cells) - 1)
         self._recount()
         if self._current < 0:
@@ -326,6 +341,7 @@ class CaseModel(QObject):
     def _put(self, row: int, cell: Cell) -> None:
         self._count.replace(self._cells[row], cell)
         self._cells[row] = cell
+        self._undecided[row] = cell.review is None
 
     # -- the count ------------------------------------------------------------------------------------
 
@@ -408,10 +424,9 @@ class CaseModel(QObject):
 
     def unreviewed_after(self, row: int, order: Sequence[int]) -> int:
         """Give the next unreviewed row after ``row`` in ``order``, starting over at its end; -1 if none."""
-        if not order:
+        rows = np.asarray(order, np.int64)
+        left = np.flatnonzero(self._undecided[rows])
+        if not len(left):
             return -1
         start = order.index(row) + 1 if row in order else 0
-        for at in (*order[start:], *order[:start]):
-            if self._cells[at].state in (CellState.PROPOSED, CellState.PENDING):
-                return at
-        return -1
+        return int(rows[left[np.searchsorted(left, start) % len(left)]])

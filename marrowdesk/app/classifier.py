@@ -219,7 +219,7 @@ class Classifier(QObject):
             self._job = None
         self._paused = False
         self._tried.clear()
-        self._done = sum(cell.prediction is not None for cell in self._model.cells)
+        self._done = self._model.tally.predicted.total()
         if was_running:  # told when all views have taken the other case over
             QTimer.singleShot(0, self, lambda: self.running_changed.emit(self.running))
 

@@ -19,7 +19,8 @@ class GarbageCollector(QObject):
 
     Left alone, the collector may run on a worker thread and destroy Qt objects there, which crashes. A full
     collection walks over every object there is (a tenth of a second), so it waits
-    until nothing else is going on, and what lives for good is frozen out of its sight.
+    until nothing else is going on, and what lives for long is frozen out of its sight: the
+    libraries, and the cells of a case, which hold no cycles and go when the case does.
     """
 
     def __init__(self, idle: Callable[[], bool], parent: QObject | None = None) -> None:
@@ -32,6 +33,7 @@ class GarbageCollector(QObject):
         super().__init__(parent)
         self._idle = idle
         self._rounds = 0
+        self._settled = False
         gc.disable()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.collect)
@@ -47,7 +49,19 @@ class GarbageCollector(QObject):
 
     def settle(self) -> None:
         """Keep all objects alive now out of sight for good: the libraries are loaded, they stay."""
+        self._settled = True
         gc.freeze()
+
+    def hold(self) -> None:
+        """Collect nothing while a worker makes the hundred thousands of objects of a case."""
+        gc.collect(2 if self._settled else 1)  # what is garbage now must not be frozen with the case
+        self._timer.stop()
+
+    def go_on(self) -> None:
+        """Collect again; the objects made meanwhile live as long as their case and are never walked over."""
+        if not self._timer.isActive():
+            gc.freeze()
+            self._timer.start()
 
     def stop(self) -> None:
         """Give collection back to Python."""

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication
 
 from marrowdesk import __version__
@@ -15,7 +15,7 @@ from marrowdesk.app import operations, translations
 from marrowdesk.app.classifier import EngineState
 from marrowdesk.app.collector import GarbageCollector
 from marrowdesk.app.crash import CrashHook
-from marrowdesk.app.plotting import load_intervals, load_pyqtgraph
+from marrowdesk.app.plotting import load_decoders, load_intervals, load_pyqtgraph
 from marrowdesk.app.preferences import Preferences
 from marrowdesk.app.theme import Theme
 from marrowdesk.app.window import MainWindow
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 _SWITCH_INTERVAL = 0.001
 """Seconds for which a thread may keep the interpreter's lock; Python's own 5 ms add up where several wait."""
+
+_BREATH = 100
+"""Milliseconds that the first window has to itself, to be painted and to answer, before libraries load."""
 
 
 class Desk:
@@ -57,6 +60,9 @@ class Desk:
         self.window.first_shown.connect(self._shown)
         self._collector = GarbageCollector(lambda: operations.runner().idle)
         self.window.classifier.engine_changed.connect(self._engine_changed)
+        self.window.session.opening_changed.connect(self._opening_changed)
+        self._libraries = QTimer(self.window, interval=_BREATH, singleShot=True)
+        self._libraries.timeout.connect(self._load)
         self._paths: list[Path] = []
         self._draw: Callable[[], Path] | None = None
 
@@ -77,6 +83,10 @@ class Desk:
             self.window.session.open(self._paths)
         if self._draw is not None:
             self.window.commands.draw_and_open(self._draw)
+        self._libraries.start()
+
+    def _load(self) -> None:
+        load_decoders(self.window)
         load_intervals(self.window, lambda: None)  # before they are needed: half a second each
         load_pyqtgraph(self.window, lambda: None)
         self.window.classifier.load(self.window.bundle)
@@ -85,6 +95,12 @@ class Desk:
         if self.window.classifier.state is EngineState.READY:
             self._collector.settle()
 
+    def _opening_changed(self, opening: bool) -> None:
+        if opening:
+            self._collector.hold()
+        else:
+            self._collector.go_on()
+
     def _tell_fault(self, error: Exception, report: Path | None) -> None:
         from marrowdesk.app.dialogs.failure import show_fault
 
@@ -92,6 +108,7 @@ class Desk:
 
     def end(self) -> None:
         """End all work and close all files; nothing is lost, and no thread is left."""
+        self._libraries.stop()
         self.window.close()
         self.window.session.close()
         self.preferences.close()

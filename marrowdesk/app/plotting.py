@@ -1,4 +1,4 @@
-"""pyqtgraph with the settings of this program, loaded after the first window; and what the intervals need."""
+"""What is loaded after the first window: pyqtgraph, set up for this program, intervals, and the decoders."""
 
 from __future__ import annotations
 
@@ -48,6 +48,11 @@ def load_intervals(owner: QObject, then: Callable[[], object]) -> None:
 def load_pyqtgraph(owner: QObject, then: Callable[[], object]) -> None:
     """Load pyqtgraph on a thread; then call back, unless the owner is gone."""
     _load(owner, pyqtgraph, then)
+
+
+def load_decoders(owner: QObject) -> None:
+    """Load what decodes images on a thread, so that the first folder does not wait for it."""
+    _load(owner, lambda: importlib.import_module("marrowdesk.imaging.thumbnail"), lambda: None)
 
 
 def _load(owner: QObject, load: Callable[[], object], then: Callable[[], object]) -> None:

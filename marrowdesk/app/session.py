@@ -158,6 +158,7 @@ class Session(QObject):
             loaded.signatures,
             loaded.sitting,
             loaded.presses,
+            loaded.facts,
         )
         self._model.count_together(loaded.fields.get(FIELD) == TOGETHER)
         if looked_at is not None:

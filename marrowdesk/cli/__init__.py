@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marrowdesk import RESEARCH_USE, __version__
-from marrowdesk.cli import adapt, count, demo, exchange, report
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.training import commands as training
 
@@ -32,7 +32,12 @@ exit codes:
 """
 
 
-def _parser() -> argparse.ArgumentParser:
+_COMMANDS = ("count", "report", "exchange", "adapt", "demo")
+"""Each lives in a module of its name."""
+
+
+def _parser(names: Sequence[str]) -> argparse.ArgumentParser:
+    """Give the parser of some commands; each brings libraries that a window need not wait for."""
     parser = argparse.ArgumentParser(
         prog="marrowdesk",
         description="Review, correct and count bone-marrow cells beside a classifier's proposals.",
@@ -41,25 +46,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"marrowdesk {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    count.add_command(commands)
-    report.add_command(commands)
-    exchange.add_command(commands)
-    adapt.add_command(commands)
-    demo.add_command(commands)
-    training.add_commands(commands)
+    for name in (each for each in names if each in _COMMANDS):
+        importlib.import_module(f"{__name__}.{name}").add_command(commands)
+    training.add_commands(commands, [name for name in names if name in training.NAMES])
     return parser
 
 
+_ALL = (*_COMMANDS, *training.NAMES)
 _HELP = ("-h", "--help", "--version")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; give its exit code."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    parser = _parser()
-    if not arguments or not (arguments[0] in _HELP or arguments[0] in _commands(parser)):
-        return _open_window(parser, arguments)
-    options = parser.parse_args(arguments)
+    first = arguments[0] if arguments else ""
+    if first not in _HELP and first not in _ALL:
+        return _open_window(arguments)
+    options = _parser(_ALL if first in _HELP else [first]).parse_args(arguments)
     try:
         return int(options.handler(options))
     except MarrowdeskError as error:
@@ -70,20 +73,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _commands(parser: argparse.ArgumentParser) -> set[str]:
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            return set(action.choices)
-    return set()
-
-
-def _open_window(parser: argparse.ArgumentParser, arguments: list[str]) -> int:
+def _open_window(arguments: list[str]) -> int:
     unknown = [each for each in arguments if each.startswith("-")]
     if unknown:
-        parser.error(f"{unknown[0]} is not known; see marrowdesk --help")
+        _parser(_ALL).error(f"{unknown[0]} is not known; see marrowdesk --help")
     missing = [each for each in arguments if not Path(each).exists()]
     if missing:
-        parser.error(f"{missing[0]} is neither a command nor a file or folder; see marrowdesk --help")
+        _parser(_ALL).error(f"{missing[0]} is neither a command nor a file or folder; see marrowdesk --help")
     return desk(arguments)
 
 

@@ -8,11 +8,12 @@ import queue
 import signal
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from marrowdesk.core.errors import BundleError, Cancelled, MarrowdeskError
-from marrowdesk.inference.bundle import load_bundle
+from marrowdesk.inference.reading import begin_read, read_or_why
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,12 +22,16 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from marrowdesk.core.cell import Place
     from marrowdesk.inference.bundle import Bundle
     from marrowdesk.inference.engine import Batch, Engine, Pending
     from marrowdesk.inference.loading import Wish
+    from marrowdesk.inference.reading import PendingRead, Read
 
 _NICER = 10
 _BELOW_NORMAL = 0x4000  # BELOW_NORMAL_PRIORITY_CLASS, winbase.h
+_READERS = 2
+"""Threads that decode images beside the network."""
 _PATIENCE = 2.0
 """Seconds that the process may take to end by itself."""
 _AGAIN = "Classify again to go on with the rest; if it happens again, close other programs to free memory."
@@ -55,7 +60,17 @@ class EngineApart:
     """
 
     def __init__(self, folder: Path, wish: Wish | None = None, cancel: threading.Event | None = None) -> None:
+        from marrowdesk.inference.bundle import load_bundle  # brings pydantic: not before the window is up
+
         self._bundle = load_bundle(folder)
+        self._begun = 0
+        loaded = self._start(folder, wish, cancel)
+        if loaded.crowded and wish is not None and wish.choices is not None:
+            self.close()  # what was measured is remembered: the next process loads the one engine alone
+            loaded = self._start(folder, wish, cancel)
+        self._loaded = loaded
+
+    def _start(self, folder: Path, wish: Wish | None, cancel: threading.Event | None) -> _Loaded:
         context = multiprocessing.get_context("spawn")
         self._link, far_end = context.Pipe()
         self._process = context.Process(
@@ -67,12 +82,11 @@ class EngineApart:
             while cancel is not None and not self._link.poll(0.1):
                 if cancel.is_set():
                     raise Cancelled("Loading the model was stopped.")
-            loaded: tuple[str, str, int] = self._answer()
+            loaded: _Loaded = self._answer()
         except BaseException:
             self.close()
             raise
-        self._device, self._note, self._batch_size = loaded
-        self._begun = 0
+        return loaded
 
     @property
     def bundle(self) -> Bundle:
@@ -87,17 +101,17 @@ class EngineApart:
     @property
     def device(self) -> str:
         """What it runs on, for people."""
-        return self._device
+        return self._loaded.device
 
     @property
     def note(self) -> str:
         """Why it is this engine; empty where there is nothing to say."""
-        return self._note
+        return self._loaded.note
 
     @property
     def batch_size(self) -> int:
         """How many images a batch should hold for good speed."""
-        return self._batch_size
+        return self._loaded.batch_size
 
     @property
     def alive(self) -> bool:
@@ -119,12 +133,23 @@ class EngineApart:
         Raises:
             EngineEnded: the process is gone.
         """
+        return _BegunApart(self, self._sent(list(images)))
+
+    def begin_places(self, places: Sequence[Place]) -> PendingRead:
+        """Let the process read and classify what lies at places; pictures never pass through this one.
+
+        Raises:
+            EngineEnded: the process is gone.
+        """
+        return _ReadApart(self, self._sent(_Places(tuple(places))))
+
+    def _sent(self, work: list[np.ndarray] | _Places) -> int:
         self._begun += 1
         try:
-            self._link.send((self._begun, list(images)))
+            self._link.send((self._begun, work))
         except OSError as error:
             raise self._ended() from error
-        return _BegunApart(self, self._begun)
+        return self._begun
 
     def close(self) -> None:
         """End the process; closing twice does no harm."""
@@ -137,14 +162,14 @@ class EngineApart:
             self._process.kill()
             self._process.join()
 
-    def _result(self, number: int) -> Batch:
-        """Wait for one batch; the answers to those before it were not asked for and are dropped."""
+    def _result(self, number: int) -> Any:
+        """Wait for one answer; those before it were not asked for and are dropped."""
         while True:
-            answered, batch = self._answer()
+            answered, result = self._answer()
             if answered == number:
-                if isinstance(batch, Exception):
-                    raise batch
-                return batch  # type: ignore[no-any-return]
+                if isinstance(result, Exception):
+                    raise result
+                return result
 
     def _answer(self) -> Any:
         try:
@@ -159,6 +184,23 @@ class EngineApart:
         self._process.join(_PATIENCE)
         code = self._process.exitcode
         return EngineEnded(f"The classifier's process ended unexpectedly (exit code {code}).", _AGAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What the process says when its engine is ready.
+
+    Attributes:
+        device: what it runs on.
+        note: why it is this engine.
+        batch_size: how many images a batch should hold.
+        crowded: whether the other engine, which was only measured, still takes a gigabyte of its memory.
+    """
+
+    device: str
+    note: str
+    batch_size: int
+    crowded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +222,37 @@ class _BegunApart:
             ValueError: an image is not (H, W, 3) uint8.
             EngineEnded: the process is gone.
         """
-        return self.engine._result(self.number)
+        batch: Batch = self.engine._result(self.number)
+        return batch
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadApart:
+    """A batch of places that was sent.
+
+    Attributes:
+        engine: where it was sent.
+        number: which one it is.
+    """
+
+    engine: EngineApart
+    number: int
+
+    def result(self) -> Read:
+        """Wait for what came of it.
+
+        Raises:
+            EngineEnded: the process is gone.
+        """
+        read: Read = self.engine._result(self.number)
+        return read
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Work for the process: what lies here."""
+
+    places: tuple[Place, ...]
 
 
 def _serve(link: Connection, folder: Path, wish: Wish | None) -> None:
@@ -191,14 +263,16 @@ def _serve(link: Connection, folder: Path, wish: Wish | None) -> None:
         from marrowdesk.inference.loading import load_fastest
 
         engine = load_fastest(folder, wish)
-        link.send((engine.device, engine.note, engine.batch_size))
+        crowded = engine.setup.engine != "torch" and "torch" in sys.modules
+        link.send(_Loaded(engine.device, engine.note, engine.batch_size, crowded))
     except (MarrowdeskError, ImportError, OSError, RuntimeError) as error:
         link.send(error if isinstance(error, MarrowdeskError) else BundleError(_broken(error)))
         return
-    waiting: queue.SimpleQueue[tuple[int, Pending] | None] = queue.SimpleQueue()
-    threading.Thread(target=_take, args=(link, engine, waiting), name="take", daemon=True).start()
+    waiting: queue.SimpleQueue[tuple[int, Pending | PendingRead] | None] = queue.SimpleQueue()
+    taking = threading.Thread(target=_take, args=(link, engine, waiting), name="take", daemon=True)
+    taking.start()
     while (begun := waiting.get()) is not None:
-        answer: Batch | Exception
+        answer: Batch | Read | Exception
         try:
             answer = begun[1].result()
         except (MarrowdeskError, ValueError, RuntimeError) as error:
@@ -206,18 +280,26 @@ def _serve(link: Connection, folder: Path, wish: Wish | None) -> None:
         try:
             link.send((begun[0], answer))
         except OSError:
-            return  # the other process is gone
+            break  # the other process is gone
+    taking.join()  # a thread that still decodes must not be torn down with the libraries it is in
 
 
-def _take(link: Connection, engine: Engine, waiting: queue.SimpleQueue[tuple[int, Pending] | None]) -> None:
+def _take(
+    link: Connection, engine: Engine, waiting: queue.SimpleQueue[tuple[int, Pending | PendingRead] | None]
+) -> None:
     """Take batches as they come and begin them, so that they are prepared while the network runs another."""
-    while True:
-        try:
-            number, images = link.recv()
-        except (EOFError, OSError):
-            waiting.put(None)
-            return
-        waiting.put((number, engine.begin(images)))
+    with ThreadPoolExecutor(_READERS, thread_name_prefix="read") as pool:
+        while True:
+            try:
+                number, work = link.recv()
+            except (EOFError, OSError):
+                waiting.put(None)
+                return
+            if isinstance(work, _Places):
+                images = list(pool.map(read_or_why, work.places))
+                waiting.put((number, begin_read(engine, images)))
+            else:
+                waiting.put((number, engine.begin(work)))
 
 
 def _broken(error: Exception) -> str:

@@ -9,11 +9,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from marrowdesk.core.cell import Cell, Place, Prediction
+from marrowdesk.core.cell import Cell, Prediction
 from marrowdesk.core.errors import Cancelled, ImageUnreadable
 from marrowdesk.core.model_origin import ModelOrigin
 from marrowdesk.core.placing import Placing
-from marrowdesk.imaging.decode import read_place
+from marrowdesk.inference.reading import ReadingEngine, begin_read, read_or_why
 from marrowdesk.services.twins import Twins
 from marrowdesk.store.values import ModelInfo, Problem, StoredPrediction
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from marrowdesk.inference.card import Adaptation
-    from marrowdesk.inference.engine import Batch, Engine, Pending
+    from marrowdesk.inference.engine import Batch, Engine
+    from marrowdesk.inference.reading import PendingRead
     from marrowdesk.store.casefile import CaseFile
 
 _DECODERS = 2
@@ -91,7 +92,7 @@ def analyse(
         yield speed.step(known, [])
     for part in twins.to_compute():
         with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode") as pool:
-            for begun in _begun_ahead(_decoded_ahead(part, engine.batch_size, pool), engine):
+            for begun in _one_ahead(_begun(part, engine, pool)):
                 if cancel.is_set():
                     pool.shutdown(wait=False, cancel_futures=True)
                     raise Cancelled("Classifying was stopped.", "Classify again to go on where it stopped.")
@@ -112,15 +113,32 @@ def _origin(adapted: Adaptation | None) -> ModelOrigin | None:
     )
 
 
+def _begun(cells: Sequence[Cell], engine: Engine, pool: ThreadPoolExecutor) -> Iterator[_Begun]:
+    """Begin batch after batch, in an engine that reads the images itself or with images read here."""
+    if isinstance(engine, ReadingEngine):
+        for batch in _batches(cells, engine.batch_size):
+            yield _Begun(batch, engine.begin_places([cell.place for cell in batch]))
+    else:
+        for batch, images in _decoded_ahead(cells, engine.batch_size, pool):
+            yield _Begun(batch, begin_read(engine, images))
+
+
+def _batches(cells: Sequence[Cell], size: int) -> Iterator[list[Cell]]:
+    rest = iter(cells)
+    for each in itertools.chain((min(_FIRST_BATCH, size),), itertools.repeat(size)):
+        if not (batch := list(itertools.islice(rest, each))):
+            return
+        yield batch
+
+
 def _decoded_ahead(
     cells: Sequence[Cell], size: int, pool: ThreadPoolExecutor
 ) -> Iterator[tuple[list[Cell], list[np.ndarray | ImageUnreadable]]]:
-    rest = iter(cells)
-    sizes = itertools.chain((min(_FIRST_BATCH, size),), itertools.repeat(size))
+    batches = _batches(cells, size)
     waiting: deque[tuple[list[Cell], list[Future[np.ndarray | ImageUnreadable]]]] = deque()
     while True:
-        while len(waiting) < _AHEAD and (batch := list(itertools.islice(rest, next(sizes)))):
-            waiting.append((batch, [pool.submit(_read, cell.place) for cell in batch]))
+        for batch in itertools.islice(batches, _AHEAD - len(waiting)):
+            waiting.append((batch, [pool.submit(read_or_why, cell.place) for cell in batch]))
         if not waiting:
             return
         batch, futures = waiting.popleft()
@@ -132,23 +150,18 @@ class _Begun:
     """A batch that was given to the engine.
 
     Attributes:
-        readable: its cells that the engine has.
-        failed: its cells whose image cannot be read any more, and why.
-        pending: what the engine will say; None where no cell is readable.
+        cells: its cells.
+        pending: what will come of them.
     """
 
-    readable: list[Cell]
-    failed: list[tuple[Cell, Problem]]
-    pending: Pending | None
+    cells: list[Cell]
+    pending: PendingRead
 
 
-def _begun_ahead(
-    batches: Iterator[tuple[list[Cell], list[np.ndarray | ImageUnreadable]]], engine: Engine
-) -> Iterator[_Begun]:
+def _one_ahead(batches: Iterator[_Begun]) -> Iterator[_Begun]:
     """Give each batch when the next is begun, so that one is prepared while another is run and stored."""
     before: _Begun | None = None
-    for batch, images in batches:
-        now = _begin(engine, batch, images)
+    for now in batches:
         if before is not None:
             yield before
         before = now
@@ -156,44 +169,31 @@ def _begun_ahead(
         yield before
 
 
-def _begin(engine: Engine, batch: list[Cell], images: list[np.ndarray | ImageUnreadable]) -> _Begun:
-    readable: list[tuple[Cell, np.ndarray]] = []
-    failed: list[tuple[Cell, Problem]] = []
-    for cell, image in zip(batch, images, strict=True):
-        if isinstance(image, ImageUnreadable):
-            failed.append((cell, Problem(cell.place.path, image.message, image.hint)))
-        else:
-            readable.append((cell, image))
-    pending = engine.begin([image for _, image in readable]) if readable else None
-    return _Begun([cell for cell, _ in readable], failed, pending)
-
-
-def _read(place: Place) -> np.ndarray | ImageUnreadable:
-    try:
-        return read_place(place)
-    except ImageUnreadable as error:
-        return error
-
-
 def _finish(
     case: CaseFile, engine: Engine, begun: _Begun, placing: Placing
 ) -> tuple[list[Cell], list[Problem]]:
-    for slide, problems in itertools.groupby(begun.failed, key=lambda each: each[0].slide):
-        case.add_problems(slide, [problem for _, problem in problems])
+    read = begun.pending.result()
+    failed = [(begun.cells[at], error) for at, error in sorted(read.unreadable.items())]
+    for slide, lost in itertools.groupby(failed, key=lambda each: each[0].slide):
+        case.add_problems(slide, [_problem(*each) for each in lost])
     done = []
-    if begun.pending is not None:
-        result = begun.pending.result()
-        case.add_predictions(engine.bundle.sha256, _rows(begun.readable, result))
+    if read.batch is not None:
+        readable = [cell for at, cell in enumerate(begun.cells) if at not in read.unreadable]
+        case.add_predictions(engine.bundle.sha256, _rows(readable, read.batch))
         sha256, codes = engine.bundle.sha256, engine.codes
         proposals = (
             Prediction(sha256, codes, odds, float(doubt))
-            for odds, doubt in zip(result.probabilities, result.doubt, strict=True)
+            for odds, doubt in zip(read.batch.probabilities, read.batch.doubt, strict=True)
         )
         done = [
             cell.with_prediction(placing.prediction(proposal))
-            for cell, proposal in zip(begun.readable, proposals, strict=True)
+            for cell, proposal in zip(readable, proposals, strict=True)
         ]
-    return done, [problem for _, problem in begun.failed]
+    return done, [_problem(*each) for each in failed]
+
+
+def _problem(cell: Cell, error: ImageUnreadable) -> Problem:
+    return Problem(cell.place.path, error.message, error.hint)
 
 
 def _rows(readable: list[Cell], result: Batch) -> Iterator[StoredPrediction]:

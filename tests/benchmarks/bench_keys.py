@@ -9,7 +9,6 @@ in the same run.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sqlite3
 import statistics
@@ -20,45 +19,15 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+
 import numpy as np
-from PIL import Image
+from large_cases import large_case, linked_slide
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from marrowdesk.core.cell import Box, Place
-from marrowdesk.core.taxonomy import MARROW
-from marrowdesk.store.casefile import CaseFile
-from marrowdesk.store.values import ModelInfo, NewCell, StoredPrediction
-
 PRESSES = 60
-CODES = MARROW.codes[:21]
-MODEL = ModelInfo("ab" * 32, "bench", "1", CODES)
-
-
-def make_case(folder: Path, count: int) -> Path:
-    """Make a case of so many classified cells, boxes in one picture."""
-    rng = np.random.default_rng(1)
-    picture = folder / "cells.png"
-    Image.fromarray(rng.integers(0, 255, (600, 600, 3), np.uint8)).save(picture)
-    sha256 = hashlib.sha256(picture.read_bytes()).hexdigest()
-    path = folder / "bench.mdcase"
-    with CaseFile.create(path, MARROW, "bench") as case:
-        slide = case.add_slide("slide", folder)
-        for start in range(0, count, 500):
-            case.add_cells(
-                slide.id,
-                [
-                    NewCell(Place(picture, 0, Box(at % 500, at // 500, 90, 90)), sha256, 600, 600)
-                    for at in range(start, min(count, start + 500))
-                ],
-            )
-        case.add_model(MODEL)
-        shares = rng.dirichlet(np.full(len(CODES), 0.1), count).astype(np.float32)
-        case.add_predictions(
-            MODEL.sha256, [StoredPrediction(at, row, 0.5) for at, row in enumerate(shares, 1)]
-        )
-    return path
 
 
 def wait(application: QApplication, until, seconds: float = 120.0) -> None:
@@ -112,7 +81,7 @@ def main(counts: list[int]) -> None:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             os.environ["MARROWDESK_HOME"] = str(folder / "home")
-            path = make_case(folder, count)
+            path = large_case(folder / "bench.mdcase", linked_slide(folder / "slide", count))
             unit = commits(folder)
             desk = Desk(application, None, lambda *_: None)
             window = desk.window
@@ -144,4 +113,4 @@ def main(counts: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    main([int(each) for each in sys.argv[1:]] or [500, 20_000])
+    main([int(each) for each in sys.argv[1:]] or [500, 20_000, 100_000])

@@ -20,8 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "report"))
 
 import numpy as np
-from event_gaps import GapMonitor
-from PySide6.QtCore import QEventLoop, QObject, QTimer
+from event_gaps import GapMonitor, spin, until
+from PySide6.QtCore import QObject
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QWidget
 from report_samples import NORMAL, cells, report_of
@@ -149,23 +149,6 @@ def print_to_file(window: QWidget, content: bytes) -> tuple[int, float]:
         print_on(window, printer, content, found[0])
         until(lambda: not window.findChildren(PrintProgress))
         return len(found[0].sizes), time.perf_counter() - began
-
-
-def until(done) -> None:
-    """Let the window live until something holds."""
-    loop, poll = QEventLoop(), QTimer()
-    end = time.monotonic() + 120
-    poll.timeout.connect(lambda: loop.quit() if done() or time.monotonic() > end else None)
-    poll.start(10)
-    loop.exec()
-    if not done():
-        raise TimeoutError("the window did not get there")
-
-
-def spin(seconds: float) -> None:
-    """Let the window live for a while."""
-    end = time.monotonic() + seconds
-    until(lambda: time.monotonic() > end)
 
 
 if __name__ == "__main__":

@@ -8,10 +8,13 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from marrowdesk.core.cell import Place
 from marrowdesk.core.errors import BundleError, Cancelled
 from marrowdesk.inference.apart import EngineApart, EngineEnded
 from marrowdesk.inference.loading import Wish
@@ -64,6 +67,24 @@ def test_that_a_wrong_image_is_refused_and_the_next_is_classified(apart):
     assert apart.predict(cells(1)).probabilities.shape[0] == 1
 
 
+def test_that_it_reads_images_itself_and_names_those_it_cannot_read(apart, tmp_path):
+    images = cells(3)
+    places = [Place(tmp_path / f"{number}.png") for number in range(4)]
+    for place, image in zip((places[0], places[2], places[3]), images, strict=True):
+        Image.fromarray(image).save(place.path)
+    read = apart.begin_places(places).result()
+    assert list(read.unreadable) == [1]
+    assert "1.png" in str(read.unreadable[1])
+    assert read.unreadable[1].hint
+    np.testing.assert_allclose(read.batch.probabilities, apart.predict(images).probabilities, atol=1e-4)
+
+
+def test_that_a_batch_of_which_nothing_can_be_read_has_no_proposals(apart, tmp_path):
+    read = apart.begin_places([Place(tmp_path / "gone.png")]).result()
+    assert read.batch is None
+    assert list(read.unreadable) == [0]
+
+
 def test_that_batches_sent_ahead_are_answered_in_order_and_those_not_asked_for_are_dropped(apart):
     images = cells(3)
     alone = [apart.predict([image]).windows.tolist() for image in images]
@@ -112,6 +133,18 @@ def test_that_the_network_s_libraries_are_loaded_in_its_process_only(bundle):
     )
     command = [sys.executable, "-c", program, str(bundle.path)]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "set()"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks what a process has loaded as Linux tells it")
+def test_that_after_the_first_start_only_the_chosen_engine_stays_in_memory(bundle, tmp_path):
+    pytest.importorskip("openvino")
+    engine = EngineApart(bundle.path, Wish(networks=tmp_path, choices=tmp_path / "engines.json"))
+    try:
+        loaded = Path(f"/proc/{engine._process.pid}/maps").read_text()
+        assert ("libtorch" in loaded) == engine.device.startswith("PyTorch")
+        assert engine.predict(cells(2)).probabilities.shape[0] == 2
+    finally:
+        engine.close()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="asks for a process by its number as POSIX does")

@@ -11,6 +11,8 @@ from tiny_bundle import make_tiny_bundle
 
 from marrowdesk.core import edits
 from marrowdesk.core.errors import Cancelled
+from marrowdesk.inference.apart import EngineApart
+from marrowdesk.inference.loading import Wish
 from marrowdesk.inference.torch_engine import load_engine
 from marrowdesk.services.analysis import analyse, unclassified
 from marrowdesk.services.opening import case_for, open_slides
@@ -66,6 +68,25 @@ def test_that_an_image_that_vanished_is_listed_and_the_rest_is_classified(case, 
     assert sum(cell.prediction is not None for cell in case.cells()) == 38
     assert {problem.path.name for problem in case.problems()} == {"07.png", "09.png"}
     assert steps[-1].done == 40
+
+
+def test_that_an_engine_apart_proposes_the_same_and_lists_the_same_images(
+    case, slide, tiny_engine, tiny_bundle
+):
+    (slide / "07.png").unlink()
+    here = list(analyse(case, tiny_engine, case.cells(), threading.Event()))
+    apart = EngineApart(tiny_bundle.path, Wish("torch"))
+    try:
+        there = list(analyse(case, apart, case.cells(), threading.Event()))
+    finally:
+        apart.close()
+    assert [each.path.name for step in there for each in step.failed] == ["07.png"]
+    one, other = ({cell.id: cell for step in steps for cell in step.cells} for steps in (here, there))
+    assert one.keys() == other.keys()
+    for id_, cell in one.items():
+        np.testing.assert_allclose(
+            cell.prediction.probabilities, other[id_].prediction.probabilities, atol=1e-4
+        )
 
 
 def test_that_a_cancelled_classification_goes_on_where_it_stopped(case, tiny_engine):

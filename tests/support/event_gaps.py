@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True, order=True)
@@ -28,6 +33,11 @@ class Gap:
     phase: str
     worked: float
     queued: float
+
+    @property
+    def own(self) -> float:
+        """Seconds of it that the program itself is to blame for: all but those it was queued."""
+        return self.seconds - (0.0 if math.isnan(self.queued) else self.queued)
 
     def __str__(self) -> str:
         parts = f"worked {1000 * self.worked:.0f}, queued {1000 * self.queued:.0f}"
@@ -82,3 +92,24 @@ class GapMonitor(QObject):
     def longest(self, count: int = 12) -> list[Gap]:
         """Give the longest gaps, the worst first."""
         return sorted(self.gaps, reverse=True)[:count]
+
+
+def until(done: Callable[[], object], seconds: float = 1800) -> None:
+    """Let the window live until something holds.
+
+    Raises:
+        TimeoutError: it did not come to hold.
+    """
+    loop, poll = QEventLoop(), QTimer()
+    end = time.monotonic() + seconds
+    poll.timeout.connect(lambda: loop.quit() if done() or time.monotonic() > end else None)
+    poll.start(10)
+    loop.exec()
+    if not done():
+        raise TimeoutError("the window did not get there")
+
+
+def spin(seconds: float) -> None:
+    """Let the window live for a while."""
+    end = time.monotonic() + seconds
+    until(lambda: time.monotonic() > end)

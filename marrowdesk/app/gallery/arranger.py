@@ -123,8 +123,9 @@ class Arranger(QObject):
         """Show another case, without filters; the sequence stays as chosen."""
         self._soon.stop()
         self._ordering.filter = Filter()
-        self._ordering.show_case(self._case_model.scheme, self._case_model.cells)
-        self._slides = frozenset(cell.slide for cell in self._case_model.cells)
+        model = self._case_model
+        self._ordering.show_case(model.scheme, model.cells, model.facts)
+        self._slides = frozenset(model.slides)
         self._cells.show_case(self._ordering.arrange())
         self.case_shown.emit()
         self.slides_changed.emit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -97,6 +98,29 @@ class Sections:
         if state == LEFT_OUT:
             return _LAST
         return _LAST - 1 if code is None else self.number(code)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Facts:
+    """What is known of all cells of a case; read by the worker that opens it, for the window must not wait.
+
+    Attributes:
+        sections: numbers the sections in ``table``.
+        table: of dtype FACT, shape (number of cells,).
+        names: of the cells.
+        ranks: place of each name in natural order, int32, shape (number of cells,).
+    """
+
+    sections: Sections
+    table: np.ndarray
+    names: list[str]
+    ranks: np.ndarray
+
+    @classmethod
+    def of(cls, cells: Sequence[Cell], scheme: Scheme) -> Facts:
+        """Read what is known of cells; takes a second for 100,000 of them."""
+        sections, names = Sections(scheme), [cell.name for cell in cells]
+        return cls(sections, read_facts(cells, sections), names, natural_ranks(names))
 
 
 def read_facts(cells: Sequence[Cell], sections: Sections) -> np.ndarray:

@@ -96,6 +96,11 @@ class GalleryModel(QAbstractListModel):
         return self._rows
 
     @property
+    def positions(self) -> np.ndarray:
+        """Where each row of the case is shown, or -1; int32, shape (cells,)."""
+        return self._positions
+
+    @property
     def sections(self) -> tuple[Section, ...]:
         """The sections in the order of the screen."""
         return self._sections

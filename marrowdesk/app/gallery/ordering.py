@@ -9,13 +9,12 @@ import numpy as np
 
 from marrowdesk.app.gallery.arrangement import CERTAIN, EMPTY, Arrangement, Filter, Section, Sort, Special
 from marrowdesk.app.gallery.facts import (
-    FACT,
     LEFT_OUT,
     PENDING,
     PROPOSED,
     RISKS,
     STATES,
-    Sections,
+    Facts,
     natural_ranks,
     read_facts,
 )
@@ -48,15 +47,21 @@ class Ordering:
         self.sort = Sort.LEAST_CERTAIN
         self.show_case(scheme, ())
 
-    def show_case(self, scheme: Scheme, cells: Sequence[Cell]) -> None:
-        """Begin anew with the cells of another case; filter and sort stay."""
+    def show_case(self, scheme: Scheme, cells: Sequence[Cell], facts: Facts | None = None) -> None:
+        """Begin anew with the cells of another case; filter and sort stay.
+
+        Args:
+            scheme: its classes.
+            cells: its cells.
+            facts: what a worker read of these cells; read here when None.
+        """
+        facts = facts or Facts.of(cells, scheme)
         self._scheme = scheme
-        self._sections = Sections(scheme)
-        self._is = self._settled = np.empty(0, FACT)
+        self._sections = facts.sections
+        self._is, self._settled = facts.table.copy(), facts.table.copy()
         self._held: set[int] = set()
-        self._names: list[str] = []
-        self._ranks: np.ndarray | None = None
-        self.extend(cells)
+        self._names = list(facts.names)
+        self._ranks: np.ndarray | None = facts.ranks
 
     def __len__(self) -> int:
         return len(self._is)
@@ -192,7 +197,7 @@ class Ordering:
                 return ()
 
     def _name_ranks(self) -> np.ndarray:
-        if self._ranks is None:  # 0.1 s for 20,000 names, so only once somebody sorts by name
+        if self._ranks is None:  # cells came since; 0.1 s for 20,000, so only once somebody sorts by name
             self._ranks = natural_ranks(self._names)
         return self._ranks
 

@@ -19,6 +19,7 @@ from marrowdesk.app.gallery.filter_bar import STEP, FilterBar
 from marrowdesk.app.gallery.grid_view import Flag
 from marrowdesk.app.gallery.model import GalleryModel, runs_of
 from marrowdesk.app.gallery.section_menu import show_section_menu
+from marrowdesk.app.gallery.shown import ShownOrder
 from marrowdesk.app.gallery.status_line import StatusLine
 from marrowdesk.app.gallery.view import GalleryView
 from marrowdesk.app.gallery.wishes import PictureWishes
@@ -138,10 +139,9 @@ class GalleryPanel(QWidget):
             self.view.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtTop)
         return shown
 
-    def visible_order(self) -> list[int]:
+    def visible_order(self) -> ShownOrder:
         """Give all rows that pass the filters, in the order of the screen; folded sections included."""
-        rows: list[int] = self._cells.rows.tolist()
-        return rows
+        return ShownOrder(self._cells)
 
     def select_rows(self, rows: Iterable[int]) -> None:
         """Select rows, as far as they are shown; the first becomes the current cell unless one of them is."""

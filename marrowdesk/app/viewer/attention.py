@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 
-import cv2
 import numpy as np
 
 OVERSAMPLING = 256
@@ -19,6 +18,8 @@ def color_table() -> np.ndarray:
     and unlike the violet of the stain. The opacity grows evenly with the strength, so that a place without
     evidence shows the cell unchanged. Data, not theme: the same on light and dark screens.
     """
+    import cv2  # not before the window is up
+
     steps = np.arange(256, dtype=np.uint8).reshape(256, 1)
     hues = cv2.applyColorMap(steps, cv2.COLORMAP_VIRIDIS)[:, 0, ::-1]
     opacity = np.linspace(0.0, 255.0, 256).round().astype(np.uint8)
@@ -57,6 +58,8 @@ def paint(evidence: np.ndarray, aspect: float = 1.0) -> np.ndarray | None:
     Returns:
         uint8 RGBA, straight alpha, to be stretched over the window; None where nothing speaks for the class.
     """
+    import cv2
+
     scaled = strength(evidence)
     if scaled is None:
         return None

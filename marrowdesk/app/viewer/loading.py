@@ -122,6 +122,17 @@ class PictureLoader(QObject):
         self.arrived.emit(key)
 
 
+def read_image_of(place: Place) -> np.ndarray:
+    """Decode what lies at a place; called on a worker thread.
+
+    Raises:
+        ImageUnreadable: the file cannot be read, or the box lies outside of the image.
+    """
+    from marrowdesk.imaging.decode import read_place  # brings OpenCV: not before the window is up
+
+    return read_place(place)
+
+
 def read_cell(
     read: Callable[[Place], np.ndarray], case: CaseFile, cell: Cell, known: np.ndarray | None
 ) -> Picture:

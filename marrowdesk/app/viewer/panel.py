@@ -12,11 +12,10 @@ from marrowdesk.app.viewer.actions import ViewerActions
 from marrowdesk.app.viewer.attention import paint
 from marrowdesk.app.viewer.canvas import ImageCanvas
 from marrowdesk.app.viewer.lines import PlaceLine, ProposalBlock, StateLine
-from marrowdesk.app.viewer.loading import Key, Picture, PictureLoader, key_of
+from marrowdesk.app.viewer.loading import Key, Picture, PictureLoader, key_of, read_image_of
 from marrowdesk.app.viewer.map_bar import MapBar
 from marrowdesk.app.viewer.stepping import Stepping
 from marrowdesk.core.cell import CellState
-from marrowdesk.imaging.decode import read_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,7 +55,7 @@ class ViewerPanel(QWidget):
         self,
         model: CaseModel,
         parent: QWidget | None = None,
-        read: Callable[[Place], np.ndarray] = read_place,
+        read: Callable[[Place], np.ndarray] = read_image_of,
     ) -> None:
         """Make the viewer.
 

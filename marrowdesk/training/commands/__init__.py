@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING
 
-from marrowdesk.training.commands import curve, data, evaluate, export, networks, study, train, transfer
-
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from marrowdesk.training.commands.options import Parsers
 
+NAMES = ("data", "train", "export", "evaluate", "networks", "study", "transfer", "curve")
 
-def add_commands(subparsers: Parsers) -> None:
-    """Add the commands; each sets ``handler``, a function of the arguments that gives the exit code."""
-    data.add_command(subparsers)
-    train.add_command(subparsers)
-    export.add_command(subparsers)
-    evaluate.add_command(subparsers)
-    networks.add_command(subparsers)
-    study.add_command(subparsers)
-    transfer.add_command(subparsers)
-    curve.add_command(subparsers)
+
+def add_commands(subparsers: Parsers, names: Iterable[str] = NAMES) -> None:
+    """Add the commands; each sets ``handler``, a function of the arguments that gives the exit code.
+
+    Args:
+        subparsers: where they are added.
+        names: only these, for each brings libraries that the others do not need.
+    """
+    for name in names:
+        importlib.import_module(f"{__name__}.{name}").add_command(subparsers)

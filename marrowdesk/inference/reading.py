@@ -1,0 +1,70 @@
+"""Reading images for an engine: here, or in the process of an engine that reads them itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from marrowdesk.core.errors import ImageUnreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+
+    from marrowdesk.core.cell import Place
+    from marrowdesk.inference.engine import Batch, Engine, Pending
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Read:
+    """What came of a batch of places.
+
+    Attributes:
+        unreadable: why a place cannot be read, by its index in the batch.
+        batch: what the network says of all others, in their order; None where none is left.
+    """
+
+    unreadable: Mapping[int, ImageUnreadable]
+    batch: Batch | None
+
+
+class PendingRead(Protocol):
+    """A batch of places that was begun."""
+
+    def result(self) -> Read:
+        """Wait for what came of it; to be called once, in the order in which batches were begun."""
+
+
+@runtime_checkable
+class ReadingEngine(Protocol):
+    """An engine that reads images in another process, so that a window in this one waits for no decoder."""
+
+    def begin_places(self, places: Sequence[Place]) -> PendingRead:
+        """Begin to read and classify what lies at places; otherwise as ``Engine.begin``."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    unreadable: Mapping[int, ImageUnreadable]
+    pending: Pending | None
+
+    def result(self) -> Read:
+        return Read(self.unreadable, None if self.pending is None else self.pending.result())
+
+
+def begin_read(engine: Engine, images: Sequence[np.ndarray | ImageUnreadable]) -> PendingRead:
+    """Begin to classify images as :func:`read_or_why` gave them."""
+    readable = [image for image in images if not isinstance(image, ImageUnreadable)]
+    unreadable = {at: image for at, image in enumerate(images) if isinstance(image, ImageUnreadable)}
+    return _Begun(unreadable, engine.begin(readable) if readable else None)
+
+
+def read_or_why(place: Place) -> np.ndarray | ImageUnreadable:
+    """Decode what lies at a place to RGB uint8 (H, W, 3), or give the reason why that is impossible."""
+    from marrowdesk.imaging.decode import read_place  # brings OpenCV: not before the window is up
+
+    try:
+        return read_place(place)
+    except ImageUnreadable as error:
+        return error
