@@ -17,6 +17,7 @@ from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.differential import DifferentialPanel
 from marrowdesk.app.docks import Docks
 from marrowdesk.app.drop import DropTarget
+from marrowdesk.app.earlier_proposals import EarlierProposals
 from marrowdesk.app.gallery import ClassPanel, GalleryPanel, ThumbnailLoader
 from marrowdesk.app.handing_on import HandingOn
 from marrowdesk.app.icons import application_icon
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
         self._make_frame()
         self._make_controls()
         self.standing = Standing(self)
+        self.earlier_proposals = EarlierProposals(self)
         wire(self)
         self.docks.restore()
 
