@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from marrowdesk.core.taxonomy import MARROW
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -67,3 +69,21 @@ class Placing:
             names = tuple(dict.fromkeys(placed))
             self._known[codes] = names, np.array([names.index(each) for each in placed], np.intp)
         return self._known[codes]
+
+
+def shipped_class(code: str, scheme: Scheme) -> str | None:
+    """Give the one shipped class that a reader's label stands for.
+
+    Args:
+        code: the label, of the scheme.
+        scheme: the classes that the case is counted with, perhaps of the laboratory's own.
+
+    Returns:
+        A code of the 21 shipped classes; None where the label stands for several of them, or for none.
+    """
+    if code in scheme and scheme[code].takes:
+        return None
+    if code in MARROW:
+        return code
+    found = MARROW.for_folder(scheme[code].name) if code in scheme else None
+    return None if found is None else found.code

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 FORMAT = "marrowdesk-bundle"
 VERSION = 1
@@ -160,10 +160,34 @@ class Weights(_Part):
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
 
 
+class Adaptation(_Part):
+    """Where the last layer of an adapted bundle comes from.
+
+    Attributes:
+        base: name of the bundle whose network it is.
+        base_revision: its revision.
+        base_sha256: hash of its weight file.
+        made: when, UTC.
+        cases: how many cases it learned from.
+        cells: how many reviewed cells.
+        results: how it was compared with its base on cells kept back; never typed by hand.
+    """
+
+    base: str
+    base_revision: str
+    base_sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    made: AwareDatetime
+    cases: int = Field(gt=0)
+    cells: int = Field(gt=0)
+    results: dict[str, Any] = {}
+
+
 class ModelCard(_Part):
     """Everything a bundle says about itself.
 
     Attributes:
+        adapted: where the last layer comes from, for one adapted to a laboratory; ``results`` and
+            ``precisions`` are then empty, for they were measured with the base's last layer.
         results: what ``marrowdesk evaluate`` measured; never typed by hand.
         precisions: what ``marrowdesk evaluate --engines`` measured; formats that are not here are not used.
         weaknesses: known ones, as sentences for the reader.
@@ -185,6 +209,7 @@ class ModelCard(_Part):
     results: dict[str, Any] = {}
     precisions: tuple[Precision, ...] = ()
     weaknesses: tuple[str, ...] = ()
+    adapted: Adaptation | None = None
     weights: Weights
 
     @model_validator(mode="after")

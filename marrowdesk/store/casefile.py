@@ -14,6 +14,7 @@ from marrowdesk.store.cells import CellTable
 from marrowdesk.store.columns import MAX_ID, now_text, time_value
 from marrowdesk.store.copying import readable_copy
 from marrowdesk.store.database import Database
+from marrowdesk.store.decided import DecidedTable
 from marrowdesk.store.holding import Holding, read_holder
 from marrowdesk.store.journal import DecisionJournal
 from marrowdesk.store.packing import PackedImages
@@ -36,7 +37,16 @@ SUFFIX = ".mdcase"
 _CASES = uuid.UUID("6f0e7a3c-2d0b-4a59-9c0e-5b7d1f4e8a21")  # the namespace of cases (RFC 9562, version 5)
 
 
-class CaseFile(PackedImages, CellTable, TwinTable, DecisionJournal, SittingTable, PressTable, SignatureTable):
+class CaseFile(
+    PackedImages,
+    CellTable,
+    TwinTable,
+    DecidedTable,
+    DecisionJournal,
+    SittingTable,
+    PressTable,
+    SignatureTable,
+):
     """An open case; what a method wrote is on the disk when it returns.
 
     May be used from several threads at once, see :mod:`marrowdesk.store.database`. All methods raise a

@@ -58,6 +58,11 @@ def engine_choices_path() -> Path:
     return settings_path().with_name("engines.json")
 
 
+def adapted_models_path() -> Path:
+    """Give the folder of the models that were adapted to this laboratory; it may not exist yet."""
+    return cases_path().parent / "models"
+
+
 def networks_path() -> Path:
     """Give the folder of networks made ready for this computer; it may not exist yet, and may be deleted."""
     home = _home()

@@ -48,6 +48,7 @@ class Settings(BaseModel):
         map_opacity: of the activation map over the cell, 0 to 1.
         language: code of the language, ``system`` for the computer's own.
         theme: colours of the windows.
+        model: key of the adapted model that proposes; the shipped model where it is empty.
         engine: library that runs the classifier; the fastest that works here where auto.
         auto_advance: whether the next unreviewed cell is shown after a decision on a single one.
         keys_follow_mouse: whether keys act on the cell under the mouse, unless several are chosen.
@@ -76,6 +77,7 @@ class Settings(BaseModel):
     map_opacity: float = Field(default=0.5, ge=0, le=1)
     language: str = "system"
     theme: Literal["system", "light", "dark"] = "system"
+    model: str = ""
     engine: Literal["auto", "openvino", "torch"] = "auto"
     auto_advance: bool = True
     keys_follow_mouse: bool = False

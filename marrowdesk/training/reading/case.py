@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from marrowdesk.core.taxonomy import MARROW
+from marrowdesk.core.placing import shipped_class
 from marrowdesk.store.casefile import CaseFile
 from marrowdesk.training.samples import LabelledCells, Sample, mark
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from marrowdesk.core.cell import Cell
-    from marrowdesk.core.taxonomy import Scheme
     from marrowdesk.store.values import Slide
 
 
@@ -45,7 +44,7 @@ def case_cells(path: Path, source: str = "") -> LabelledCells:
             there[image] = image.is_file()
         if not there[image]:
             missing[cell.slide].append(image)
-        elif (known := _known(code, scheme)) is None:
+        elif (known := shipped_class(code, scheme)) is None:
             strange[code] += 1
         else:
             label, folder = labels[cell.slide]
@@ -61,16 +60,6 @@ def _slide_names(slides: Sequence[Slide]) -> dict[int, tuple[str, Path]]:
         slide.id: (slide.name if names[slide.name] == 1 else f"{slide.name} ({slide.id})", slide.folder)
         for slide in slides
     }
-
-
-def _known(code: str, scheme: Scheme) -> str | None:
-    """Give the code among the program's own classes; a case may be counted with classes of its own."""
-    if code in scheme and scheme[code].takes:
-        return None  # it stands for several of them
-    if code in MARROW:
-        return code
-    found = MARROW.for_folder(scheme[code].name) if code in scheme else None
-    return None if found is None else found.code
 
 
 def _name(cell: Cell, folder: Path) -> str:

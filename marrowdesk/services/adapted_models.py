@@ -1,0 +1,275 @@
+"""The models adapted to this laboratory: kept, listed, chosen and removed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from marrowdesk.core.errors import BundleError, MarrowdeskError
+from marrowdesk.inference.bundle import CARD, load_bundle, read_card, shipped_bundle
+from marrowdesk.store.atomic import sync_folder
+from marrowdesk.store.errors import SettingsError
+from marrowdesk.store.paths import adapted_models_path
+from marrowdesk.store.settings import load_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from marrowdesk.inference.bundle import Bundle
+    from marrowdesk.inference.card import ModelCard
+    from marrowdesk.services.adapting import Adapted
+
+LONGEST_NAME = 80
+"""Characters of a model's name."""
+
+_LONGEST_FOLDER = 40  # bytes of the name that go into the name of its folder
+_SHIPPED = "The shipped model is used. Choose another one under Models, or adapt the shipped one again."
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """A difference in percent points, with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class KeptModel:
+    """A model that was adapted to this laboratory.
+
+    Attributes:
+        path: its folder.
+        name: as the laboratory calls it.
+        version: 1, 2, … of that name.
+        made: when, UTC.
+        cells: how many reviewed cells it learned from.
+        cases: how many cases they come from.
+        gain: in cells named as the readers name them.
+        sha256: of its weights.
+        base: name of the model it was made of.
+        base_revision: revision of that.
+        base_sha256: hash of the weights of that.
+    """
+
+    path: Path
+    name: str
+    version: int
+    made: datetime
+    cells: int
+    cases: int
+    gain: Gain
+    sha256: str
+    base: str
+    base_revision: str
+    base_sha256: str
+
+    @property
+    def key(self) -> str:
+        """What the settings remember it by."""
+        return self.path.name
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The model that is to propose.
+
+    Attributes:
+        bundle: it.
+        kept: what is known of it; None for the shipped model.
+        error: why it is the shipped one although another was chosen; None where it is the one chosen.
+    """
+
+    bundle: Bundle
+    kept: KeptModel | None = None
+    error: MarrowdeskError | None = None
+
+
+def kept_models() -> list[KeptModel]:
+    """List the models that were adapted here, the latest first; a folder that holds none is passed over."""
+    found = []
+    for card in adapted_models_path().glob(f"[!.]*/{CARD}"):
+        try:
+            found.append(_kept(card.parent, read_card(card.parent)))
+        except (BundleError, ValueError, KeyError):
+            continue  # told where it was chosen
+    return sorted(found, key=lambda each: (each.made, each.version), reverse=True)
+
+
+def keep(adapted: Adapted, name: str, reader: str = "") -> KeptModel:
+    """Write an adapted model, whole or not at all; a name that is there already gets the next version.
+
+    Args:
+        adapted: what was fitted.
+        name: as the laboratory calls it, at most :data:`LONGEST_NAME` characters.
+        reader: who keeps it.
+
+    Raises:
+        MarrowdeskError: it is not better, has no name, or cannot be written.
+    """
+    from marrowdesk.inference.adapting import last_layer
+    from marrowdesk.inference.bundle import load_tensors, write_card, write_tensors
+
+    name = " ".join(name.split())
+    _check(adapted, name)
+    home = adapted_models_path()
+    version = 1 + max((each.version for each in kept_models() if each.name == name), default=0)
+    tensors = load_tensors(adapted.base)
+    place, _ = last_layer(adapted.base, tensors)
+    tensors[f"{place}.weight"], tensors[f"{place}.bias"] = adapted.layer.weights, adapted.layer.biases
+    draft = home / f".{uuid.uuid4().hex}"
+    try:
+        sha256 = write_tensors(draft, tensors)
+        write_card(draft, _card(adapted, name, version, sha256, reader))
+        for each in draft.iterdir():
+            _sync(each)
+        folder = _free(home, name, version)
+        os.replace(draft, folder)
+        sync_folder(home)
+    except OSError as error:
+        raise MarrowdeskError(
+            f"The model cannot be written into {home} ({error.strerror or error}).",
+            "Check the rights of the folder and the space on the disk.",
+        ) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return _kept(folder, read_card(folder))
+
+
+def remove(kept: KeptModel) -> None:
+    """Delete an adapted model; cases and reports that name it stay as they are.
+
+    Raises:
+        MarrowdeskError: it cannot be deleted.
+    """
+    aside = kept.path.with_name(f".{uuid.uuid4().hex}")
+    try:
+        os.replace(kept.path, aside)  # gone at once, whatever happens to the files
+        shutil.rmtree(aside)
+    except OSError as error:
+        raise MarrowdeskError(
+            f"The model {kept.name!r} in {kept.path} cannot be deleted ({error.strerror or error}).",
+            "Close other programs that use it, and check the rights of the folder.",
+        ) from error
+
+
+def chosen_model(key: str | None = None, shipped: Path | None = None) -> Chosen:
+    """Find the model that is to propose; the shipped one where the chosen one cannot be used.
+
+    Args:
+        key: of an adapted model, empty for the shipped one; as it is set when None.
+        shipped: folder of the bundle that stands for the shipped one.
+
+    Raises:
+        BundleError: not even the shipped one can be used.
+    """
+    standard = shipped_bundle() if shipped is None else load_bundle(shipped)
+    key = _as_set() if key is None else key
+    if not key:
+        return Chosen(standard)
+    folder = adapted_models_path() / key
+    try:
+        if folder.name != key or not (folder / CARD).is_file():
+            raise BundleError(f"The adapted model {key} is not in {folder.parent} any more.")
+        bundle = load_bundle(folder)
+        kept = _kept(folder, bundle.card)
+        if kept.base_sha256 != standard.sha256:
+            raise BundleError(
+                f"The adapted model {kept.name!r} was made of {kept.base} {kept.base_revision}; this program "
+                f"has {standard.card.name} {standard.card.revision}."
+            )
+    except (BundleError, ValueError, KeyError) as error:
+        message = error.message if isinstance(error, BundleError) else f"The card of {folder} is damaged."
+        return Chosen(standard, error=BundleError(message, _SHIPPED))
+    return Chosen(bundle, kept)
+
+
+def _as_set() -> str:
+    try:
+        return load_settings().model
+    except SettingsError:  # told where the settings are shown
+        return ""
+
+
+def _check(adapted: Adapted, name: str) -> None:
+    if not adapted.better:
+        raise MarrowdeskError(
+            "The adapted model is not better than the shipped one and is not kept.",
+            "Review more cells, and choose more cases.",
+        )
+    if not name or len(name) > LONGEST_NAME:
+        raise MarrowdeskError(
+            f"A model needs a name of at most {LONGEST_NAME} characters.",
+            "Name the laboratory and its stain.",
+        )
+
+
+def _kept(folder: Path, card: ModelCard) -> KeptModel:
+    """Read what is known of a model out of its card.
+
+    Raises:
+        ValueError: it is no adapted model's card.
+        KeyError: likewise.
+    """
+    adapted = card.adapted
+    if adapted is None:
+        raise ValueError(f"{folder} holds no adapted model.")
+    gain = adapted.results["comparison"]["named as the readers do"]
+    return KeptModel(
+        folder, card.name, int(card.revision), adapted.made, adapted.cells, adapted.cases,
+        Gain(*(100 * float(gain[name]) for name in ("difference", "95 % from", "95 % to"))),
+        card.weights.sha256, adapted.base, adapted.base_revision, adapted.base_sha256,
+    )  # fmt: skip
+
+
+def _card(adapted: Adapted, name: str, version: int, sha256: str, reader: str) -> ModelCard:
+    from marrowdesk.inference.card import Adaptation, Calibration
+
+    base = adapted.base.card
+    origin = Adaptation(
+        base=base.name, base_revision=base.revision, base_sha256=adapted.base.sha256,
+        made=datetime.now(UTC), cases=adapted.cases, cells=adapted.cells, results=adapted.results,
+    )  # fmt: skip
+    by = f", by {reader}" if reader else ""
+    changed = {
+        "name": name,
+        "revision": str(version),
+        "summary": f"{base.name} {base.revision} with a last layer fitted to one laboratory{by}.",
+        "calibration": Calibration(
+            log_weights=(0.0,) * len(adapted.base.codes),
+            temperature=adapted.layer.temperature,
+            note="fitted on cells of the laboratory that the layer was not fitted to",
+        ),
+        "results": {},
+        "precisions": (),
+        "weaknesses": (
+            *base.weaknesses,
+            "What the readers of one laboratory decided is taken for the truth, seen beside the proposals.",
+            "Fewer bits than float32 are not used: what they change was measured with the base's last layer.",
+        ),
+        "adapted": origin,
+        "weights": base.weights.model_copy(update={"sha256": sha256}),
+    }
+    # Validated anew: a card is never written that could not be read.
+    return type(base).model_validate({**base.model_dump(), **changed})
+
+
+def _free(home: Path, name: str, version: int) -> Path:
+    """Choose a folder that is not there yet; it is called after the model, as far as that makes a name."""
+    safe = re.sub(r"[^\w-]+", "_", name).strip("_") or "model"
+    short = safe.encode("utf-8", "ignore")[:_LONGEST_FOLDER].decode("utf-8", "ignore")
+    folder = home / f"{short}-{version}"
+    while folder.exists():
+        folder = home / f"{short}-{version}-{uuid.uuid4().hex[:6]}"
+    return folder
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

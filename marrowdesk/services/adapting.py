@@ -1,0 +1,352 @@
+"""Adapt the classifier to a laboratory: learn from what its readers decided, and say if it is better."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from marrowdesk.core.errors import Cancelled, MarrowdeskError
+from marrowdesk.core.placing import shipped_class
+from marrowdesk.core.taxonomy import MARROW
+from marrowdesk.services.adapted_models import Gain, kept_models
+from marrowdesk.store.casefile import CaseFile
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Generator, Iterator, Sequence
+    from pathlib import Path
+
+    from marrowdesk.inference.adapting import Judged, Layer
+    from marrowdesk.inference.bundle import Bundle
+
+FEWEST_CELLS = 100
+FEWEST_CLASSES = 3
+FEWEST_OF_CLASS = 10
+"""Fewest cells of a class for it to be among :data:`FEWEST_CLASSES`."""
+FEWEST_OF_CASE = 30
+FEWEST_CASES = 3
+"""From so many cases of :data:`FEWEST_OF_CASE` cells on, whole cases are kept back."""
+SHOWN_FROM = 5
+"""Cells from which a class counts in the mean recall."""
+MOST_WORSE = 0.02
+"""By how much the calibration error may be greater."""
+
+_DRAWS = 2000
+_AGAIN = "Classify its cells again with the model in use, then review them."
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCells:
+    """One case that may be chosen.
+
+    Attributes:
+        path: the case file.
+        title: of the case.
+        cells: how many cells its readers gave a class or confirmed.
+        error: why it cannot be read; empty where it can.
+    """
+
+    path: Path
+    title: str
+    cells: int
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Progress of :func:`adapt`.
+
+    Attributes:
+        stage: ``"reading"`` cases or ``"fitting"``.
+        done: steps of the stage that are done.
+        total: all steps of it.
+    """
+
+    stage: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClassGain:
+    """One class, on cells kept back.
+
+    Attributes:
+        code: of the class.
+        name: as printed.
+        cells: that readers gave it.
+        shipped: share of them that the shipped model names so, 0 to 1.
+        adapted: likewise of the adapted one.
+    """
+
+    code: str
+    name: str
+    cells: int
+    shipped: float
+    adapted: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Adapted:
+    """What came of fitting, and whether it is better.
+
+    Attributes:
+        better: whether it may be kept: its gain is above 0 with 95 % confidence, its mean recall is not
+            less, and its calibration error is not greater by more than :data:`MOST_WORSE`.
+        gain: in cells that are named as the readers name them, percent points.
+        recall_gain: in the mean over the classes of such cells, percent points.
+        shipped: share of cells that the shipped model names as the readers do, 0 to 1.
+        adapted: likewise of the adapted one.
+        calibration: expected calibration error of both.
+        cells: how many were learned from.
+        cases: how many cases they come from.
+        by_case: whether each cell was judged by a layer that saw no cell of its case.
+        classes: the classes that occur, in the order of the classifier.
+        left_out: what could not be learned from, as sentences.
+    """
+
+    better: bool
+    gain: Gain
+    recall_gain: Gain
+    shipped: float
+    adapted: float
+    calibration: tuple[float, float]
+    cells: int
+    cases: int
+    by_case: bool
+    classes: tuple[ClassGain, ...]
+    left_out: tuple[str, ...]
+    base: Bundle
+    layer: Layer
+    penalty: float
+    folds: int
+
+    @property
+    def results(self) -> dict[str, Any]:
+        """What is written into the card of the model."""
+
+        def row(shipped: float, adapted: float, gain: Gain | None = None) -> dict[str, float]:
+            both = {"shipped": round(shipped, 4), "adapted": round(adapted, 4)}
+            if gain is None:
+                return both
+            return both | {
+                "difference": gain.value / 100, "95 % from": gain.low / 100, "95 % to": gain.high / 100,
+            }  # fmt: skip
+
+        shown = [each for each in self.classes if each.cells >= SHOWN_FROM]
+        means = [float(np.mean([getattr(each, name) for each in shown])) for name in ("shipped", "adapted")]
+        return {
+            "judged": f"{self.folds} times, each time on {'cases' if self.by_case else 'cells'} kept back",
+            "penalty": self.penalty,
+            "comparison": {
+                "named as the readers do": row(self.shipped, self.adapted, self.gain),
+                "mean recall": row(means[0], means[1], self.recall_gain),
+                "expected calibration error": row(*self.calibration),
+            },
+            "recall by class": {
+                each.code: {"cells": each.cells, **row(each.shipped, each.adapted)} for each in self.classes
+            },
+        }
+
+
+def decided_cells(paths: Sequence[Path], cancel: threading.Event) -> Iterator[CaseCells]:
+    """Count what may be learned from in cases, one after the other; one that cannot be read says why.
+
+    Args:
+        paths: case files.
+        cancel: set to stop.
+    """
+    for path in paths:
+        if cancel.is_set():
+            return
+        try:
+            with CaseFile.open_copy(path) as case:
+                yield CaseCells(path, case.title, sum(1 for _ in case.decided()))
+        except MarrowdeskError as error:
+            yield CaseCells(path, path.stem, 0, error.message)
+
+
+def adapt(
+    paths: Sequence[Path], cancel: threading.Event, base: Bundle | None = None
+) -> Generator[Step, None, Adapted]:
+    """Fit a last layer to what readers decided in cases, and compare it with the shipped one.
+
+    No case is changed. Cells of the same pixels count once; those on which readers contradict each other,
+    those of classes that the network does not tell apart, and those it has not seen are left out and told.
+
+    Args:
+        paths: case files.
+        cancel: set to stop.
+        base: the model to start from; the shipped one when None.
+
+    Returns:
+        What came out, kept by :func:`keep`.
+
+    Raises:
+        Cancelled: ``cancel`` was set.
+        MarrowdeskError: there is too little to learn from; the message says what is missing.
+        BundleError: the model cannot be read.
+    """
+    from marrowdesk.inference.adapting import Cells, Judged, fit, judge, last_layer
+    from marrowdesk.inference.bundle import load_tensors, shipped_bundle
+
+    base = shipped_bundle() if base is None else base
+    found = _Found(base)
+    for done, path in enumerate(paths):
+        if cancel.is_set():
+            raise Cancelled("Reading was stopped.", "No model was kept.")
+        yield Step("reading", done, len(paths))
+        found.read(path)
+    embeddings, labels, groups = found.arrays()
+    found.check(labels)
+    cells, (_, layer) = Cells(embeddings, labels, groups), last_layer(base, load_tensors(base))
+    large = np.unique(groups, return_counts=True)[1] >= FEWEST_OF_CASE
+    by_case = bool(large.sum() >= FEWEST_CASES)
+    judged: Judged | None = None
+    for step in judge(layer, cells, by_case, cancel):
+        if isinstance(step, Judged):
+            judged = step
+        else:
+            yield Step("fitting", *step)
+    assert judged is not None
+    fitted, penalty = fit(layer, cells, cancel)
+    return _compared(base, judged, fitted, penalty, tuple(found.told()))
+
+
+@dataclass
+class _Found:
+    """Gathers cells of several cases."""
+
+    base: Bundle
+    cells: dict[tuple[Any, ...], tuple[int, int, np.ndarray]] = field(default_factory=dict)
+    contradicted: set[tuple[Any, ...]] = field(default_factory=set)
+    unseen: Counter[Path] = field(default_factory=Counter)
+    strange: Counter[str] = field(default_factory=Counter)
+    broken: list[str] = field(default_factory=list)
+    cases: int = 0
+
+    def __post_init__(self) -> None:
+        sha256 = self.base.sha256
+        same = {each.path: each for each in kept_models() if each.base_sha256 == sha256}
+        self._networks = {sha256, *(each.sha256 for each in same.values())}
+        self._outputs = {code: at for at, code in enumerate(self.base.codes) if code in self.base.proposed}
+
+    def read(self, path: Path) -> None:
+        """Add the cells of a case; one that cannot be read is told."""
+        try:
+            with CaseFile.open_copy(path) as case:
+                group, scheme = self.cases, case.scheme
+                networks = self._networks | self._of_same_base(case)
+                for each in case.decided():
+                    code = shipped_class(each.code, scheme)
+                    if code not in self._outputs:
+                        self.strange[scheme[each.code].name if each.code in scheme else each.code] += 1
+                    elif each.embedding is None or each.model not in networks:
+                        self.unseen[path] += 1
+                    else:
+                        self._add(each.pixels, self._outputs[code], group, each.embedding)
+        except MarrowdeskError as error:
+            self.broken.append(error.message)
+        else:
+            self.cases += 1
+
+    def _of_same_base(self, case: CaseFile) -> set[str]:
+        """Give the adapted models of a case that have the same network, also where they are not kept here."""
+        return set()
+
+    def _add(self, pixels: tuple[Any, ...], label: int, group: int, embedding: np.ndarray) -> None:
+        before = self.cells.setdefault(pixels, (label, group, embedding))
+        if before[0] != label:
+            self.contradicted.add(pixels)
+
+    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Give embeddings (N, D), labels (N,) and numbers of the cases (N,)."""
+        kept = [each for pixels, each in self.cells.items() if pixels not in self.contradicted]
+        if not kept:
+            return np.empty((0, 0), np.float32), np.empty(0, int), np.empty(0, int)
+        labels, groups, embeddings = zip(*kept, strict=True)
+        return np.stack(embeddings), np.array(labels), np.array(groups)
+
+    def check(self, labels: np.ndarray) -> None:
+        """Refuse what is too little to learn from."""
+        counts = np.bincount(labels, minlength=1)
+        classes = int((counts >= FEWEST_OF_CLASS).sum())
+        if len(labels) >= FEWEST_CELLS and classes >= FEWEST_CLASSES:
+            return
+        why = " ".join(self.told())
+        raise MarrowdeskError(
+            f"There is too little to learn from: {len(labels)} reviewed cells that can be used, {classes} "
+            f"{'class' if classes == 1 else 'classes'} with {FEWEST_OF_CLASS} or more. {why}".rstrip(),
+            f"Choose more cases: {FEWEST_CELLS} cells are needed, and {FEWEST_CLASSES} such classes.",
+        )
+
+    def told(self) -> Iterator[str]:
+        """Say what is left out, and what can be done about it."""
+        yield from self.broken
+        for path, count in sorted(self.unseen.items()):
+            yield (
+                f"{path.name}: {_cells(count)} left out, for another model proposed for them or none did. "
+                f"{_AGAIN}"
+            )
+        if self.strange:
+            names = ", ".join(f"{name} {count}" for name, count in self.strange.most_common())
+            yield f"Classes that the model does not tell apart are left out: {names}."
+        if self.contradicted:
+            yield (
+                f"{_cells(len(self.contradicted))} left out, for the same picture was given different "
+                "classes. Look for pictures that lie in several cases."
+            )
+
+
+def _cells(count: int) -> str:
+    return "1 cell is" if count == 1 else f"{count:,} cells are"
+
+
+def _compared(
+    base: Bundle, judged: Judged, layer: Layer, penalty: float, left_out: tuple[str, ...]
+) -> Adapted:
+    right = np.stack([judged.base_right, judged.adapted_right]).astype(np.float32)
+    drawn = _drawn(judged)
+    gain = _gain(right @ drawn.T / drawn.sum(1), right.mean(1))
+    classes, per_class, drawn_per_class = [], [], []
+    for at, code in enumerate(base.codes):
+        of_class = judged.labels == at
+        count = int(of_class.sum())
+        if not count:
+            continue
+        recall = right[:, of_class].mean(1)
+        name = MARROW[code].name if code in MARROW else code
+        classes.append(ClassGain(code, name, count, float(recall[0]), float(recall[1])))
+        if count >= SHOWN_FROM:
+            per_class.append(recall)
+            times = drawn[:, of_class]
+            with np.errstate(invalid="ignore"):  # a class may be in none of the cases drawn
+                drawn_per_class.append(right[:, of_class] @ times.T / times.sum(1))
+    recall_gain = _gain(np.nanmean(drawn_per_class, axis=0), np.mean(per_class, axis=0))
+    calibration = judged.calibration_errors()
+    better = gain.low > 0 and recall_gain.value >= 0 and calibration[1] - calibration[0] <= MOST_WORSE
+    return Adapted(
+        better, gain, recall_gain, float(right[0].mean()), float(right[1].mean()), calibration,
+        len(judged.labels), len(np.unique(judged.groups)), judged.by_case, tuple(classes), left_out,
+        base, layer, penalty, judged.folds,
+    )  # fmt: skip
+
+
+def _drawn(judged: Judged) -> np.ndarray:
+    """Draw cells anew, or whole cases where these were kept back: how often each was drawn (R, N)."""
+    rng = np.random.default_rng(0)
+    if not judged.by_case:
+        count = len(judged.labels)
+        return rng.multinomial(count, np.full(count, 1 / count), _DRAWS).astype(np.float32)
+    names, at = np.unique(judged.groups, return_inverse=True)
+    times = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), _DRAWS)
+    return times[:, at].astype(np.float32)
+
+
+def _gain(drawn: np.ndarray, value: np.ndarray) -> Gain:
+    """Give a difference of two shares with its 95 % interval (percentile bootstrap, Efron 1979)."""
+    low, high = np.percentile(drawn[1] - drawn[0], [2.5, 97.5])
+    return Gain(100 * float(value[1] - value[0]), 100 * float(low), 100 * float(high))

@@ -1,0 +1,60 @@
+"""What a case holds to learn from: the cells that a reader decided on, with what the network saw in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from marrowdesk.store.cells import models_by_id
+from marrowdesk.store.predictions import PredictionTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DECIDED = """
+SELECT hex(image.sha256), image.page, cell.x, cell.y, cell.width, cell.height, decision.to_code,
+       analysis.model, feature.embedding_scale, feature.embedding
+FROM cell JOIN image ON image.id = cell.image
+JOIN decision ON decision.id = (SELECT max(id) FROM decision WHERE cell = cell.id)
+LEFT JOIN prediction ON prediction.id = (SELECT max(id) FROM prediction WHERE cell = cell.id)
+LEFT JOIN analysis ON analysis.id = prediction.analysis
+LEFT JOIN feature ON feature.prediction = prediction.id
+WHERE decision.to_code IS NOT NULL ORDER BY cell.id
+"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DecidedCell:
+    """A cell that a reader gave a class or confirmed.
+
+    Attributes:
+        pixels: what it shows: hash of the image file, page, and box; the same in any case that shows it.
+        code: the class, of the case's scheme.
+        model: sha256 of the model whose proposal stands; None for none.
+        embedding: float32 (D,) that belongs to that proposal; None for none.
+    """
+
+    pixels: tuple[str | int | None, ...]
+    code: str
+    model: str | None
+    embedding: np.ndarray | None
+
+
+class DecidedTable(PredictionTable):
+    """The part of a case file from which a classifier may learn."""
+
+    def decided(self) -> Iterator[DecidedCell]:
+        """Give the cells that a reader gave a class or confirmed, in the order of the case."""
+        with self._db.reading() as connection:
+            models = models_by_id(connection)
+            for *pixels, code, model, scale, embedding in connection.execute(_DECIDED):
+                yield DecidedCell(
+                    tuple(pixels),
+                    code,
+                    None if model is None else models[model].sha256,
+                    None
+                    if embedding is None
+                    else np.frombuffer(embedding, "<f2").astype(np.float32) * np.float32(scale),
+                )
