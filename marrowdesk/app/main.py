@@ -79,7 +79,7 @@ class Desk:
             self.window.commands.draw_and_open(self._draw)
         load_intervals(self.window, lambda: None)  # before they are needed: half a second each
         load_pyqtgraph(self.window, lambda: None)
-        self.window.classifier.load(self.window.bundle)
+        self.window.models.begin()
 
     def _engine_changed(self) -> None:
         if self.window.classifier.state is EngineState.READY:
