@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marrowdesk import RESEARCH_USE, __version__
-from marrowdesk.cli import count, demo, exchange, report
+from marrowdesk.cli import adapt, count, demo, exchange, report
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.training import commands as training
 
@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     count.add_command(commands)
     report.add_command(commands)
     exchange.add_command(commands)
+    adapt.add_command(commands)
     demo.add_command(commands)
     training.add_commands(commands)
     return parser

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 AXES = 128
 """Directions of the features along which the last layer may change: those in which the cells vary most."""
 
-PENALTIES = (10_000.0, 1000.0, 100.0, 10.0)
+PENALTIES = (10_000.0, 1000.0, 100.0, 10.0, 1.0, 0.1)
 """Strengths of the penalty to choose from, in cells, the strongest first."""
 
 FOLDS = 5
@@ -52,17 +52,15 @@ class Cells:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:
-    """A last layer with what turns its logits into probabilities: softmax(logits / temperature).
+    """A last layer whose logits are calibrated as they stand: probabilities are their softmax.
 
     Attributes:
         weights: (K, D) float32.
         biases: (K,) float32.
-        temperature: above 0.
     """
 
     weights: np.ndarray
     biases: np.ndarray
-    temperature: float = 1.0
 
     def logits(self, embeddings: np.ndarray) -> np.ndarray:
         """Give the logits of embeddings (N, D): (N, K) float32."""
@@ -70,7 +68,7 @@ class Layer:
 
     def probabilities(self, embeddings: np.ndarray) -> np.ndarray:
         """Give the probabilities of embeddings (N, D): (N, K) float32."""
-        return probabilities(self.logits(embeddings), np.zeros(len(self.biases)), self.temperature)
+        return probabilities(self.logits(embeddings), np.zeros(len(self.biases)), 1.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -238,10 +236,11 @@ class _Space:
         return np.hstack([along, np.ones((len(along), 1), np.float32)]).astype(np.float32)
 
     def layer(self, base: Layer, change: np.ndarray, temperature: float) -> Layer:
-        """Put a change (P + 1, K) into the layer."""
+        """Put a change (P + 1, K) and a temperature into the layer."""
         moved = (self.axes @ change[:-1]).T / self.spread
         biases = base.biases + change[-1] - moved @ self.middle
-        return Layer((base.weights + moved).astype(np.float32), biases.astype(np.float32), float(temperature))
+        weights = (base.weights + moved) / temperature
+        return Layer(weights.astype(np.float32), (biases / temperature).astype(np.float32))
 
 
 def _moved(seen: np.ndarray, change: np.ndarray) -> np.ndarray:

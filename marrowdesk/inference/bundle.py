@@ -165,11 +165,18 @@ def load_tensors(bundle: Bundle) -> dict[str, np.ndarray]:
         ) from error
 
 
-def write_tensors(folder: Path, tensors: Mapping[str, np.ndarray]) -> str:
+def write_tensors(
+    folder: Path, tensors: Mapping[str, np.ndarray], told: Mapping[str, str] | None = None
+) -> str:
     """Write the weight file, the network's matrices and kernels in half precision.
 
     Its vectors (norms, biases) and the doubt space stay in float32: they are small, and they hold variances
     and their inverses, which half precision cannot.
+
+    Args:
+        folder: of the bundle; made where it is not there.
+        tensors: ``network.*`` and ``doubt.*``.
+        told: written into the file too, so that its hash is another one where this is another.
 
     Returns:
         The file's sha256.
@@ -180,7 +187,7 @@ def write_tensors(folder: Path, tensors: Mapping[str, np.ndarray]) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     halved = {name: np.ascontiguousarray(value, _kept_as(name, value)) for name, value in tensors.items()}
     part = folder / f"{WEIGHTS}.part"
-    part.write_bytes(save(halved))
+    part.write_bytes(save(halved, metadata=dict(told) if told else None))
     os.replace(part, folder / WEIGHTS)
     return file_sha256(folder / WEIGHTS)
 

@@ -94,6 +94,22 @@ def _precisions(card: ModelCard) -> list[str]:
     return ["## Fewer bits", "", limits, "", *_table(head, rows)]
 
 
+def _adapted(card: ModelCard) -> list[str]:
+    origin = card.adapted
+    if origin is None:
+        return []
+    told = (
+        f"The last layer was fitted on {origin.made:%Y-%m-%d} to {origin.cells:,} reviewed cells of "
+        f"{origin.cases} cases; all else is {origin.base} {origin.base_revision} (sha256 "
+        f"`{origin.base_sha256}`). Judged {origin.results.get('judged', 'by nothing')}."
+    )
+    lines = ["## Adapted to a laboratory", "", told, ""]
+    for name, value in origin.results.items():
+        if isinstance(value, dict):
+            lines += [f"### {name}", "", *_result_table(value)]
+    return lines
+
+
 def card_page(card: ModelCard) -> str:
     """Write the card as Markdown."""
     weaknesses = [f"- {each}" for each in card.weaknesses]
@@ -109,6 +125,7 @@ def card_page(card: ModelCard) -> str:
         "This page is made from `card.json`; change nothing here by hand.",
         "",
         *_classes(card),
+        *_adapted(card),
         *_results(card.results),
         *_precisions(card),
         *(["## Known weaknesses", "", *weaknesses, ""] if weaknesses else []),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
+import time
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 LONGEST_NAME = 80
 """Characters of a model's name."""
 
+_DRAFT_S = 3600.0
 _LONGEST_FOLDER = 40  # bytes of the name that go into the name of its folder
 _SHIPPED = "The shipped model is used. Choose another one under Models, or adapt the shipped one again."
 
@@ -92,14 +95,27 @@ class Chosen:
 
 
 def kept_models() -> list[KeptModel]:
-    """List the models that were adapted here, the latest first; a folder that holds none is passed over."""
+    """List the models that were adapted here, the latest first; what cannot be read is passed over."""
     found = []
-    for card in adapted_models_path().glob(f"[!.]*/{CARD}"):
+    for folder in _folders():
         try:
-            found.append(_kept(card.parent, read_card(card.parent)))
+            found.append(_kept(folder, read_card(folder)))
         except (BundleError, ValueError, KeyError):
-            continue  # told where it was chosen
+            continue  # see broken_models
     return sorted(found, key=lambda each: (each.made, each.version), reverse=True)
+
+
+def broken_models() -> list[tuple[Path, str]]:
+    """List the folders of adapted models that cannot be read, each with the reason."""
+    found = []
+    for folder in _folders():
+        try:
+            _kept(folder, read_card(folder))
+        except BundleError as error:
+            found.append((folder, error.message))
+        except (ValueError, KeyError):
+            found.append((folder, f"The card of {folder} is not that of an adapted model."))
+    return found
 
 
 def keep(adapted: Adapted, name: str, reader: str = "") -> KeptModel:
@@ -123,10 +139,13 @@ def keep(adapted: Adapted, name: str, reader: str = "") -> KeptModel:
     tensors = load_tensors(adapted.base)
     place, _ = last_layer(adapted.base, tensors)
     tensors[f"{place}.weight"], tensors[f"{place}.bias"] = adapted.layer.weights, adapted.layer.biases
+    made = datetime.now(UTC)
+    told = {"name": name, "version": str(version), "base": adapted.base.sha256, "made": made.isoformat()}
+    _clear_drafts(home)
     draft = home / f".{uuid.uuid4().hex}"
     try:
-        sha256 = write_tensors(draft, tensors)
-        write_card(draft, _card(adapted, name, version, sha256, reader))
+        sha256 = write_tensors(draft, tensors, told)
+        write_card(draft, _card(adapted, name, version, sha256, reader, made))
         for each in draft.iterdir():
             _sync(each)
         folder = _free(home, name, version)
@@ -190,6 +209,18 @@ def chosen_model(key: str | None = None, shipped: Path | None = None) -> Chosen:
     return Chosen(bundle, kept)
 
 
+def _folders() -> list[Path]:
+    return sorted(card.parent for card in adapted_models_path().glob(f"[!.]*/{CARD}"))
+
+
+def _clear_drafts(home: Path) -> None:
+    """Delete what was left when writing or deleting was cut short; what is younger may be in work."""
+    for each in home.glob(".*"):
+        with contextlib.suppress(OSError):
+            if time.time() - each.stat().st_mtime > _DRAFT_S:
+                shutil.rmtree(each)
+
+
 def _as_set() -> str:
     try:
         return load_settings().model
@@ -228,13 +259,13 @@ def _kept(folder: Path, card: ModelCard) -> KeptModel:
     )  # fmt: skip
 
 
-def _card(adapted: Adapted, name: str, version: int, sha256: str, reader: str) -> ModelCard:
-    from marrowdesk.inference.card import Adaptation, Calibration
+def _card(adapted: Adapted, name: str, version: int, sha256: str, reader: str, made: datetime) -> ModelCard:
+    from marrowdesk.inference.card import Adaptation, Calibration, TrainingRecord
 
     base = adapted.base.card
     origin = Adaptation(
         base=base.name, base_revision=base.revision, base_sha256=adapted.base.sha256,
-        made=datetime.now(UTC), cases=adapted.cases, cells=adapted.cells, results=adapted.results,
+        made=made, cases=adapted.cases, cells=adapted.cells, results=adapted.results,
     )  # fmt: skip
     by = f", by {reader}" if reader else ""
     changed = {
@@ -243,8 +274,8 @@ def _card(adapted: Adapted, name: str, version: int, sha256: str, reader: str) -
         "summary": f"{base.name} {base.revision} with a last layer fitted to one laboratory{by}.",
         "calibration": Calibration(
             log_weights=(0.0,) * len(adapted.base.codes),
-            temperature=adapted.layer.temperature,
-            note="fitted on cells of the laboratory that the layer was not fitted to",
+            temperature=1.0,
+            note="worked into the last layer, fitted on cells of the laboratory kept back from fitting",
         ),
         "results": {},
         "precisions": (),
@@ -252,6 +283,11 @@ def _card(adapted: Adapted, name: str, version: int, sha256: str, reader: str) -
             *base.weaknesses,
             "What the readers of one laboratory decided is taken for the truth, seen beside the proposals.",
             "Fewer bits than float32 are not used: what they change was measured with the base's last layer.",
+            "What is unfamiliar is measured as in the base: by the cells that the base was trained on.",
+        ),
+        "training": TrainingRecord(
+            command=f'marrowdesk adapt CASES --name "{name}"',
+            note=f"The network is that of {base.name} {base.revision}, whose card tells how it was trained.",
         ),
         "adapted": origin,
         "weights": base.weights.model_copy(update={"sha256": sha256}),

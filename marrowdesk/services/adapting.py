@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from marrowdesk.core.errors import Cancelled, MarrowdeskError
-from marrowdesk.core.placing import shipped_class
+from marrowdesk.core.errors import Cancelled
 from marrowdesk.core.taxonomy import MARROW
-from marrowdesk.services.adapted_models import Gain, kept_models
-from marrowdesk.store.casefile import CaseFile
+from marrowdesk.services.adapted_models import Gain
+from marrowdesk.services.learnable import Learnable
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Generator, Sequence
     from pathlib import Path
 
     from marrowdesk.inference.adapting import Judged, Layer
     from marrowdesk.inference.bundle import Bundle
 
-FEWEST_CELLS = 100
-FEWEST_CLASSES = 3
-FEWEST_OF_CLASS = 10
-"""Fewest cells of a class for it to be among :data:`FEWEST_CLASSES`."""
 FEWEST_OF_CASE = 30
 FEWEST_CASES = 3
 """From so many cases of :data:`FEWEST_OF_CASE` cells on, whole cases are kept back."""
@@ -35,24 +29,6 @@ MOST_WORSE = 0.02
 """By how much the calibration error may be greater."""
 
 _DRAWS = 2000
-_AGAIN = "Classify its cells again with the model in use, then review them."
-
-
-@dataclass(frozen=True, slots=True)
-class CaseCells:
-    """One case that may be chosen.
-
-    Attributes:
-        path: the case file.
-        title: of the case.
-        cells: how many cells its readers gave a class or confirmed.
-        error: why it cannot be read; empty where it can.
-    """
-
-    path: Path
-    title: str
-    cells: int
-    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +82,10 @@ class Adapted:
         by_case: whether each cell was judged by a layer that saw no cell of its case.
         classes: the classes that occur, in the order of the classifier.
         left_out: what could not be learned from, as sentences.
+        base: the model it was made of.
+        layer: the last layer, fitted to all cells.
+        penalty: how strongly it was held to the base's, see :data:`marrowdesk.inference.adapting.PENALTIES`.
+        folds: how many layers were fitted to judge it.
     """
 
     better: bool
@@ -152,23 +132,6 @@ class Adapted:
         }
 
 
-def decided_cells(paths: Sequence[Path], cancel: threading.Event) -> Iterator[CaseCells]:
-    """Count what may be learned from in cases, one after the other; one that cannot be read says why.
-
-    Args:
-        paths: case files.
-        cancel: set to stop.
-    """
-    for path in paths:
-        if cancel.is_set():
-            return
-        try:
-            with CaseFile.open_copy(path) as case:
-                yield CaseCells(path, case.title, sum(1 for _ in case.decided()))
-        except MarrowdeskError as error:
-            yield CaseCells(path, path.stem, 0, error.message)
-
-
 def adapt(
     paths: Sequence[Path], cancel: threading.Event, base: Bundle | None = None
 ) -> Generator[Step, None, Adapted]:
@@ -194,7 +157,7 @@ def adapt(
     from marrowdesk.inference.bundle import load_tensors, shipped_bundle
 
     base = shipped_bundle() if base is None else base
-    found = _Found(base)
+    found = Learnable(base)
     for done, path in enumerate(paths):
         if cancel.is_set():
             raise Cancelled("Reading was stopped.", "No model was kept.")
@@ -214,95 +177,6 @@ def adapt(
     assert judged is not None
     fitted, penalty = fit(layer, cells, cancel)
     return _compared(base, judged, fitted, penalty, tuple(found.told()))
-
-
-@dataclass
-class _Found:
-    """Gathers cells of several cases."""
-
-    base: Bundle
-    cells: dict[tuple[Any, ...], tuple[int, int, np.ndarray]] = field(default_factory=dict)
-    contradicted: set[tuple[Any, ...]] = field(default_factory=set)
-    unseen: Counter[Path] = field(default_factory=Counter)
-    strange: Counter[str] = field(default_factory=Counter)
-    broken: list[str] = field(default_factory=list)
-    cases: int = 0
-
-    def __post_init__(self) -> None:
-        sha256 = self.base.sha256
-        same = {each.path: each for each in kept_models() if each.base_sha256 == sha256}
-        self._networks = {sha256, *(each.sha256 for each in same.values())}
-        self._outputs = {code: at for at, code in enumerate(self.base.codes) if code in self.base.proposed}
-
-    def read(self, path: Path) -> None:
-        """Add the cells of a case; one that cannot be read is told."""
-        try:
-            with CaseFile.open_copy(path) as case:
-                group, scheme = self.cases, case.scheme
-                networks = self._networks | self._of_same_base(case)
-                for each in case.decided():
-                    code = shipped_class(each.code, scheme)
-                    if code not in self._outputs:
-                        self.strange[scheme[each.code].name if each.code in scheme else each.code] += 1
-                    elif each.embedding is None or each.model not in networks:
-                        self.unseen[path] += 1
-                    else:
-                        self._add(each.pixels, self._outputs[code], group, each.embedding)
-        except MarrowdeskError as error:
-            self.broken.append(error.message)
-        else:
-            self.cases += 1
-
-    def _of_same_base(self, case: CaseFile) -> set[str]:
-        """Give the adapted models of a case that have the same network, also where they are not kept here."""
-        return set()
-
-    def _add(self, pixels: tuple[Any, ...], label: int, group: int, embedding: np.ndarray) -> None:
-        before = self.cells.setdefault(pixels, (label, group, embedding))
-        if before[0] != label:
-            self.contradicted.add(pixels)
-
-    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Give embeddings (N, D), labels (N,) and numbers of the cases (N,)."""
-        kept = [each for pixels, each in self.cells.items() if pixels not in self.contradicted]
-        if not kept:
-            return np.empty((0, 0), np.float32), np.empty(0, int), np.empty(0, int)
-        labels, groups, embeddings = zip(*kept, strict=True)
-        return np.stack(embeddings), np.array(labels), np.array(groups)
-
-    def check(self, labels: np.ndarray) -> None:
-        """Refuse what is too little to learn from."""
-        counts = np.bincount(labels, minlength=1)
-        classes = int((counts >= FEWEST_OF_CLASS).sum())
-        if len(labels) >= FEWEST_CELLS and classes >= FEWEST_CLASSES:
-            return
-        why = " ".join(self.told())
-        raise MarrowdeskError(
-            f"There is too little to learn from: {len(labels)} reviewed cells that can be used, {classes} "
-            f"{'class' if classes == 1 else 'classes'} with {FEWEST_OF_CLASS} or more. {why}".rstrip(),
-            f"Choose more cases: {FEWEST_CELLS} cells are needed, and {FEWEST_CLASSES} such classes.",
-        )
-
-    def told(self) -> Iterator[str]:
-        """Say what is left out, and what can be done about it."""
-        yield from self.broken
-        for path, count in sorted(self.unseen.items()):
-            yield (
-                f"{path.name}: {_cells(count)} left out, for another model proposed for them or none did. "
-                f"{_AGAIN}"
-            )
-        if self.strange:
-            names = ", ".join(f"{name} {count}" for name, count in self.strange.most_common())
-            yield f"Classes that the model does not tell apart are left out: {names}."
-        if self.contradicted:
-            yield (
-                f"{_cells(len(self.contradicted))} left out, for the same picture was given different "
-                "classes. Look for pictures that lie in several cases."
-            )
-
-
-def _cells(count: int) -> str:
-    return "1 cell is" if count == 1 else f"{count:,} cells are"
 
 
 def _compared(
