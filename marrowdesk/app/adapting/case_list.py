@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPalette
+from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import (
     QHeaderView,
     QStyle,
@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from marrowdesk.app import numbers
-from marrowdesk.app.theme import tones
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -120,20 +119,19 @@ class CaseList(QTreeWidget):
         if cells:
             row.setCheckState(CASE, Qt.CheckState.Checked)
         else:
-            self._close(row, self.tr("No cell was decided on yet."), tones().faint)
+            self._close(row, self.tr("No cell was decided on yet."))
         self.chosen_changed.emit()
 
     def show_broken(self, path: Path, why: str) -> None:
         """Say why nothing can be learned from a case."""
         if (row := self._row(path)) is not None:
             row.setText(REVIEWED, numbers.NOTHING)
-            self._close(row, why, tones().bad)
+            self._close(row, why)
             self.chosen_changed.emit()
 
-    def _close(self, row: QTreeWidgetItem, note: str, color: str) -> None:
+    def _close(self, row: QTreeWidgetItem, note: str) -> None:
         row.setText(NOTE, note)
         row.setToolTip(NOTE, note)
-        row.setForeground(NOTE, QColor(color))
         row.setCheckState(CASE, Qt.CheckState.Unchecked)
         row.setFlags(row.flags() & ~Qt.ItemFlag.ItemIsUserCheckable)
         row.setData(CASE, Qt.ItemDataRole.CheckStateRole, None)  # no box where there is nothing to choose

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from marrowdesk.app.adapting.choice import ModelChoice
     from marrowdesk.app.preferences import Preferences
     from marrowdesk.services.adapted_models import KeptModel
-    from marrowdesk.services.adapting import Adapted, CaseCells, Step
+    from marrowdesk.services.adapting import Adapted, Step
+    from marrowdesk.services.learnable import CaseCells
 
 
 class AdaptDialog(QDialog):
@@ -149,7 +150,7 @@ class AdaptDialog(QDialog):
             return
 
         def work(cancel: threading.Event) -> Iterator[CaseCells]:
-            from marrowdesk.services.adapting import decided_cells
+            from marrowdesk.services.learnable import decided_cells
 
             return decided_cells(added, cancel)
 

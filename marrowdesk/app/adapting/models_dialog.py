@@ -126,8 +126,6 @@ class ModelsDialog(QDialog):
             row.setToolTip(NAME, str(kept.path))
             if shipped is not None and not self._choice.usable(kept):
                 self._close(row, kept)
-        for column in (VERSION, FROM, GAIN):
-            row.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.setData(NAME, _MODEL, kept)
         if kept == self._choice.in_use:
             row.setText(NAME, self.tr("{} (in use)").format(row.text(NAME)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -45,8 +45,10 @@ class ResultView(QWidget):
         """Show nothing yet; ``versions`` are the latest ones of the names that were given before."""
         super().__init__(parent)
         self._versions = dict(versions)
+        self._adapted: Adapted | None = None
         self._sign = QLabel(self)
         self.verdict = QLabel(self)
+        self.reasons = QLabel(self)
         self.basis = QLabel(self)
         self.classes = QTreeWidget(self)
         self.left_out = QLabel(self)
@@ -71,11 +73,12 @@ class ResultView(QWidget):
         self.verdict.setFont(font)
         row.addWidget(self.verdict, 1)
         column.addLayout(row)
+        column.addWidget(self.reasons)
         column.addWidget(self.basis)
         self._prepare_classes()
         column.addWidget(self.classes, 1)
         column.addWidget(self.left_out)
-        for label in (self.verdict, self.basis, self.left_out):
+        for label in (self.verdict, self.reasons, self.basis, self.left_out):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -113,9 +116,10 @@ class ResultView(QWidget):
 
     def show_result(self, adapted: Adapted) -> None:
         """Show what was measured, and ask for a name where it is better."""
-        sign = icon("confirm" if adapted.better else "info")
-        self._sign.setPixmap(sign.pixmap(QSize(28, 28), self.devicePixelRatioF()))
+        self._adapted = adapted
         self.verdict.setText(words.verdict(adapted))
+        self.reasons.setText(words.reasons(adapted))
+        self.reasons.setVisible(not adapted.better)
         self.basis.setText(words.basis(adapted))
         self.classes.clear()
         for each in adapted.classes:
@@ -126,6 +130,24 @@ class ResultView(QWidget):
         self._naming.setVisible(adapted.better)
         self.name.clear()
         self.setFocusProxy(self.name if adapted.better else self.classes)
+        self._show_tones()
+
+    def _show_tones(self) -> None:
+        """Paint the sign and the differences in the colours of the theme."""
+        if self._adapted is None:
+            return
+        sign = icon("confirm" if self._adapted.better else "info")
+        self._sign.setPixmap(sign.pixmap(QSize(28, 28), self.devicePixelRatioF()))
+        for at, each in enumerate(self._adapted.classes):
+            row = self.classes.topLevelItem(at)
+            if row is not None and (change := round(100 * (each.adapted - each.shipped), 1)):
+                row.setForeground(DIFFERENCE, QColor(tones().good if change > 0 else tones().bad))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow a change between light and dark."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._show_tones()
 
     def _show_version(self) -> None:
         """Say which version it will be, where a model of that name is kept already."""
@@ -144,6 +166,4 @@ def _row(each: ClassGain) -> QTreeWidgetItem:
     )  # fmt: skip
     for column in (CELLS, SHIPPED, ADAPTED, DIFFERENCE):
         row.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    if abs(difference) >= 0.0005:
-        row.setForeground(DIFFERENCE, QColor(tones().good if difference > 0 else tones().bad))
     return row
