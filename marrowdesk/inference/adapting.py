@@ -27,8 +27,9 @@ PENALTIES = (10_000.0, 1000.0, 100.0, 10.0, 1.0, 0.1)
 
 FOLDS = 5
 _INNER_FOLDS = 3
+_BIAS_PENALTY = 1.0  # in cells: a stain that moves all cells alike is undone by the biases alone
 _NEVER = -1e4  # the logit of a class that is never proposed
-_SMOOTHING = 0.5
+_SMOOTHING = 1.0  # cells added to every class, in cells of the mean class
 _ROUNDS = 40
 
 
@@ -255,25 +256,28 @@ def _change(
     The cost is the cross-entropy with the classes' shares among the cells added to the logits (Menon et al.
     2021, "Long-tail learning via logit adjustment"): what is fitted is what cells look like, not how often
     a class came, which is another matter on the next slide. To it comes the squared length of the change,
-    so that few cells change little: maximum a posteriori adaptation (Chelba and Acero 2006, "Adaptation of
-    maximum entropy capitalizer: little data can help a lot").
+    so that few cells change little, that of the biases at a small, fixed weight: maximum a posteriori
+    adaptation (Chelba and Acero 2006, "Adaptation of maximum entropy capitalizer: little data can help a
+    lot").
 
     Args:
         seen: (N, P + 1) coordinates, the last one 1.
         plain: (N, K) logits of the base.
         labels: (N,) classes.
-        penalty: factor of the squared length, beside the sum over the cells.
+        penalty: factor of the squared length of the weights, beside the sum over the cells.
         start: where to begin.
 
     Returns:
         (P + 1, K) float32.
     """
-    classes, rows, share = plain.shape[1], np.arange(len(labels)), penalty / len(labels)
+    classes, rows = plain.shape[1], np.arange(len(labels))
+    share = np.full((seen.shape[1], 1), penalty / len(labels), np.float32)
+    share[-1] = _BIAS_PENALTY / len(labels)
     offset = plain + _log_shares(labels, classes)
     shape = (seen.shape[1], classes)
     # Cross-entropy bends along an axis by half its spread at the most (Böhning 1992): scaled by that, a few
     # rounds are enough.
-    scale = 1 / np.sqrt(0.5 * (seen**2).mean(0) + 2 * share)[:, None].astype(np.float32)
+    scale = 1 / np.sqrt(0.5 * (seen**2).mean(0)[:, None] + 2 * share).astype(np.float32)
 
     def cost(flat: np.ndarray) -> tuple[float, np.ndarray]:
         change = flat.reshape(shape).astype(np.float32) * scale
@@ -284,8 +288,8 @@ def _change(
         entropy = float(np.mean(np.log(sums) - logits[rows, labels]))
         odds /= sums[:, None]
         odds[rows, labels] -= 1
-        slope = seen.T @ odds / np.float32(len(labels)) + np.float32(2 * share) * change
-        return entropy + share * float((change**2).sum()), (slope * scale).astype(np.float64).ravel()
+        slope = seen.T @ odds / np.float32(len(labels)) + 2 * share * change
+        return entropy + float((share * change**2).sum()), (slope * scale).astype(np.float64).ravel()
 
     begin = np.zeros(shape) if start is None else start / scale
     found = minimize(cost, begin.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": _ROUNDS})
@@ -293,7 +297,12 @@ def _change(
 
 
 def _log_shares(labels: np.ndarray, classes: int) -> np.ndarray:
-    counts = np.bincount(labels, minlength=classes) + _SMOOTHING
+    """Give the logarithm of the classes' shares, evened out.
+
+    With the shares as they are, a class of which five cells came would be proposed as readily as one of five
+    hundred, which names the many wrongly; without them the few are never proposed.
+    """
+    counts = np.bincount(labels, minlength=classes) + _SMOOTHING * len(labels) / classes
     return np.asarray(np.log(counts / counts.sum()), np.float32)
 
 
