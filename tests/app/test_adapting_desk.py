@@ -12,6 +12,7 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QMessageBox, QPlainTextEdit
+from test_window_dialogs import unnamed
 from tiny_bundle import make_tiny_bundle
 
 from marrowdesk.app.adapting.case_list import CASE, NOTE, REVIEWED
@@ -431,3 +432,19 @@ def test_that_everything_is_done_by_keyboard_alone(recent, qtbot, tiny_bundle):
         each.focusPolicy() & Qt.FocusPolicy.TabFocus
         for each in (opened.list, opened.use, opened.begin, opened.remove, close_button)
     )
+
+
+def test_that_every_control_of_both_dialogs_has_a_name(recent, qtbot):
+    keep(qtbot, recent)
+    opened = models_dialog(qtbot, recent)
+    assert unnamed(opened) == []
+    opened.begin.click()
+    opened = wait_for_dialog(qtbot, recent, AdaptDialog)
+    settle(qtbot)
+    assert unnamed(opened) == []
+    choose(opened, "otherwise")
+    fit(qtbot, opened)
+    assert unnamed(opened) == []
+    opened.outcome.name.setText("Nord")
+    assert opened.outcome.version.text() == "version 2"
+    assert opened.outcome.name.completer().model().index(0, 0).data() == "Nord"

@@ -178,7 +178,7 @@ class ModelsDialog(QDialog):
             told += " " + self.tr("The shipped model is used from now on.")
         box.setInformativeText(told)
         box.addButton(self.tr("&Remove"), QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         without_icons(box)
         box.accepted.connect(lambda: self._choice.remove(kept))
         box.open()
