@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.linalg import eigh
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
@@ -232,8 +231,8 @@ class _Space:
         scaled = (embeddings - middle) / spread
         width = embeddings.shape[1]
         count = min(AXES, len(embeddings), width)
-        _, axes = eigh(scaled.T @ scaled, subset_by_index=(width - count, width - 1), check_finite=False)
-        return cls(middle, spread, np.ascontiguousarray(axes, np.float32))
+        _, axes = np.linalg.eigh(scaled.T @ scaled)  # scipy's keeps the interpreter's lock: a window stops
+        return cls(middle, spread, np.ascontiguousarray(axes[:, width - count :], np.float32))
 
     def seen(self, embeddings: np.ndarray) -> np.ndarray:
         """Give the coordinates (N, P) with a column of ones."""
