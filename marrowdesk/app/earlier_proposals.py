@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 
 from marrowdesk.app import numbers
 from marrowdesk.app.operations import Operation
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from marrowdesk.store.values import ModelInfo
 
 _NAME = "earlier proposals"
+_WIDEST_NAME = 220
+"""Pixels of a model's name on the button; a longer one would leave the text no room."""
 
 
 class EarlierProposals(QObject):
@@ -82,8 +84,10 @@ class EarlierProposals(QObject):
         message = self._window.banner.tell(
             _NAME, f"{text} " + self.tr("What readers decided stays as it is.")
         )
-        name = f"{card.name} {card.revision}".replace("&", "&&")
-        message.add_button(self.tr("Classify a&gain with {}").format(name), self._classify_again)
+        name = f"{card.name} {card.revision}"
+        shown = message.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, _WIDEST_NAME)
+        text = self.tr("Classify a&gain with {}").format(shown.replace("&", "&&"))
+        message.add_button(text, self._classify_again).setToolTip(name)
 
     def _classify_again(self) -> None:
         """Classify again what still may be: a decision may have been made since the offer."""
