@@ -64,6 +64,7 @@ class Actions(QObject):
     def _make_review(self) -> None:
         self.classify = self._make("classify", self.tr("C&lassify"), "classify")
         self.stop = self._make("stop", self.tr("S&top"), "cancel")
+        self.models = self._make("models", self.tr("&Models…"), "")
         self.confirm = self._make("confirm", self.tr("&Confirm"), "confirm")
         self.confirm_screen = self._make("confirm_screen", self.tr("Confirm the screen"), "")
         self.exclude = self._make("exclude", self.tr("E&xclude"), "exclude")

@@ -12,16 +12,19 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.operations import Lane, Operation
+from marrowdesk.core.errors import Cancelled
 from marrowdesk.inference.apart import EngineApart, EngineEnded
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Sequence
     from pathlib import Path
 
     from marrowdesk.app.case_model import CaseModel
     from marrowdesk.core.cell import Cell
     from marrowdesk.inference.engine import Engine
     from marrowdesk.services.analysis import Analysed
+    from marrowdesk.store.casefile import CaseFile
 
 
 Loader = Callable[[Any, Any], Any]
@@ -83,6 +86,7 @@ class Classifier(QObject):
         self._model = model
         self._loader = loader or load_apart
         self._engine: Engine | None = None
+        self._left: list[EngineApart] = []
         self._state = EngineState.ABSENT
         self._job: Operation | None = None
         self._paused = False
@@ -103,15 +107,28 @@ class Classifier(QObject):
         return self._state
 
     def load(self, bundle: Path | None = None) -> None:
-        """Load a model bundle on the inference thread; the shipped one when None."""
+        """Load a model bundle on the inference thread, in place of the one before; the shipped one when None.
+
+        What is being classified stops. The process of the model before has ended when the other one begins,
+        so that both never need memory at once; cells without a proposal then go on with the other one.
+        """
+        self._leave_engine()
         self._set_state(EngineState.LOADING)
-        work = partial(self._loader, bundle)
+        work = partial(_change, self._loader, bundle, tuple(self._left))
         Operation(self, work, lane=Lane.INFERENCE, series="load").on_success(self._take_engine).on_failure(
             self._without_engine
         ).start()
 
+    def _leave_engine(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+        engine, self._engine = self._engine, None
+        if isinstance(engine, EngineApart):
+            self._left.append(engine)
+
     def _take_engine(self, engine: Engine) -> None:
         self._engine = engine
+        self._left.clear()
         self._set_state(EngineState.READY)
         self.go_on()
 
@@ -122,9 +139,9 @@ class Classifier(QObject):
 
     def close(self) -> None:
         """End the engine's process, when the workers have ended."""
-        engine, self._engine = self._engine, None
-        if isinstance(engine, EngineApart):
-            engine.close()
+        self._leave_engine()
+        while self._left:
+            self._left.pop().close()
 
     def _set_state(self, state: EngineState) -> None:
         self._state = state
@@ -153,13 +170,27 @@ class Classifier(QObject):
         if self.running or self._paused or case is None or engine is None:
             return
         pending = self._pending()
-        if not pending:
+        if pending:
+            self._classify(case, engine, pending)
+
+    def classify_again(self, cells: Sequence[Cell]) -> None:
+        """Classify cells of the case that have a proposal once more, unless it can be changed no more.
+
+        Does nothing while cells are being classified, or no model is loaded.
+        """
+        case, engine = self._model.case, self._engine
+        if self.running or case is None or engine is None or not self._model.writable or not cells:
             return
+        self._paused = False
+        self._done = len(self._model.cells) - len(cells)
+        self._classify(case, engine, cells)
+
+    def _classify(self, case: CaseFile, engine: Engine, cells: Sequence[Cell]) -> None:
         from marrowdesk.services.analysis import analyse
 
-        self._tried.update(cell.id for cell in pending)
+        self._tried.update(cell.id for cell in cells)
         self._job = (
-            Operation(self, lambda cancel: analyse(case, engine, pending, cancel), lane=Lane.INFERENCE)
+            Operation(self, lambda cancel: analyse(case, engine, cells, cancel), lane=Lane.INFERENCE)
             .on_progress(self._take)
             .on_failure(self._stopped_by)
             .on_end(self._end)
@@ -203,10 +234,9 @@ class Classifier(QObject):
 
     def _end(self) -> None:
         job, self._job = self._job, None
-        if job is not None and job.cancelled.is_set():
-            self._paused = True
         if job is not None and (job.failed or job.cancelled.is_set()):
             self._tried = {cell.id for cell in self._model.cells if cell.prediction is not None}
+            self._done = len(self._tried)
         self.go_on()
         if not self.running:
             self.running_changed.emit(False)
@@ -222,6 +252,20 @@ class Classifier(QObject):
         self._done = self._model.tally.predicted.total()
         if was_running:  # told when all views have taken the other case over
             QTimer.singleShot(0, self, lambda: self.running_changed.emit(self.running))
+
+
+def _change(
+    loader: Loader, folder: Path | None, before: Sequence[EngineApart], cancel: threading.Event
+) -> Engine:
+    """End the engines before, then load another; one that nobody wants any more is ended again."""
+    for each in before:
+        each.close()
+    engine: Engine = loader(folder, cancel)
+    if cancel.is_set():
+        if isinstance(engine, EngineApart):
+            engine.close()
+        raise Cancelled("Loading the model was stopped.")
+    return engine
 
 
 def load_apart(folder: Path | None, cancel: threading.Event) -> Engine:

@@ -89,7 +89,7 @@ class Desk:
         load_decoders(self.window)
         load_intervals(self.window, lambda: None)  # before they are needed: half a second each
         load_pyqtgraph(self.window, lambda: None)
-        self.window.classifier.load(self.window.bundle)
+        self.window.models.begin()
 
     def _engine_changed(self) -> None:
         if self.window.classifier.state is EngineState.READY:

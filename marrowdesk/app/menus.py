@@ -109,7 +109,7 @@ class Menus(QObject):
         menu.addSeparator()
         menu.addAction(actions.next)
         menu.addSeparator()
-        menu.addActions([actions.classify, actions.stop])
+        menu.addActions([actions.classify, actions.stop, actions.models])
 
     def _fill_view(self, viewer: ViewerActions) -> None:
         actions, menu = self._actions, self._menu(translate("Menus", "&View"))

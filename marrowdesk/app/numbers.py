@@ -33,6 +33,12 @@ def percent_sign(value: float | None) -> str:
     return NOTHING if value is None else f"{value:.1f}{_NBSP}%"
 
 
+def points(value: float) -> str:
+    """Write a difference of two shares in percent points, with its sign: ``+3.1``, ``−0.4``, ``0.0``."""
+    rounded = round(value, 1) + 0.0
+    return f"{rounded:+.1f}".replace("-", "\u2212") if rounded else "0.0"
+
+
 def interval(low: float | None, high: float | None, decimals: int = 1) -> str:
     """Write the limits of an interval or range: ``14.9–21.9``."""
     if low is None or high is None:

@@ -63,7 +63,8 @@ class Standing(QObject):
         classifier.running_changed.connect(lambda running: running or window.gallery.begin())
         classifier.progressed.connect(window.status.show_progress)
         classifier.failed_images.connect(session.add_problems)
-        classifier.failed.connect(self._tell_no_model)
+        window.models.failed.connect(self._tell_no_model)
+        window.models.fell_back.connect(self._tell_shipped_instead)
 
     # -- the case -------------------------------------------------------------------------------------
 
@@ -205,11 +206,15 @@ class Standing(QObject):
         classifier, status = self._window.classifier, self._window.status
         if classifier.state is EngineState.READY and classifier.engine is not None:
             bundle = classifier.engine.bundle
-            name = f"{bundle.card.name} {bundle.card.revision}"
+            self._window.banner.take_away("model")
+            card, name = bundle.card, f"{bundle.card.name} {bundle.card.revision}"
+            made_of = card.adapted and f"{card.adapted.base} {card.adapted.base_revision}"
             tip = self.tr("{}\nsha256 {}…\nRuns on {}").format(
-                name, bundle.sha256[:16], classifier.engine.device
+                self.tr("{}, adapted to this laboratory from {}").format(name, made_of) if made_of else name,
+                bundle.sha256[:16],
+                classifier.engine.device,
             )
-            status.show_model(bundle.card.name, tip)
+            status.show_model(name if made_of else card.name, tip)
         elif classifier.state is EngineState.FAILED:
             status.show_model(self.tr("No model"), self.tr("The model cannot be used; review by hand."))
         else:
@@ -223,7 +228,13 @@ class Standing(QObject):
 
     def _try_model_again(self) -> None:
         self._window.banner.take_away("model")
-        self._window.classifier.load(self._window.bundle)
+        self._window.models.begin()
+
+    def _tell_shipped_instead(self, error: Exception) -> None:
+        why = error.message if isinstance(error, MarrowdeskError) else str(error)
+        text = self.tr("{} The shipped model proposes instead.").format(why)
+        message = self._window.banner.tell("model instead", text, "warning")
+        message.add_button(self.tr("&Models…"), self._window.adapting.models)
 
     # -- messages -------------------------------------------------------------------------------------
 

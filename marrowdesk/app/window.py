@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from marrowdesk.app.actions import Actions
+from marrowdesk.app.adapting import Adapting, ModelChoice
 from marrowdesk.app.banner import Banner
 from marrowdesk.app.case_model import CaseModel
 from marrowdesk.app.classifier import Classifier
@@ -17,6 +18,7 @@ from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.differential import DifferentialPanel
 from marrowdesk.app.docks import Docks
 from marrowdesk.app.drop import DropTarget
+from marrowdesk.app.earlier_proposals import EarlierProposals
 from marrowdesk.app.gallery import ClassPanel, GalleryPanel, ThumbnailLoader
 from marrowdesk.app.handing_on import HandingOn
 from marrowdesk.app.icons import application_icon
@@ -51,7 +53,7 @@ class MainWindow(QMainWindow):
         review: what the reader's keys do.
         acts: the actions of menus and toolbar.
         preferences: the person's settings.
-        bundle: folder of the model bundle to use; None for the shipped one.
+        models: which model proposes.
 
     Signals:
         first_shown: the window is on the screen for the first time; heavy things may begin.
@@ -66,20 +68,29 @@ class MainWindow(QMainWindow):
         bundle: Path | None = None,
         loader: Loader | None = None,
     ) -> None:
+        """Build the window.
+
+        Args:
+            preferences: the person's settings.
+            theme: light or dark.
+            bundle: folder of the bundle that stands for the shipped one; the shipped one itself when None.
+            loader: makes the engine; in a process of its own when None.
+        """
         super().__init__()
         self.preferences = preferences
         self.theme = theme
-        self.bundle = bundle
         self._was_shown = False
         self.setWindowIcon(application_icon())
         self.setMinimumSize(900, 560)
         self.model = CaseModel(self)
         self.session = Session(self.model, self)
         self.classifier = Classifier(self.model, loader, self)
+        self.models = ModelChoice(self.classifier, preferences, bundle, self)
         self._make_panels()
         self._make_frame()
         self._make_controls()
         self.standing = Standing(self)
+        self.earlier_proposals = EarlierProposals(self)
         wire(self)
         self.docks.restore()
 
@@ -118,6 +129,7 @@ class MainWindow(QMainWindow):
         self.drop = DropTarget(self)
         self.review = Review(self.model, self.gallery, lambda: self.preferences.now.auto_advance, self)
         self.commands = Commands(self, self.model, self.session, self.classifier, self.preferences)
+        self.adapting = Adapting(self, self.models, self.preferences)
         self.handing_on = HandingOn(self, self.model, self.session, self.preferences)
 
     # -- what the parts ask for -----------------------------------------------------------------------

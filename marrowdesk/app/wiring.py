@@ -53,6 +53,7 @@ def _wire_menus(window: MainWindow) -> None:
             acts.cases_folder: commands.show_cases_folder,
             acts.logs_folder: commands.show_logs_folder,
             acts.about: commands.about,
+            acts.models: window.adapting.models,
             acts.classify: window.classifier.resume,
             acts.stop: window.standing.stop,
         }

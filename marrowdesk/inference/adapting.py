@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.linalg import eigh
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
@@ -28,6 +27,9 @@ PENALTIES = (10_000.0, 1000.0, 100.0, 10.0, 1.0, 0.1)
 FOLDS = 5
 _INNER_FOLDS = 3
 _BIAS_PENALTY = 1.0  # in cells: a stain that moves all cells alike is undone by the biases alone
+_STILL = np.float32(0.01)
+"""Share of the mean spread that a feature is scaled by at the least: one that stands still says nothing, and
+weights of a hundred times the size would not fit into the half precision of the file."""
 _NEVER = -1e4  # the logit of a class that is never proposed
 _SMOOTHING = 1.0  # cells added to every class, in cells of the mean class
 _ROUNDS = 40
@@ -224,12 +226,13 @@ class _Space:
 
     @classmethod
     def of(cls, embeddings: np.ndarray) -> _Space:
-        middle, spread = embeddings.mean(0), embeddings.std(0) + np.float32(1e-6)
+        middle, spread = embeddings.mean(0), embeddings.std(0)
+        spread = np.maximum(spread, _STILL * np.sqrt((spread**2).mean()) + np.float32(1e-6))
         scaled = (embeddings - middle) / spread
         width = embeddings.shape[1]
         count = min(AXES, len(embeddings), width)
-        _, axes = eigh(scaled.T @ scaled, subset_by_index=(width - count, width - 1), check_finite=False)
-        return cls(middle, spread, np.ascontiguousarray(axes, np.float32))
+        _, axes = np.linalg.eigh(scaled.T @ scaled)  # scipy's keeps the interpreter's lock: a window stops
+        return cls(middle, spread, np.ascontiguousarray(axes[:, width - count :], np.float32))
 
     def seen(self, embeddings: np.ndarray) -> np.ndarray:
         """Give the coordinates (N, P) with a column of ones."""

@@ -72,16 +72,25 @@ def find_bundles(folder: Path | None = None) -> list[Path]:
     return sorted(card.parent for card in (folder or models_path()).glob(f"*/{CARD}"))
 
 
-def shipped_bundle() -> Bundle:
-    """Load the bundle that ships with the program: the last by name, when there are several.
+def shipped_folder() -> Path:
+    """Give the folder of the bundle that ships with the program: the last by name, when there are several.
 
     Raises:
-        BundleError: there is none, or it is not as its card says.
+        BundleError: there is none.
     """
     found = find_bundles()
     if not found:
         raise BundleError(f"No classifier lies in {models_path()}.", "Install MarrowDesk again.")
-    return load_bundle(found[-1])
+    return found[-1]
+
+
+def shipped_bundle() -> Bundle:
+    """Load the bundle that ships with the program.
+
+    Raises:
+        BundleError: there is none, or it is not as its card says.
+    """
+    return load_bundle(shipped_folder())
 
 
 def file_sha256(path: Path) -> str:

@@ -108,6 +108,12 @@ class SittingTable:
         edits = {batch: Edit(text, tuple(changes[batch])) for batch, _, text in batches}
         return histories(batches, edits)
 
+    def ever_decided(self) -> set[int]:
+        """Give the cells that a first or second reader decided on, also where that was taken back since."""
+        with self._db.reading() as connection:
+            rows = connection.execute("SELECT cell FROM decision UNION SELECT cell FROM sitting_decision")
+            return {int(cell) for (cell,) in rows}
+
     def resolved(self, sitting: int) -> dict[int, Review | None]:
         """Give the cells that were settled between the first reading and this one.
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from marrowdesk.app import shortcuts, translations
+from marrowdesk.app import numbers, shortcuts, translations
 from marrowdesk.app.banner import Banner
 from marrowdesk.app.classifier import Progress
 from marrowdesk.app.icons import exists, icon
@@ -351,3 +351,11 @@ def test_that_the_hint_to_a_problem_is_in_sight(qtbot, width):
     view = panel.findChild(QTableView)
     assert view.columnViewportPosition(2) + 100 < view.viewport().width()
     assert view.columnWidth(1) > 0.4 * view.viewport().width()
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(3.06, "+3.1"), (-0.44, "\u22120.4"), (0.04, "0.0"), (-0.04, "0.0"), (100.0, "+100.0")],
+)
+def test_that_a_difference_in_percent_points_bears_its_sign(value, written):
+    assert numbers.points(value) == written

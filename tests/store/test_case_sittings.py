@@ -98,3 +98,11 @@ def test_that_a_signed_case_takes_no_second_reading(case):
         case.add_sitting("Eli")
     with pytest.raises(CaseFileSigned):
         case.record_in(sitting.id, edit.inverse())
+
+
+def test_that_a_cell_stays_decided_on_when_the_decision_is_taken_back_or_a_second_readers(case):
+    sitting = case.add_sitting("Dee")
+    assert case.ever_decided() == {1, 2, 3}
+    _second(case, sitting, [3], "NGS")
+    case.record(edits.clear(case.cells()[:3]))
+    assert case.ever_decided() == {1, 2, 3, 4}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, qVersion
+from PySide6.QtCore import QCoreApplication, QSize, Qt, qVersion
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QComboBox,
@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from marrowdesk import RESEARCH_USE, __version__
+from marrowdesk.app import numbers
+from marrowdesk.app.adapting import words
 from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.app.icons import application_icon
 from marrowdesk.assets import resource_path
@@ -28,7 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from marrowdesk.inference.card import ModelCard
     from marrowdesk.inference.engine import Engine
+
+translate = QCoreApplication.translate
 
 
 class AboutDialog(QDialog):
@@ -120,7 +125,7 @@ def _text(text: str, parent: QWidget) -> QPlainTextEdit:
 def model_text(engine: Engine) -> str:
     """Say which model it is, what runs it, what it proposes, what it learned from and where it is weak."""
     bundle, card = engine.bundle, engine.bundle.card
-    lines = [f"{card.name} {card.revision}", card.summary, "", f"sha256 {bundle.sha256}", ""]
+    lines = [f"{card.name} {card.revision}", card.summary, *_origin(card), "", f"sha256 {bundle.sha256}", ""]
     lines += [f"Run by {engine.device}", *([engine.note] if engine.note else []), ""]
     lines += ["Proposes: " + _names(bundle.proposed)]
     if bundle.reader_only:
@@ -134,6 +139,15 @@ def model_text(engine: Engine) -> str:
         lines += ["", "Known weaknesses:"]
         lines += [f"  – {each}" for each in card.weaknesses]
     return "\n".join(lines)
+
+
+def _origin(card: ModelCard) -> list[str]:
+    """Say where the last layer of an adapted model comes from."""
+    made = card.adapted
+    if made is None:
+        return []
+    told = translate("AboutDialog", "Adapted to this laboratory on {}: learned from {}.")
+    return [told.format(numbers.moment(made.made), words.origin(made.cells, made.cases))]
 
 
 def _names(codes: Sequence[str]) -> str:
