@@ -25,7 +25,7 @@ FEWEST_CLASSES = 3
 FEWEST_OF_CLASS = 10
 """Fewest cells of a class for it to be among :data:`FEWEST_CLASSES`."""
 
-_AGAIN = "Classify its cells again with the model in use, then review them."
+_WHY = "What was decided rests on that proposal and stays; learn from cases classified since."
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ class Learnable:
         for path, count in sorted(self.unseen.items()):
             yield (
                 f"{path.name}: {_cells(count)} left out, for another model proposed for them or none did. "
-                f"{_AGAIN}"
+                f"{_WHY}"
             )
         if self.strange:
             names = ", ".join(f"{name} {count}" for name, count in self.strange.most_common())

@@ -231,7 +231,7 @@ def test_that_what_is_left_out_and_what_is_too_little_are_told_with_what_to_do(
     assert not opened.banner.messages()
     assert opened.outcome.left_out.text().startswith("Left out:\n")
     assert "20 cells are left out" in opened.outcome.left_out.text()
-    assert "Classify its cells again" in opened.outcome.left_out.text()
+    assert "learn from cases classified since" in opened.outcome.left_out.text()
 
 
 def test_that_fitting_is_stopped_and_begun_again(recent, qtbot):
