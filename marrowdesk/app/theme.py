@@ -56,7 +56,7 @@ DARK = Tones(
 
 _Role = QPalette.ColorRole
 
-_WITH_MARKS = ("QCheckBox", "QRadioButton", "QGroupBox", "QTableWidget", "QListWidget")
+_WITH_MARKS = ("QCheckBox", "QRadioButton", "QGroupBox", "QTableWidget", "QListWidget", "QTreeWidget")
 """Classes of widgets that draw check marks and do not fill their ground with the colour of the window."""
 
 

@@ -38,6 +38,7 @@ def shown(desk, tmp_path, qtbot):
     with qtbot.waitSignal(window.session.opened, timeout=20_000):
         window.commands.open([tmp_path / "gallery.mdcase"])
     window.preferences.change(reader="A. Reader", auto_advance=False)
+    qtbot.waitUntil(window.banner.isVisible, timeout=20_000)  # another model proposed for these cells
     back_to_window(qtbot, desk)
     return desk
 

@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import (
     QHeaderView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeWidget,
@@ -29,28 +27,12 @@ _AIR = 6
 """Pixels that a row is higher than its text."""
 
 
-class _Boxes(QStyledItemDelegate):
-    """Draws rows with some air, and round each check box a line that is seen on a dark ground too."""
+class _Airy(QStyledItemDelegate):
+    """Draws rows with some air."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Give a row some air."""
         return super().sizeHint(option, index) + QSize(0, _AIR)
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """Draw the row, then the line."""
-        super().paint(painter, option, index)
-        if index.column() != CASE or not index.flags() & Qt.ItemFlag.ItemIsUserCheckable:
-            return
-        self.initStyleOption(option, index)
-        box = option.widget.style().subElementRect(
-            QStyle.SubElement.SE_ItemViewItemCheckIndicator, option, option.widget
-        )
-        painter.save()
-        painter.setPen(option.palette.color(QPalette.ColorRole.PlaceholderText))
-        painter.drawRect(box.adjusted(0, 0, -1, -1))
-        painter.restore()
 
 
 class CaseList(QTreeWidget):
@@ -70,7 +52,7 @@ class CaseList(QTreeWidget):
         self.setAllColumnsShowFocus(True)
         self.setAlternatingRowColors(True)
         self.setUniformRowHeights(True)
-        self.setItemDelegate(_Boxes(self))
+        self.setItemDelegate(_Airy(self))
         heads = self.header()
         heads.setStretchLastSection(False)
         heads.setSectionResizeMode(CASE, QHeaderView.ResizeMode.Stretch)
