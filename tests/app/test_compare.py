@@ -40,7 +40,17 @@ def shown(desk, tmp_path, qtbot):
     window.preferences.change(reader="A. Reader", auto_advance=False)
     qtbot.waitUntil(window.banner.isVisible, timeout=20_000)  # another model proposed for these cells
     back_to_window(qtbot, desk)
+    _settle(qtbot, window.gallery.view)
     return desk
+
+
+def _settle(qtbot, widget) -> None:
+    """Wait until a widget has had the same place for a while: layouts follow a new message turn by turn."""
+    before, still = None, 0
+    while still < 5:
+        qtbot.wait(20)
+        still = still + 1 if widget.geometry() == before else 0
+        before = widget.geometry()
 
 
 def _hold(desk, down: bool) -> None:
