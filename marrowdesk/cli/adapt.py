@@ -111,7 +111,6 @@ def _told(kept: KeptModel) -> str:
 
 def _lines(adapted: Adapted) -> list[str]:
     judged = "cases" if adapted.by_case else "cells"
-    means = adapted.results["comparison"]["mean recall"]
     before, after = adapted.calibration
     gain, recall_gain = _points(adapted.gain), _points(adapted.recall_gain)
     return [
@@ -119,7 +118,7 @@ def _lines(adapted: Adapted) -> list[str]:
         "back",
         f"{'':32}{'shipped':>9}{'adapted':>9}  difference",
         _row("named as the readers do", adapted.shipped, adapted.adapted) + f"  {gain}",
-        _row("mean over the classes", means["shipped"], means["adapted"]) + f"  {recall_gain}",
+        _row("mean over the classes", *adapted.recalls) + f"  {recall_gain}",
         f"{'expected calibration error':32}{before:9.3f}{after:9.3f}",
         *(_row(f"{each.name}, {each.cells}", each.shipped, each.adapted) for each in adapted.classes),
         *adapted.left_out,

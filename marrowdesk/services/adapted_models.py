@@ -20,6 +20,7 @@ from marrowdesk.store.paths import adapted_models_path
 from marrowdesk.store.settings import load_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from marrowdesk.inference.bundle import Bundle
@@ -96,26 +97,13 @@ class Chosen:
 
 def kept_models() -> list[KeptModel]:
     """List the models that were adapted here, the latest first; what cannot be read is passed over."""
-    found = []
-    for folder in _folders():
-        try:
-            found.append(_kept(folder, read_card(folder)))
-        except (BundleError, ValueError, KeyError):
-            continue  # see broken_models
+    found = [each for each in _looked_through() if isinstance(each, KeptModel)]
     return sorted(found, key=lambda each: (each.made, each.version), reverse=True)
 
 
 def broken_models() -> list[tuple[Path, str]]:
     """List the folders of adapted models that cannot be read, each with the reason."""
-    found = []
-    for folder in _folders():
-        try:
-            _kept(folder, read_card(folder))
-        except BundleError as error:
-            found.append((folder, error.message))
-        except (ValueError, KeyError):
-            found.append((folder, f"The card of {folder} is not that of an adapted model."))
-    return found
+    return [each for each in _looked_through() if not isinstance(each, KeptModel)]
 
 
 def keep(adapted: Adapted, name: str, reader: str = "") -> KeptModel:
@@ -209,8 +197,16 @@ def chosen_model(key: str | None = None, shipped: Path | None = None) -> Chosen:
     return Chosen(bundle, kept)
 
 
-def _folders() -> list[Path]:
-    return sorted(card.parent for card in adapted_models_path().glob(f"[!.]*/{CARD}"))
+def _looked_through() -> Iterator[KeptModel | tuple[Path, str]]:
+    """Read the cards of all adapted models; of one that cannot be read give the folder and the reason."""
+    for card in sorted(adapted_models_path().glob(f"[!.]*/{CARD}")):
+        folder = card.parent
+        try:
+            yield _kept(folder, read_card(folder))
+        except BundleError as error:
+            yield folder, error.message
+        except (ValueError, KeyError):
+            yield folder, f"The card of {folder} is not that of an adapted model."
 
 
 def _clear_drafts(home: Path) -> None:

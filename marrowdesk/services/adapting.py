@@ -76,6 +76,7 @@ class Adapted:
         recall_gain: in the mean over the classes of such cells, percent points.
         shipped: share of cells that the shipped model names as the readers do, 0 to 1.
         adapted: likewise of the adapted one.
+        recalls: mean over the classes of :data:`SHOWN_FROM` cells and more of such shares, of both.
         calibration: expected calibration error of both.
         cells: how many were learned from.
         cases: how many cases they come from.
@@ -93,6 +94,7 @@ class Adapted:
     recall_gain: Gain
     shipped: float
     adapted: float
+    recalls: tuple[float, float]
     calibration: tuple[float, float]
     cells: int
     cases: int
@@ -116,14 +118,12 @@ class Adapted:
                 "difference": gain.value / 100, "95 % from": gain.low / 100, "95 % to": gain.high / 100,
             }  # fmt: skip
 
-        shown = [each for each in self.classes if each.cells >= SHOWN_FROM]
-        means = [float(np.mean([getattr(each, name) for each in shown])) for name in ("shipped", "adapted")]
         return {
             "judged": f"{self.folds} times, each time on {'cases' if self.by_case else 'cells'} kept back",
             "penalty": self.penalty,
             "comparison": {
                 "named as the readers do": row(self.shipped, self.adapted, self.gain),
-                "mean recall": row(means[0], means[1], self.recall_gain),
+                "mean recall": row(*self.recalls, self.recall_gain),
                 "expected calibration error": row(*self.calibration),
             },
             "recall by class": {
@@ -199,11 +199,13 @@ def _compared(
             times = drawn[:, of_class]
             with np.errstate(invalid="ignore"):  # a class may be in none of the cases drawn
                 drawn_per_class.append(right[:, of_class] @ times.T / times.sum(1))
-    recall_gain = _gain(np.nanmean(drawn_per_class, axis=0), np.mean(per_class, axis=0))
+    recalls = np.mean(per_class, axis=0)
+    recall_gain = _gain(np.nanmean(drawn_per_class, axis=0), recalls)
     calibration = judged.calibration_errors()
     better = gain.low > 0 and recall_gain.value >= 0 and calibration[1] - calibration[0] <= MOST_WORSE
     return Adapted(
-        better, gain, recall_gain, float(right[0].mean()), float(right[1].mean()), calibration,
+        better, gain, recall_gain, float(right[0].mean()), float(right[1].mean()),
+        (float(recalls[0]), float(recalls[1])), calibration,
         len(judged.labels), len(np.unique(judged.groups)), judged.by_case, tuple(classes), left_out,
         base, layer, penalty, judged.folds,
     )  # fmt: skip

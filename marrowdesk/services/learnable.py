@@ -10,7 +10,6 @@ import numpy as np
 
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.placing import shipped_class
-from marrowdesk.services.adapted_models import kept_models
 from marrowdesk.store.casefile import CaseFile
 
 if TYPE_CHECKING:
@@ -85,9 +84,6 @@ class Learnable:
     cases: int = 0
 
     def __post_init__(self) -> None:
-        sha256 = self.base.sha256
-        same = {each.path: each for each in kept_models() if each.base_sha256 == sha256}
-        self._networks = {sha256, *(each.sha256 for each in same.values())}
         self._outputs = {code: at for at, code in enumerate(self.base.codes) if code in self.base.proposed}
 
     def read(self, path: Path) -> None:
@@ -95,7 +91,7 @@ class Learnable:
         try:
             with CaseFile.open_copy(path) as case:
                 group, scheme = self.cases, case.scheme
-                networks = self._networks | self._of_same_base(case)
+                networks = self._of_same_network(case)
                 for each in case.decided():
                     code = shipped_class(each.code, scheme)
                     if code not in self._outputs:
@@ -109,12 +105,11 @@ class Learnable:
         else:
             self.cases += 1
 
-    def _of_same_base(self, case: CaseFile) -> set[str]:
-        """Give the adapted models of a case that have the same network, also where they are not kept here."""
+    def _of_same_network(self, case: CaseFile) -> set[str]:
+        """Give the models of a case that have the base's network: it and those adapted from it, anywhere."""
+        base = self.base.sha256
         return {
-            each.sha256
-            for each in case.models()
-            if each.origin is not None and each.origin.sha256 == self.base.sha256
+            each.sha256 for each in case.models() if base in (each.sha256, each.origin and each.origin.sha256)
         }
 
     def _add(self, pixels: tuple[Any, ...], label: int, group: int, embedding: np.ndarray) -> None:

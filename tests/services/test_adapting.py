@@ -292,17 +292,6 @@ def test_that_a_broken_model_is_told_and_the_others_are_listed(better):
     assert "not understood" in why
 
 
-def test_that_cells_classified_by_an_adapted_model_are_learned_from_too(better, tmp_path, tiny_bundle):
-    kept = keep(better, "Ours")
-    embeddings, labels = make_laboratory(tiny_bundle, 200, 3.0, seed=70)
-    codes = [tiny_bundle.codes[each] for each in labels]
-    own = ModelInfo(kept.sha256, kept.name, "1", tiny_bundle.codes)
-    path = make_case(tmp_path / "later.mdcase", tiny_bundle, embeddings, codes, model=own)
-    adapted, _ = _adapt([path], tiny_bundle)
-    assert adapted.cells == 200
-    assert adapted.left_out == ()
-
-
 def test_that_a_base_without_such_a_layer_is_refused(cases, tiny_bundle, monkeypatch):
     from marrowdesk.inference import bundle
 

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QDialogButtonBox,
-    QHeaderView,
     QLabel,
     QMessageBox,
     QPushButton,
@@ -23,6 +21,7 @@ from PySide6.QtWidgets import (
 from marrowdesk.app import numbers
 from marrowdesk.app.adapting import words
 from marrowdesk.app.dialogs.buttons import without_icons
+from marrowdesk.app.dialogs.flat_tree import as_list
 
 if TYPE_CHECKING:
     from marrowdesk.app.adapting.choice import ModelChoice
@@ -89,16 +88,9 @@ class ModelsDialog(QDialog):
             self.tr("Model"), self.tr("Version"), self.tr("Made"), self.tr("Learned from"),
             self.tr("Gain in percent points"),
         ]  # fmt: skip
-        self.list.setHeaderLabels(heads)
+        as_list(self.list, heads)
         self.list.setAccessibleName(self.tr("Models"))
-        self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
-        self.list.setAllColumnsShowFocus(True)
-        self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        header = self.list.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         self.list.itemSelectionChanged.connect(self._follow)
         self.list.itemActivated.connect(lambda *_: self._use())
 

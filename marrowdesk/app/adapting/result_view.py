@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QCompleter,
     QFormLayout,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QTreeWidget,
@@ -22,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from marrowdesk.app import numbers
 from marrowdesk.app.adapting import words
+from marrowdesk.app.dialogs.flat_tree import as_list
 from marrowdesk.app.icons import icon
 from marrowdesk.app.theme import tones
 from marrowdesk.services.adapted_models import LONGEST_NAME
@@ -100,17 +99,10 @@ class ResultView(QWidget):
             self.tr("Class"), self.tr("Cells"), self.tr("Found, shipped"), self.tr("Found, adapted"),
             self.tr("Difference"),
         ]  # fmt: skip
-        self.classes.setHeaderLabels(heads)
+        as_list(self.classes, heads)
         self.classes.setAccessibleName(self.tr("Comparison by class"))
-        self.classes.setRootIsDecorated(False)
         self.classes.setUniformRowHeights(True)
         self.classes.setAlternatingRowColors(True)
-        self.classes.setAllColumnsShowFocus(True)
-        self.classes.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        header = self.classes.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(CLASS, QHeaderView.ResizeMode.Stretch)
 
     # -- what is shown --------------------------------------------------------------------------------
 

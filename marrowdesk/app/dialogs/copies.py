@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QDialogButtonBox,
-    QHeaderView,
     QLabel,
     QPushButton,
     QTreeWidget,
@@ -20,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from marrowdesk.app import numbers
 from marrowdesk.app.dialogs.buttons import without_icons
+from marrowdesk.app.dialogs.flat_tree import as_list
 from marrowdesk.app.operations import Operation
 from marrowdesk.core.errors import CaseFileError
 
@@ -56,10 +55,7 @@ class CopiesDialog(QDialog):
 
     def _fill(self) -> None:
         self.list.setAccessibleName(self.tr("Copies of the case, the latest first"))
-        self.list.setHeaderLabels([self.tr("Made"), self.tr("Cells"), self.tr("Reviewed"), self.tr("Size")])
-        self.list.setRootIsDecorated(False)
-        self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.list.setAllColumnsShowFocus(True)
+        as_list(self.list, [self.tr("Made"), self.tr("Cells"), self.tr("Reviewed"), self.tr("Size")])
         for copy in self._copies:
             made = QDateTime.fromSecsSinceEpoch(round(copy.at.timestamp()))
             when = QLocale().toString(made, QLocale.FormatType.ShortFormat)
@@ -68,10 +64,6 @@ class CopiesDialog(QDialog):
                 row.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             row.setToolTip(0, str(copy.path))
             self.list.addTopLevelItem(row)
-        heads = self.list.header()
-        heads.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        heads.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        heads.setStretchLastSection(False)
         self.put_back.setEnabled(False)
         self.list.itemSelectionChanged.connect(
             lambda: self.put_back.setEnabled(bool(self.list.selectedItems()))

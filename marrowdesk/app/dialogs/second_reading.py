@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -23,6 +21,7 @@ from PySide6.QtWidgets import (
 from marrowdesk.app import numbers
 from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.app.dialogs.failure import show_failure
+from marrowdesk.app.dialogs.flat_tree import as_list
 from marrowdesk.app.operations import Operation
 from marrowdesk.core.errors import MarrowdeskError
 
@@ -84,14 +83,14 @@ class SecondReadingDialog(QDialog):
         for widget in (label, self.name, self.begin):
             row.addWidget(widget)
         column.addLayout(row)
-        _prepare(self.list, [self.tr("Reader"), self.tr("Begun"), self.tr("Cells decided")])
+        as_list(self.list, [self.tr("Reader"), self.tr("Begun"), self.tr("Cells decided")])
         self.list.setAccessibleName(self.tr("Second readings"))
         self.list.setMaximumHeight(120)
         column.addWidget(self.list)
         self.told.setWordWrap(True)
         self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         column.addWidget(self.told)
-        _prepare(
+        as_list(
             self.classes,
             [self.tr("Class"), self.tr("First"), self.tr("Second"), self.tr("Both"), self.tr("Agreement")],
         )
@@ -206,14 +205,3 @@ class SecondReadingDialog(QDialog):
         if sitting is not None and self._compared is not None:
             self.settle.emit(sitting, self._compared.open)
             self.accept()
-
-
-def _prepare(tree: QTreeWidget, heads: list[str]) -> None:
-    tree.setHeaderLabels(heads)
-    tree.setRootIsDecorated(False)
-    tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    tree.setAllColumnsShowFocus(True)
-    header = tree.header()
-    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-    header.setStretchLastSection(False)
