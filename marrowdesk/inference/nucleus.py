@@ -8,6 +8,8 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
+from marrowdesk.inference.levels import counted, middle
+
 _LOOK = 128
 """Longest side, in pixels, of the small copy in which the nucleus is sought."""
 
@@ -77,16 +79,29 @@ def find_nucleus(image: np.ndarray, white: np.ndarray) -> Nucleus | None:
     nucleus = _cut_out(_dark(small, white))
     if nucleus is None or nucleus.sum() < _FEWEST:
         return None
-    rows, columns = np.nonzero(nucleus)
-    points = np.stack([columns, rows], axis=1).astype(np.float32)
-    hull = cv2.contourArea(cv2.convexHull(points)) + 1.0
-    x, y = points.mean(axis=0) + 0.5
+    hull = cv2.contourArea(cv2.convexHull(_ends(nucleus))) + 1.0
+    x, y = _centre(nucleus)
     return Nucleus(
-        float(x) * width / size[0],
-        float(y) * height / size[1],
+        x * width / size[0],
+        y * height / size[1],
         2.0 * float(np.sqrt(hull / np.pi)) / shrink,
         _density(small, white, nucleus),
     )
+
+
+def _ends(nucleus: np.ndarray) -> np.ndarray:
+    """Give the first and the last pixel of each row, (N, 2) float32 x and y: all that a convex hull needs."""
+    rows = np.flatnonzero(nucleus.any(axis=1))
+    first = nucleus[rows].argmax(axis=1)
+    last = nucleus.shape[1] - 1 - nucleus[rows, ::-1].argmax(axis=1)
+    return np.stack([np.concatenate([first, last]), np.concatenate([rows, rows])], axis=1).astype(np.float32)
+
+
+def _centre(nucleus: np.ndarray) -> tuple[float, float]:
+    """Give the mean x and y of its pixels' centres, px of the small copy."""
+    weights = [np.count_nonzero(nucleus, axis=each) for each in (0, 1)]
+    means = [np.float32(each @ np.arange(len(each))) / np.float32(each.sum()) for each in weights]
+    return float(means[0] + np.float32(0.5)), float(means[1] + np.float32(0.5))
 
 
 @lru_cache(64)
@@ -113,8 +128,9 @@ def _otsu(levels: np.ndarray, weights: np.ndarray) -> int:
 
 def _dark(small: np.ndarray, white: np.ndarray) -> np.ndarray:
     """Mark what is as dark in red as a nucleus; (h, w) uint8 of 0 and 1."""
-    density = np.log10(white[0] / np.maximum(small[..., 0].astype(np.float32), 1.0))
-    levels = cv2.GaussianBlur(np.clip(density * _STEPS, 0, 255).astype(np.uint8), (0, 0), 1.0)
+    density = np.log10(white[0] / np.maximum(np.arange(256, dtype=np.float32), 1.0))
+    table = np.clip(density * _STEPS, 0, 255).astype(np.uint8)
+    levels = cv2.GaussianBlur(cv2.LUT(cv2.extractChannel(small, 0), table), (0, 0), 1.0)
     level = _otsu(levels, _central(levels.shape, _SEEN))
     dark = (levels > max(level, _FLOOR * _STEPS)).astype(np.uint8)
     dark = cv2.morphologyEx(dark, cv2.MORPH_OPEN, _disk(1))
@@ -161,9 +177,7 @@ def _with_lobes(nucleus: np.ndarray, labels: np.ndarray, stats: np.ndarray) -> n
     area = int(nucleus.sum())
     tried: set[int] = set()
     while True:
-        reach = max(1, round(0.45 * float(np.sqrt(nucleus.sum() / np.pi))))
-        near = cv2.dilate(nucleus.astype(np.uint8), _disk(reach)) > 0
-        others = {int(each) for each in np.unique(labels[near & ~nucleus])} - tried - {0}
+        others = _neighbours(nucleus, labels) - tried
         if not others:
             return nucleus
         tried |= others
@@ -172,6 +186,16 @@ def _with_lobes(nucleus: np.ndarray, labels: np.ndarray, stats: np.ndarray) -> n
             inside = left > 0 and top > 0 and left + wide < width and top + high < height
             if inside and 0.04 * area < size < 1.5 * area and nucleus.sum() + size < 0.3 * labels.size:
                 nucleus = nucleus | (labels == other)
+
+
+def _neighbours(nucleus: np.ndarray, labels: np.ndarray) -> set[int]:
+    """Give the labels of the components that reach as close to the nucleus as a lobe."""
+    whole = nucleus.astype(np.uint8)
+    reach = max(1, round(0.45 * float(np.sqrt(cv2.countNonZero(whole) / np.pi))))
+    x, y, across, down = cv2.boundingRect(whole)
+    around = np.s_[max(0, y - reach) : y + down + reach, max(0, x - reach) : x + across + reach]
+    near = cv2.dilate(whole[around], _disk(reach)) > whole[around]
+    return set(np.flatnonzero(np.bincount(labels[around][near])).tolist()) - {0}
 
 
 def _parted(nucleus: np.ndarray) -> np.ndarray:
@@ -189,7 +213,9 @@ def _parted(nucleus: np.ndarray) -> np.ndarray:
 
 def _density(small: np.ndarray, white: np.ndarray, nucleus: np.ndarray) -> np.ndarray:
     """Median optical density inside of the nucleus, its rim left out where that leaves enough; (3,)."""
-    inner = cv2.erode(nucleus.astype(np.uint8), _disk(1)) > 0
-    pixels = small[inner if inner.sum() >= _FEWEST else nucleus].astype(np.float32)
-    density = np.log10(white[None, :] / np.maximum(pixels, 1.0))
-    return np.asarray(np.median(density, axis=0), np.float32)
+    whole = nucleus.astype(np.uint8)
+    inner = cv2.erode(whole, _disk(1))
+    part = inner if cv2.countNonZero(inner) >= _FEWEST else whole
+    levels = np.stack([middle(counted(small, channel, part)) for channel in range(3)], axis=1)
+    density = np.log10(white[None, :] / np.maximum(levels.astype(np.float32), 1.0))
+    return np.asarray(density.mean(axis=0), np.float32)

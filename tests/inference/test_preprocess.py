@@ -104,6 +104,22 @@ def test_that_a_soft_image_is_left_as_it_is():
     assert at_one_sharpness(soft, 0.7) is soft
 
 
+@settings(deadline=None, max_examples=60)
+@given(st.integers(8, 70), st.integers(0, 2**31), st.floats(0.3, 1.6))
+def test_that_the_least_blur_is_taken_after_which_the_whole_crop_is_soft_enough(side, seed, most):
+    crop = np.random.default_rng(seed).integers(0, 256, (side, side, 3), np.uint8)
+    steps = [crop, *(cv2.GaussianBlur(crop, (0, 0), each) for each in (0.5, 0.7, 0.9, 1.1, 1.35, 1.6))]
+    wanted = next((each for each in steps if detail(each) <= most), steps[-1])
+    assert np.array_equal(at_one_sharpness(crop, most), wanted)
+
+
+def test_that_the_tone_is_changed_within_the_window_and_not_beyond_the_image():
+    image = np.full((50, 50, 3), 200, np.uint8)
+    crop = cut(image, Window(-25, 0, 50), 50, lambda part: part // 2)
+    assert set(crop[:, :25].ravel().tolist()) == {245}
+    assert set(crop[:, 25:].ravel().tolist()) == {100}
+
+
 def test_that_the_window_tells_where_in_the_image_the_crop_lies():
     image = painted_cell(nucleus=60, centre=(150, 125))
     _, window = prepare(image, RECIPE)
