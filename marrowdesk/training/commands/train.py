@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import MarrowdeskError
@@ -192,9 +191,8 @@ def _strength(arguments: argparse.Namespace) -> Strength:
 
 
 def _targets(arguments: argparse.Namespace, store: Store, recipe: Recipe) -> np.ndarray | None:
-    from marrowdesk.training.teacher import find_teacher, teacher_targets
+    from marrowdesk.training.teacher import teacher_file, teacher_targets
 
     if arguments.teacher == "none":
         return None
-    path = find_teacher() if arguments.teacher == "package" else Path(arguments.teacher)
-    return teacher_targets(store, recipe, path, arguments.run.parent / "cache")
+    return teacher_targets(store, recipe, teacher_file(arguments.teacher), arguments.run.parent / "cache")
