@@ -114,6 +114,11 @@ class EngineApart:
         return self._loaded.batch_size
 
     @property
+    def lanes(self) -> int:
+        """How many batches should be begun before the first result is asked for, for good speed."""
+        return self._loaded.lanes
+
+    @property
     def alive(self) -> bool:
         """Whether the process is there."""
         return self._process.is_alive()
@@ -194,12 +199,14 @@ class _Loaded:
         device: what it runs on.
         note: why it is this engine.
         batch_size: how many images a batch should hold.
+        lanes: how many batches should be begun before a result is asked for.
         crowded: whether the other engine, which was only measured, still takes a gigabyte of its memory.
     """
 
     device: str
     note: str
     batch_size: int
+    lanes: int
     crowded: bool
 
 
@@ -264,7 +271,7 @@ def _serve(link: Connection, folder: Path, wish: Wish | None) -> None:
 
         engine = load_fastest(folder, wish)
         crowded = engine.setup.engine != "torch" and "torch" in sys.modules
-        link.send(_Loaded(engine.device, engine.note, engine.batch_size, crowded))
+        link.send(_Loaded(engine.device, engine.note, engine.batch_size, engine.lanes, crowded))
     except (MarrowdeskError, ImportError, OSError, RuntimeError) as error:
         link.send(error if isinstance(error, MarrowdeskError) else BundleError(_broken(error)))
         return
