@@ -72,7 +72,7 @@ class Learnable:
         unseen: how many cells of a case the network has not seen.
         strange: how many cells of a class that the network does not tell apart.
         broken: why cases cannot be read.
-        cases: how many were read.
+        cases: how many were read; the next one's number.
     """
 
     base: Bundle
@@ -87,23 +87,22 @@ class Learnable:
         self._outputs = {code: at for at, code in enumerate(self.base.codes) if code in self.base.proposed}
 
     def read(self, path: Path) -> None:
-        """Add the cells of a case; one that cannot be read is told."""
+        """Add the cells of a case; of one that cannot be read to its end no cell is added, and it is told."""
         try:
             with CaseFile.open_copy(path) as case:
-                group, scheme = self.cases, case.scheme
-                networks = self._of_same_network(case)
-                for each in case.decided():
-                    code = shipped_class(each.code, scheme)
-                    if code not in self._outputs:
-                        self.strange[scheme[each.code].name if each.code in scheme else each.code] += 1
-                    elif each.embedding is None or each.model not in networks:
-                        self.unseen[path] += 1
-                    else:
-                        self._add(each.pixels, self._outputs[code], group, each.embedding)
+                scheme, networks, decided = case.scheme, self._of_same_network(case), list(case.decided())
         except MarrowdeskError as error:
             self.broken.append(error.message)
-        else:
-            self.cases += 1
+            return
+        for each in decided:
+            code = shipped_class(each.code, scheme)
+            if code not in self._outputs:
+                self.strange[scheme[each.code].name if each.code in scheme else each.code] += 1
+            elif each.embedding is None or each.model not in networks:
+                self.unseen[path] += 1
+            else:
+                self._add(each.pixels, self._outputs[code], each.embedding)
+        self.cases += 1
 
     def _of_same_network(self, case: CaseFile) -> set[str]:
         """Give the models of a case that have the base's network: it and those adapted from it, anywhere."""
@@ -112,8 +111,8 @@ class Learnable:
             each.sha256 for each in case.models() if base in (each.sha256, each.origin and each.origin.sha256)
         }
 
-    def _add(self, pixels: tuple[Any, ...], label: int, group: int, embedding: np.ndarray) -> None:
-        before = self.cells.setdefault(pixels, (label, group, embedding))
+    def _add(self, pixels: tuple[Any, ...], label: int, embedding: np.ndarray) -> None:
+        before = self.cells.setdefault(pixels, (label, self.cases, embedding))
         if before[0] != label:
             self.contradicted.add(pixels)
 

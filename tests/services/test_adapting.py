@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 
 import numpy as np
@@ -140,6 +141,24 @@ def test_that_what_cannot_be_learned_from_is_told_and_the_rest_goes_on(tmp_path,
     assert "Classes that the model does not tell apart are left out: plasma cell 40." in told
     assert "damaged.mdcase" in told
     assert "gone.mdcase" in told
+
+
+def _tear(path):
+    """Damage the embedding of the last cell: what comes before it is read without a fault."""
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "UPDATE feature SET embedding = x'00' WHERE prediction = (SELECT max(id) FROM prediction)"
+        )
+    connection.close()
+
+
+def test_that_of_a_case_that_fails_while_it_is_read_no_cell_takes_part(tmp_path, cases, tiny_bundle):
+    whole, _ = _adapt(cases[1:], tiny_bundle)
+    _tear(cases[0])
+    adapted, _ = _adapt(cases, tiny_bundle)
+    assert (adapted.cells, adapted.cases, adapted.folds) == (360, 3, 3)
+    assert "case 0.mdcase" in " ".join(adapted.left_out)
+    assert adapted.results == whole.results  # cells of the torn one would be taken for the next case's
 
 
 def test_that_the_same_picture_counts_once_and_not_at_all_where_readers_differ(tmp_path, tiny_bundle):
