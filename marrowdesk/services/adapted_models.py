@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 LONGEST_NAME = 80
 """Characters of a model's name."""
 
+_EXACT = "Fewer bits than float32 are not used: what they change is not proved for this last layer."
 _DRAFT_S = 3600.0
 _LONGEST_FOLDER = 40  # bytes of the name that go into the name of its folder
 _SHIPPED = "The shipped model is used. Choose another one under Models, or adapt the shipped one again."
@@ -258,7 +259,8 @@ def _kept(folder: Path, card: ModelCard) -> KeptModel:
 def _card(adapted: Adapted, name: str, version: int, sha256: str, reader: str, made: datetime) -> ModelCard:
     from marrowdesk.inference.card import Adaptation, Calibration, TrainingRecord
 
-    base = adapted.base.card
+    base, proof = adapted.base.card, adapted.proof
+    measured = None if proof is None else proof.measured
     origin = Adaptation(
         base=base.name, base_revision=base.revision, base_sha256=adapted.base.sha256,
         made=made, cases=adapted.cases, cells=adapted.cells, results=adapted.results,
@@ -274,11 +276,11 @@ def _card(adapted: Adapted, name: str, version: int, sha256: str, reader: str, m
             note="worked into the last layer, fitted on cells of the laboratory kept back from fitting",
         ),
         "results": {},
-        "precisions": (),
+        "precisions": () if measured is None else (measured,),
         "weaknesses": (
             *base.weaknesses,
             "What the readers of one laboratory decided is taken for the truth, seen beside the proposals.",
-            "Fewer bits than float32 are not used: what they change was measured with the base's last layer.",
+            *(() if proof is not None and proof.holds else (_EXACT,)),
             "What is unfamiliar is measured as in the base: by the cells that the base was trained on.",
         ),
         "training": TrainingRecord(

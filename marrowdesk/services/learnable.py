@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from marrowdesk.core.cell import Place
     from marrowdesk.inference.bundle import Bundle
+    from marrowdesk.store.decided import DecidedCell
 
 FEWEST_CELLS = 100
 FEWEST_CLASSES = 3
@@ -67,7 +69,7 @@ class Learnable:
 
     Attributes:
         base: the model.
-        cells: label, number of the case and embedding of each, by what it shows.
+        cells: label, number of the case, place and embedding of each, by what it shows.
         contradicted: what readers gave different classes.
         unseen: how many cells of a case the network has not seen.
         strange: how many cells of a class that the network does not tell apart.
@@ -76,7 +78,7 @@ class Learnable:
     """
 
     base: Bundle
-    cells: dict[tuple[Any, ...], tuple[int, int, np.ndarray]] = field(default_factory=dict)
+    cells: dict[tuple[Any, ...], tuple[int, int, Place, np.ndarray]] = field(default_factory=dict)
     contradicted: set[tuple[Any, ...]] = field(default_factory=set)
     unseen: Counter[Path] = field(default_factory=Counter)
     strange: Counter[str] = field(default_factory=Counter)
@@ -101,7 +103,7 @@ class Learnable:
             elif each.embedding is None or each.model not in networks:
                 self.unseen[path] += 1
             else:
-                self._add(each.pixels, self._outputs[code], each.embedding)
+                self._add(each, self._outputs[code], each.embedding)
         self.cases += 1
 
     def _of_same_network(self, case: CaseFile) -> set[str]:
@@ -111,18 +113,25 @@ class Learnable:
             each.sha256 for each in case.models() if base in (each.sha256, each.origin and each.origin.sha256)
         }
 
-    def _add(self, pixels: tuple[Any, ...], label: int, embedding: np.ndarray) -> None:
-        before = self.cells.setdefault(pixels, (label, self.cases, embedding))
+    def _add(self, cell: DecidedCell, label: int, embedding: np.ndarray) -> None:
+        before = self.cells.setdefault(cell.pixels, (label, self.cases, cell.place, embedding))
         if before[0] != label:
-            self.contradicted.add(pixels)
+            self.contradicted.add(cell.pixels)
 
     def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Give embeddings (N, D), labels (N,) and numbers of the cases (N,)."""
-        kept = [each for pixels, each in self.cells.items() if pixels not in self.contradicted]
+        kept = self._kept()
         if not kept:
             return np.empty((0, 0), np.float32), np.empty(0, int), np.empty(0, int)
-        labels, groups, embeddings = zip(*kept, strict=True)
+        labels, groups, _, embeddings = zip(*kept, strict=True)
         return np.stack(embeddings), np.array(labels), np.array(groups)
+
+    def places(self) -> tuple[Place, ...]:
+        """Give where the cells of :meth:`arrays` lie."""
+        return tuple(place for _, _, place, _ in self._kept())
+
+    def _kept(self) -> list[tuple[int, int, Place, np.ndarray]]:
+        return [each for pixels, each in self.cells.items() if pixels not in self.contradicted]
 
     def check(self, labels: np.ndarray) -> None:
         """Refuse what is too little to learn from."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime
 
-import numpy as np
 import pytest
 from desk_steps import close, dialog, open_and_wait, wait_for_dialog, wait_for_model
-from PIL import Image
+from laboratories import decide, draw
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QMessageBox, QPlainTextEdit
@@ -27,31 +26,6 @@ from marrowdesk.services.opening import case_for, open_slides
 from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.settings import load_settings
 
-OTHER = {
-    "BLA": "PMO",
-    "PMO": "MYB",
-    "MYB": "NGS",
-    "NGS": "EOS",
-    "EOS": "EBO",
-    "EBO": "LYT",
-    "LYT": "BLA",
-    "ART": "NIF",
-    "NIF": "ART",
-}
-"""What the readers of this laboratory call what the tiny network proposes."""
-
-
-def draw(folder, count, seed):
-    """Draw purple disks of many sizes and shades on white."""
-    folder.mkdir(parents=True)
-    rng = np.random.default_rng(seed)
-    distance = np.hypot(*np.meshgrid(np.arange(64) - 31.5, np.arange(64) - 31.5))
-    for number in range(count):
-        image = np.full((64, 64, 3), 245, np.uint8)
-        image[distance < rng.uniform(16, 31)] = rng.integers((150, 120, 180), (230, 200, 240))
-        image[distance < rng.uniform(8, 20)] = rng.integers((50, 20, 100), (140, 90, 190))
-        Image.fromarray(image).save(folder / f"{number:03}.png")
-
 
 @pytest.fixture(scope="module")
 def reviewed(tmp_path_factory, tiny_bundle):
@@ -68,18 +42,6 @@ def reviewed(tmp_path_factory, tiny_bundle):
                 decide(case, otherwise=name == "otherwise")
                 paths[name] = case.path
     return paths
-
-
-def decide(case, *, otherwise):
-    """Review all cells of a case."""
-    at = datetime.now(UTC)
-    if not otherwise:
-        case.record(edits.confirm(case.cells(), "ab", at))
-        return
-    for code, called in OTHER.items():
-        cells = [cell for cell in case.cells() if cell.prediction.code == code]
-        if cells:
-            case.record(edits.assign(cells, called, called, "ab", at))
 
 
 @pytest.fixture
