@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from marrowdesk.core.cell import Place
+    from marrowdesk.inference.adapting import Layer
+    from marrowdesk.inference.bundle import Bundle
     from marrowdesk.inference.card import Precision
     from marrowdesk.inference.fewer_bits import Seen
     from marrowdesk.inference.loading import Wish
@@ -27,8 +29,8 @@ _FAST = "It is as fast as the shipped model."
 _SLOW = "It is slower than the shipped model."
 
 MOST_CELLS = 1500
-"""So many are measured at the most. Where fewer bits change three cells of a thousand, as was measured with
-adapted layers, so many prove it 19 times of 20; 1,000 do four times of five, 500 every other time."""
+"""So many are measured at the most. Where fewer bits change three cells of a thousand,
+so many prove it 19 times of 20; 1,000 do four times of five, 500 every other time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,22 +172,20 @@ def _run(
         read[[start + at for at in each.unreadable]] = False
     batches = [each.batch for _, each in done if each.batch is not None]
     embeddings = np.concatenate([each.embeddings for each in batches] or [np.empty((0, 0), np.float32)])
-    said = np.concatenate([each.probabilities.argmax(1) for each in batches] or [np.empty(0, int)])
-    return _Ran(Seen(embeddings, said), read, engine.device)
+    odds = np.concatenate([each.probabilities for each in batches] or [np.empty((0, 0), np.float32)])
+    return _Ran(Seen(embeddings, odds), read, engine.device)
 
 
 def _proof(adapted: Adapted, engine: str, precision: str, at: np.ndarray, exact: _Ran, fewer: _Ran) -> Proof:
-    from marrowdesk.inference.adapting import last_layer
-    from marrowdesk.inference.bundle import load_tensors
     from marrowdesk.inference.card import Precision
     from marrowdesk.inference.fewer_bits import loss
 
     both = exact.read & fewer.read
     if both.sum() < FEWEST_CELLS:
         return Proof(precision, int(both.sum()))
-    _, base = last_layer(adapted.base, load_tensors(adapted.base))
+    bases = {each: _shipped_layer(adapted.base, each) for each in ("float32", precision)}
     alike = exact.seen.only(both[exact.read]), fewer.seen.only(both[fewer.read])
-    found = loss(base, adapted.layer, adapted.judged, at[both], *alike, precision)
+    found = loss(bases, adapted.layer, adapted.judged, at[both], *alike)
     measured = Precision.model_validate(
         {
             "engine": engine,
@@ -197,3 +197,15 @@ def _proof(adapted: Adapted, engine: str, precision: str, at: np.ndarray, exact:
         }
     )
     return Proof(precision, found.cells, measured)
+
+
+def _shipped_layer(base: Bundle, weights: str) -> Layer:
+    """Give the last layer that ships; its weights are rounded as they stand in the network."""
+    from marrowdesk.inference.adapting import Layer, last_layer
+    from marrowdesk.inference.bundle import load_tensors
+    from marrowdesk.inference.fewer_bits import rounded
+
+    tensors = load_tensors(base)
+    place, layer = last_layer(base, tensors)
+    whole = rounded(tensors[f"{place}.weight"].astype(np.float32), weights)
+    return Layer(whole / base.card.calibration.temperature, layer.biases)

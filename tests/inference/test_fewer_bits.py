@@ -30,29 +30,38 @@ def test_that_the_mean_f1_is_that_of_the_evaluation():
     assert mean_f1(labels, said) == pytest.approx(float(wanted))
 
 
+LAYER = Layer(np.eye(CLASSES, WIDTH, dtype=np.float32), np.zeros(CLASSES, np.float32))
+
+
+def _says(embeddings, layer=LAYER):
+    """Give what an engine with that last layer says of cells."""
+    return Seen(embeddings, layer.probabilities(embeddings))
+
+
 @pytest.fixture
 def measured():
     """Give what stands for 40 cells, of which fewer bits change none."""
     rng = np.random.default_rng(2)
-    weights = np.eye(CLASSES, WIDTH, dtype=np.float32)
-    layer = Layer(weights, np.zeros(CLASSES, np.float32))
     labels = rng.integers(0, CLASSES, CELLS)
-    embeddings = np.eye(CLASSES, WIDTH, dtype=np.float32)[labels] + rng.normal(0, 0.05, (CELLS, WIDTH))
-    seen = Seen(embeddings.astype(np.float32), labels)
-    odds = layer.probabilities(seen.embeddings)
-    judged = Judged(labels, odds, odds, np.zeros(CELLS, int), False, (layer, layer), np.arange(CELLS) % 2)
+    embeddings = np.eye(CLASSES, WIDTH)[labels] + rng.normal(0, 0.05, (CELLS, WIDTH))
+    seen = _says(embeddings.astype(np.float32))
+    folds, odds = np.arange(CELLS) % 2, seen.probabilities
+    judged = Judged(labels, odds, odds, np.zeros(CELLS, int), False, (LAYER, LAYER), folds)
     return {
-        "base": layer, "fitted": layer, "judged": judged, "at": np.arange(CELLS), "exact": seen,
-        "fewer": seen, "precision": "bfloat16",
+        "bases": {"float32": LAYER}, "fitted": LAYER, "judged": judged, "at": np.arange(CELLS),
+        "exact": seen, "fewer": seen,
     }  # fmt: skip
 
 
 def _moved(seen, at, to):
-    """Give the same cells, of which one looks like another class; the engine says so, too."""
-    embeddings, proposals = seen.embeddings.copy(), seen.proposals.copy()
+    """Give the same cells, of which one looks like another class."""
+    embeddings = seen.embeddings.copy()
     embeddings[at] = np.eye(CLASSES, WIDTH)[to]
-    proposals[at] = to
-    return Seen(embeddings, proposals)
+    return _says(embeddings)
+
+
+def _other(measured, at):
+    return (measured["judged"].labels[at] + 1) % CLASSES
 
 
 def test_that_where_nothing_changes_nothing_is_lost(measured):
@@ -61,52 +70,55 @@ def test_that_where_nothing_changes_nothing_is_lost(measured):
 
 
 def test_that_a_cell_that_looks_otherwise_in_fewer_bits_is_counted_and_costs(measured):
-    label = measured["exact"].proposals[7]
-    found = loss(**{**measured, "fewer": _moved(measured["exact"], 7, (label + 1) % CLASSES)})
-    assert found.changed == 1
-    assert found.f1_lost == pytest.approx(1 - mean_f1(*_one_wrong(measured, 7, (label + 1) % CLASSES)))
-
-
-def _one_wrong(measured, at, to):
-    labels = measured["judged"].labels
+    labels, other = measured["judged"].labels, _other(measured, 7)
+    found = loss(**{**measured, "fewer": _moved(measured["exact"], 7, other)})
     said = labels.copy()
-    said[at] = to
-    return labels, said
+    said[7] = other
+    assert found.changed == 1
+    assert found.f1_lost == pytest.approx(1 - mean_f1(labels, said))
 
 
 def test_that_a_change_counts_that_only_the_layer_fitted_without_the_cell_shows(measured):
-    judged, at = measured["judged"], 6  # of the first fold, even ones
+    judged, at = measured["judged"], 6  # an even one: of the first fold
+    label, other = judged.labels[at], _other(measured, at)
     nearly = measured["exact"].embeddings.copy()
     nearly[at] = 0
-    label, other = judged.labels[at], (judged.labels[at] + 1) % CLASSES
     nearly[at, [label, other]] = 1.0, 0.9
     fewer = nearly.copy()
     fewer[at, other] = 0.95
-    seen = (Seen(each, judged.labels) for each in (nearly, fewer))
-    exact, fewer = seen
-    assert loss(**{**measured, "exact": exact, "fewer": fewer}).changed == 0
-    tilted = Layer(measured["base"].weights, measured["base"].biases.copy())
-    tilted.biases[other] += 0.075  # lies between what the two make of the cell
-    for which, changed in ((0, 1), (1, 0)):
-        layers = [measured["base"]] * 2
-        layers[which] = tilted
-        found = loss(
-            **{**measured, "exact": exact, "fewer": fewer, "judged": replace(judged, layers=tuple(layers))}
-        )
+    told = {**measured, "exact": _says(nearly), "fewer": _says(fewer)}
+    assert loss(**told).changed == 0
+    tilted = Layer(LAYER.weights, LAYER.biases.copy())
+    tilted.biases[other] += 0.075  # its border lies between what the two make of the cell
+    for layers, changed in (((tilted, LAYER), 1), ((LAYER, tilted), 0)):
+        found = loss(**{**told, "judged": replace(judged, layers=layers)})
         assert found.changed == changed
         assert (found.f1_lost > 0) == bool(changed)
 
 
 def test_that_a_cell_of_which_the_engine_says_something_else_than_reckoned_is_counted(measured):
-    said = measured["exact"].proposals.copy()
-    said[3] = (said[3] + 1) % CLASSES
-    assert loss(**{**measured, "fewer": Seen(measured["exact"].embeddings, said)}).changed == 1
+    seen = measured["exact"]
+    odds = seen.probabilities.copy()
+    odds[3] = np.roll(odds[3], 1)
+    assert loss(**{**measured, "fewer": Seen(seen.embeddings, odds)}).changed == 1
+
+
+def test_that_the_weights_are_rounded_where_what_the_engine_says_shows_that_it_rounds_them(measured):
+    uneven = Layer(LAYER.weights * np.float32(1.003), LAYER.biases)  # 1.0 in bfloat16
+    bases = {"float32": uneven, "bfloat16": LAYER}
+    at, other = 5, _other(measured, 5)
+    fitted = Layer(LAYER.weights.copy(), LAYER.biases)
+    fitted.weights[other, 4] = 1.003
+    embeddings = measured["exact"].embeddings.copy()
+    embeddings[at] = 0
+    embeddings[at, [measured["judged"].labels[at], 4]] = 1.001, 1.0
+    told = {**measured, "bases": bases, "fitted": fitted, "exact": _says(embeddings, uneven)}
+    assert loss(**{**told, "fewer": _says(embeddings, LAYER)}).changed == 1
+    assert loss(**{**told, "fewer": _says(embeddings, uneven)}).changed == 0
 
 
 def test_that_only_the_cells_measured_are_looked_at(measured):
     at = np.array([1, 4, 5, 9])
-    chosen = np.isin(np.arange(CELLS), at)
-    seen = measured["exact"].only(chosen)
-    other = _moved(seen, 2, (seen.proposals[2] + 1) % CLASSES)
-    found = loss(**{**measured, "at": at, "exact": seen, "fewer": other})
+    seen = measured["exact"].only(np.isin(np.arange(CELLS), at))
+    found = loss(**{**measured, "at": at, "exact": seen, "fewer": _moved(seen, 2, _other(measured, 5))})
     assert (found.cells, found.changed) == (4, 1)
