@@ -109,14 +109,14 @@ def _shown(steps: Generator[Step, None, Result]) -> Result:
 
 
 def _list() -> int:
-    from marrowdesk.services.adapted_models import broken_models, kept_models
+    from marrowdesk.services.adapted_models import models_here
     from marrowdesk.store.paths import adapted_models_path
 
-    kept = kept_models()
+    kept, broken = models_here()
     for each in kept:
         print(_told(each))
-    for path, why in broken_models():
-        print(f"{path}: {why}", file=sys.stderr)
+    for other in broken:
+        print(f"{other.path}: {other.why} It cannot be used: delete the folder.", file=sys.stderr)
     if not kept:
         print(f"No adapted model lies in {adapted_models_path()}.")
     return DONE

@@ -29,8 +29,8 @@ _FAST = "It is as fast as the shipped model."
 _SLOW = "It is slower than the shipped model."
 
 MOST_CELLS = 1500
-"""So many are measured at the most. Where fewer bits change three cells of a thousand,
-so many prove it 19 times of 20; 1,000 do four times of five, 500 every other time."""
+"""So many are measured at the most. Where fewer bits change three cells of a thousand, so many prove it 19
+times of 20; 1,000 do four times of five, 500 every other time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import pytest
 from desk_steps import close, dialog, open_and_wait, wait_for_dialog, wait_for_model
 from laboratories import decide, draw
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QMessageBox, QPlainTextEdit
 from test_window_dialogs import unnamed
@@ -350,10 +351,44 @@ def test_that_a_model_made_of_an_earlier_shipped_one_is_told_and_listed_as_such(
     assert desk.window.classifier.engine.bundle.sha256 == newer.sha256
     assert "was made of tiny-random 0; this program has tiny-random 2" in message(desk, "model instead")
     opened = models_dialog(qtbot, desk)
-    assert rows(opened.list)[1][GAIN] == "made of tiny-random 0"
+    assert rows(opened.list)[1][GAIN] == "cannot be used"
+    assert not opened.note.isVisible()
     opened.list.setCurrentItem(opened.list.topLevelItem(1))
+    assert opened.note.text() == (
+        "It was made of tiny-random 0, and this program has tiny-random 2. Adapt the shipped model to its "
+        "cases again."
+    )
     assert not opened.use.isEnabled()
     assert opened.remove.isEnabled()
+
+
+def test_that_broken_models_are_listed_with_what_to_do_and_removed(kept, make_desk, qtbot, tiny_bundle):
+    alter(kept)
+    (kept.path.parent / "left over").mkdir()
+    desk = start(make_desk, qtbot, tiny_bundle)
+    opened = models_dialog(qtbot, desk)
+    listed = rows(opened.list)
+    assert [row[NAME] for row in listed] == ["tiny-random (in use)", "Nord", "left over"]
+    assert [row[VERSION] for row in listed[1:]] == ["1", "–"]
+    assert [row[GAIN] for row in listed[1:]] == ["cannot be used"] * 2
+    plain, grey = (opened.list.topLevelItem(at).foreground(NAME).color() for at in (0, 1))
+    assert grey == opened.palette().color(QPalette.ColorRole.PlaceholderText) != plain
+    for at, why, asked in (
+        (2, "cannot be read", "the folder “left over” with all that is in it"),
+        (1, "are not the ones its card names", "“Nord”, version 1"),
+    ):
+        opened.list.setCurrentItem(opened.list.topLevelItem(at))
+        assert why in opened.note.text()
+        assert opened.note.text().endswith("Put its folder back from a copy, or remove it and adapt again.")
+        assert not opened.use.isEnabled()
+        opened.remove.click()
+        box = next(each for each in opened.findChildren(QMessageBox) if each.isVisible())
+        assert asked in box.text()
+        next(each for each in box.buttons() if each.text() == "&Remove").click()
+        settle(qtbot)
+        assert opened.list.topLevelItemCount() == at
+    assert not opened.note.isVisible()
+    assert not list(kept.path.parent.iterdir())
 
 
 # -- by keyboard --------------------------------------------------------------------------------------

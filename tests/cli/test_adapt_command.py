@@ -11,6 +11,7 @@ from marrowdesk.cli.adapt import NOT_BETTER
 from marrowdesk.inference.engine import Setup
 from marrowdesk.inference.loading import Wish
 from marrowdesk.services import engines
+from marrowdesk.store.paths import adapted_models_path
 
 
 @pytest.fixture
@@ -39,6 +40,16 @@ def test_that_a_better_model_is_kept_listed_and_counts(tmp_path, bundle, capsys)
     assert kept.startswith("Our stain, version 1, made ")
     assert main(["adapt", "--list"]) == 0
     assert capsys.readouterr().out.strip() == kept
+
+
+def test_that_a_model_that_cannot_be_used_is_told_with_what_to_do(capsys):
+    broken = adapted_models_path() / "Ours-1"
+    broken.mkdir(parents=True)
+    assert main(["adapt", "--list"]) == 0
+    told = capsys.readouterr()
+    assert f"{broken}: The model's card" in told.err
+    assert told.err.endswith("It cannot be used: delete the folder.\n")
+    assert "No adapted model" in told.out
 
 
 def test_that_what_was_tried_to_make_it_faster_is_told(tmp_path, capsys, monkeypatch):
