@@ -26,6 +26,8 @@ FEWEST_CLASSES = 3
 FEWEST_OF_CLASS = 10
 """Fewest cells of a class for it to be among :data:`FEWEST_CLASSES`."""
 
+_NAMED = 3
+"""Cases that are named at the most where the same is the matter with many."""
 _WHY = "What was decided rests on that proposal and stays; learn from cases classified since."
 
 
@@ -148,11 +150,16 @@ class Learnable:
 
     def told(self) -> Iterator[str]:
         """Say what is left out, and what can be done about it."""
-        yield from self.broken
-        for path, count in sorted(self.unseen.items()):
+        yield from self.broken[:_NAMED]
+        if (more := len(self.broken) - _NAMED) > 0:
+            yield f"{_more(more)} cannot be read."
+        if self.unseen:
+            named = [f"{path.name} {count:,}" for path, count in self.unseen.most_common(_NAMED)]
+            if (more := len(self.unseen) - _NAMED) > 0:
+                named.append(_more(more))
             yield (
-                f"{path.name}: {_cells(count)} left out, for another model proposed for them or none did. "
-                f"{_WHY}"
+                f"{_cells(self.unseen.total())} left out, for another model proposed for them or none did: "
+                f"{', '.join(named)}. {_WHY}"
             )
         if self.strange:
             names = ", ".join(f"{name} {count}" for name, count in self.strange.most_common())
@@ -166,3 +173,7 @@ class Learnable:
 
 def _cells(count: int) -> str:
     return "1 cell is" if count == 1 else f"{count:,} cells are"
+
+
+def _more(count: int) -> str:
+    return "1 more case" if count == 1 else f"{count} more cases"

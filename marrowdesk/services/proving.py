@@ -66,8 +66,9 @@ class Proof:
             return f"{_SLOW} {by} it would be as fast, but that could not be tried: {self.why or missing}"
         each = self.measured
         found = (
-            f"{by} it names {round(each.changed * each.cells)} of {each.cells} cells otherwise: at most "
-            f"{changed_at_most(each):.1%} with 95 % confidence, where {MOST_CHANGED:.0%} is allowed"
+            f"{by} it names {round(each.changed * each.cells)} of {each.cells:,} cells otherwise: at most "
+            f"{100 * changed_at_most(each):.1f} % with 95 % confidence, where {100 * MOST_CHANGED:.0f} % is "
+            "allowed"
         )
         if each.f1_lost > MOST_LOST:
             found += (

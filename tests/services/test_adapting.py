@@ -137,7 +137,7 @@ def test_that_what_cannot_be_learned_from_is_told_and_the_rest_goes_on(tmp_path,
     assert adapted.better
     assert (adapted.cells, adapted.cases) == (480, 4)
     told = " ".join(adapted.left_out)
-    assert "other.mdcase: 40 cells are left out, for another model proposed for them" in told
+    assert "40 cells are left out, for another model proposed for them or none did: other.mdcase 40." in told
     assert "Classes that the model does not tell apart are left out: plasma cell 40." in told
     assert "damaged.mdcase" in told
     assert "gone.mdcase" in told
@@ -150,6 +150,22 @@ def _tear(path):
             "UPDATE feature SET embedding = x'00' WHERE prediction = (SELECT max(id) FROM prediction)"
         )
     connection.close()
+
+
+def test_that_the_same_matter_with_many_cases_is_told_in_a_few_lines(tmp_path, cases, tiny_bundle):
+    other = ModelInfo("ab" * 32, "another", "1", tiny_bundle.codes)
+    embeddings, labels = make_laboratory(tiny_bundle, 9, 3.0, seed=50)
+    codes = [tiny_bundle.codes[each] for each in labels]
+    more = [
+        make_case(tmp_path / f"other {at}.mdcase", tiny_bundle, embeddings[:at], codes[:at], model=other)
+        for at in range(1, 10)
+    ]
+    gone = [tmp_path / f"gone {at}.mdcase" for at in range(5)]
+    adapted, _ = _adapt([*cases, *more, *gone], tiny_bundle)
+    assert len(adapted.left_out) == 5
+    assert adapted.left_out[3] == "2 more cases cannot be read."
+    assert "45 cells are left out" in adapted.left_out[4]
+    assert "other 9.mdcase 9, other 8.mdcase 8, other 7.mdcase 7, 6 more cases." in adapted.left_out[4]
 
 
 def test_that_of_a_case_that_fails_while_it_is_read_no_cell_takes_part(tmp_path, cases, tiny_bundle):

@@ -100,7 +100,7 @@ def test_that_a_proof_that_holds_lets_the_kept_model_run_in_fewer_bits(adapted):
     assert proof.holds
     assert proof.sentence == (
         "It is as fast as the shipped model. With fewer digits (bfloat16) it names 1 of 600 cells otherwise: "
-        "at most 0.8% with 95 % confidence, where 1% is allowed."
+        "at most 0.8 % with 95 % confidence, where 1 % is allowed."
     )
     card = read_card(keep(replace(adapted, proof=proof), "Ours").path)
     assert proved(card, "torch", "bfloat16")
@@ -111,7 +111,7 @@ def test_that_a_proof_that_holds_lets_the_kept_model_run_in_fewer_bits(adapted):
 @pytest.mark.parametrize(
     ("measured", "told"),
     [
-        ({"changed": 3 / 600}, "names 3 of 600 cells otherwise: at most 1.3% with 95 % confidence"),
+        ({"changed": 3 / 600}, "names 3 of 600 cells otherwise: at most 1.3 % with 95 % confidence"),
         ({"changed": 0.0, "f1_lost": 0.004}, "the mean F1 is 0.4 points less, where 0.3 are allowed."),
     ],
 )

@@ -29,6 +29,7 @@ from marrowdesk.app.dialogs.progress_line import ProgressLine
 from marrowdesk.app.exporting import folder_used, remember_folder
 from marrowdesk.app.operations import Operation
 from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.services.learnable import FEWEST_CELLS
 from marrowdesk.store.casefile import SUFFIX
 
 if TYPE_CHECKING:
@@ -320,7 +321,10 @@ class AdaptDialog(QDialog):
             if len(paths) == 1
             else self.tr("Chosen: {1} cases, {0} cells")
         )
-        self.chosen.setText(told.format(cells, numbers.count(len(paths))))
+        text = told.format(cells, numbers.count(len(paths)))
+        if self.cases.chosen_cells() < FEWEST_CELLS:
+            text += ". " + self.tr("{} or more are needed.").format(FEWEST_CELLS)
+        self.chosen.setText(text)
         self._pages.setEnabled(not busy and not self._keep_then)
         self.fit.setVisible(at_cases)
         self.fit.setEnabled(bool(paths) and not busy)

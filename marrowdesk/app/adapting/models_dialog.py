@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import Qt as TextOf
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from marrowdesk.app import numbers
 from marrowdesk.app.adapting import words
 from marrowdesk.app.dialogs.buttons import without_icons
-from marrowdesk.app.dialogs.flat_tree import as_list
+from marrowdesk.app.dialogs.flat_tree import airy, as_list, grey_out
 from marrowdesk.services.adapted_models import BrokenModel
 
 if TYPE_CHECKING:
@@ -97,6 +97,8 @@ class ModelsDialog(QDialog):
             self.tr("Gain in percent points"),
         ]  # fmt: skip
         as_list(self.list, heads)
+        airy(self.list)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # which one is in use stands at the end
         self.list.setAccessibleName(self.tr("Models"))
         self.list.setUniformRowHeights(True)
         self.list.itemSelectionChanged.connect(self._follow)
@@ -118,10 +120,9 @@ class ModelsDialog(QDialog):
         row = QTreeWidgetItem(self._cells(model))
         row.setData(NAME, _MODEL, model)
         if model is not None:
-            row.setToolTip(NAME, str(model.path))
+            row.setToolTip(NAME, TextOf.convertFromPlainText(f"{model.name}\n{model.path}"))
         if self._against(model):
-            for column in range(row.columnCount()):
-                row.setForeground(column, self.palette().brush(QPalette.ColorRole.PlaceholderText))
+            grey_out(row)
         if self._choice.uses(model):
             row.setText(NAME, self.tr("{} (in use)").format(row.text(NAME)))
             font = row.font(NAME)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from marrowdesk.app import numbers
 from marrowdesk.app.adapting import words
-from marrowdesk.app.dialogs.flat_tree import as_list
+from marrowdesk.app.dialogs.flat_tree import airy, as_list
 from marrowdesk.app.icons import icon
 from marrowdesk.app.theme import tones
 from marrowdesk.services.adapted_models import LONGEST_NAME
@@ -102,6 +102,7 @@ class ResultView(QWidget):
             self.tr("Difference"),
         ]  # fmt: skip
         as_list(self.classes, heads)
+        airy(self.classes, [CELLS, SHIPPED, ADAPTED, DIFFERENCE])
         self.classes.setAccessibleName(self.tr("Comparison by class"))
         self.classes.setUniformRowHeights(True)
         self.classes.setAlternatingRowColors(True)
