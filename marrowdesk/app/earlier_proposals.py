@@ -10,10 +10,9 @@ from marrowdesk.app import numbers
 from marrowdesk.app.operations import Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from marrowdesk.app.window import MainWindow
-    from marrowdesk.core.cell import Cell
     from marrowdesk.inference.engine import Engine
     from marrowdesk.store.casefile import CaseFile
     from marrowdesk.store.values import ModelInfo
@@ -33,6 +32,7 @@ class EarlierProposals(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self._looking: Operation | None = None
         window.session.opened.connect(self.look)
         window.session.closed.connect(self.look)
         window.model.signature_changed.connect(self.look)
@@ -43,40 +43,42 @@ class EarlierProposals(QObject):
         """Take an offer away that holds no longer, and look on a worker whether there is one to make."""
         window = self._window
         window.banner.take_away(_NAME)
+        if self._looking is not None:
+            self._looking.drop()  # its case may be closed by now
+            self._looking = None
         case, engine = window.model.case, window.classifier.engine
         if case is None or engine is None or window.classifier.running or not self._may():
             return
-        sha256 = engine.bundle.sha256
-        if any(_of_another(cell, sha256) for cell in window.model.cells):
-            self._find(case, engine, self._offer)
+        self._find(case, engine, self._offer)
 
     def _find(
-        self, case: CaseFile, engine: Engine, then: Callable[[list[Cell], list[ModelInfo]], object]
+        self, case: CaseFile, engine: Engine, then: Callable[[dict[int, str], list[ModelInfo]], object]
     ) -> None:
         """Look on a worker for what may be classified again; heard only if nothing has changed meanwhile."""
         window = self._window
 
-        def work(_: object) -> tuple[list[Cell], list[ModelInfo]]:
-            from marrowdesk.services.analysis import proposed_by_another
+        def work(_: object) -> tuple[dict[int, str], list[ModelInfo]]:
+            return case.proposed_by_another(engine.bundle.sha256), case.models()
 
-            return proposed_by_another(case, engine.bundle.sha256), case.models()
-
-        def take(found: tuple[list[Cell], list[ModelInfo]]) -> None:
+        def take(found: tuple[dict[int, str], list[ModelInfo]]) -> None:
             same = case is window.model.case and engine is window.classifier.engine
             if same and found[0] and not window.classifier.running and self._may():
                 then(*found)
 
-        Operation(self, work, series="earlier").on_success(take).start()
+        def end() -> None:
+            self._looking = None  # lets go of the engine
+
+        self._looking = Operation(self, work, series="earlier").on_success(take).on_end(end).start()
 
     def _may(self) -> bool:
         """Whether the case may get other proposals."""
         return self._window.model.writable and self._window.model.sitting is None
 
-    def _offer(self, cells: list[Cell], models: list[ModelInfo]) -> None:
+    def _offer(self, cells: dict[int, str], models: list[ModelInfo]) -> None:
         engine = self._window.classifier.engine
         if engine is None:
             return
-        card, by = engine.bundle.card, _names(cells, models)
+        card, by = engine.bundle.card, _names(set(cells.values()), models)
         if len(cells) == 1:
             text = self.tr("1 cell of this case was proposed by {}.").format(by)
         else:
@@ -91,16 +93,17 @@ class EarlierProposals(QObject):
 
     def _classify_again(self) -> None:
         """Classify again what still may be: a decision may have been made since the offer."""
-        case, engine = self._window.model.case, self._window.classifier.engine
+        window = self._window
+        case, engine = window.model.case, window.classifier.engine
+
+        def again(found: dict[int, str], _: object) -> None:
+            cells = window.model.cells
+            window.classifier.classify_again([cells[window.model.row_of(each)] for each in found])
+
         if case is not None and engine is not None:
-            self._find(case, engine, lambda cells, _: self._window.classifier.classify_again(cells))
+            self._find(case, engine, again)
 
 
-def _of_another(cell: Cell, sha256: str) -> bool:
-    return cell.review is None and cell.prediction is not None and cell.prediction.model != sha256
-
-
-def _names(cells: Iterable[Cell], models: Iterable[ModelInfo]) -> str:
-    """Name the models that proposed for cells, in the order the case came to know them."""
-    found = {cell.prediction.model for cell in cells if cell.prediction is not None}
+def _names(found: Collection[str], models: Iterable[ModelInfo]) -> str:
+    """Name some models, in the order the case came to know them."""
     return ", ".join(f"{each.name} {each.version}" for each in models if each.sha256 in found)

@@ -5,14 +5,19 @@ from __future__ import annotations
 import argparse
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from marrowdesk.core.errors import MarrowdeskError
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from marrowdesk.services.adapted_models import Gain, KeptModel
-    from marrowdesk.services.adapting import Adapted
+    from marrowdesk.services.adapting import Adapted, Step
+
+Result = TypeVar("Result")
 
 DONE, NOT_BETTER = 0, 3
 
@@ -67,6 +72,7 @@ def run(options: argparse.Namespace) -> int:
         return DONE
     from marrowdesk.services.adapted_models import keep
 
+    adapted = _proved(adapted)
     print(f"Better. Kept as {_told(keep(adapted, options.name))}")
     return DONE
 
@@ -76,26 +82,41 @@ def _adapted(options: argparse.Namespace) -> Adapted:
     from marrowdesk.services.adapting import adapt
 
     base = None if options.model is None else load_bundle(options.model)
-    steps = adapt(options.cases, threading.Event(), base)
+    return _shown(adapt(options.cases, threading.Event(), base))
+
+
+def _proved(adapted: Adapted) -> Adapted:
+    """Try whether it may run in fewer bits, and say what came of it."""
+    from marrowdesk.services.engines import wished
+    from marrowdesk.services.proving import prove
+
+    proof = _shown(prove(adapted, wished(), threading.Event()))
+    if proof is not None:
+        print(proof.sentence)
+    return replace(adapted, proof=proof)
+
+
+def _shown(steps: Generator[Step, None, Result]) -> Result:
+    """Work to the end, with its progress on a terminal; give what came out."""
     while True:
         try:
             step = next(steps)
         except StopIteration as end:
-            found: Adapted = end.value
+            found: Result = end.value
             return found
         if sys.stderr.isatty():
             print(f"\r{step.stage} {step.done}/{step.total}  ", end="", file=sys.stderr, flush=True)
 
 
 def _list() -> int:
-    from marrowdesk.services.adapted_models import broken_models, kept_models
+    from marrowdesk.services.adapted_models import models_here
     from marrowdesk.store.paths import adapted_models_path
 
-    kept = kept_models()
+    kept, broken = models_here()
     for each in kept:
         print(_told(each))
-    for path, why in broken_models():
-        print(f"{path}: {why}", file=sys.stderr)
+    for other in broken:
+        print(f"{other.path}: {other.why} It cannot be used: delete the folder.", file=sys.stderr)
     if not kept:
         print(f"No adapted model lies in {adapted_models_path()}.")
     return DONE

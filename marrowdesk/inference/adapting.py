@@ -69,6 +69,10 @@ class Layer:
         """Give the logits of embeddings (N, D): (N, K) float32."""
         return np.asarray(embeddings @ self.weights.T + self.biases, np.float32)
 
+    def proposals(self, embeddings: np.ndarray) -> np.ndarray:
+        """Give the class that is proposed for each of the embeddings (N, D): (N,) indices."""
+        return np.asarray(self.logits(embeddings).argmax(1))
+
     def probabilities(self, embeddings: np.ndarray) -> np.ndarray:
         """Give the probabilities of embeddings (N, D): (N, K) float32."""
         return probabilities(self.logits(embeddings), np.zeros(len(self.biases)), 1.0)
@@ -84,7 +88,8 @@ class Judged:
         adapted: (N, K) float32 probabilities of layers that were fitted without the cell.
         groups: (N,) number of the case.
         by_case: whether whole cases were kept back.
-        folds: how many layers were fitted.
+        layers: those that were fitted, each without a fold of the cells.
+        folds: (N,) which of the layers was fitted without the cell.
     """
 
     labels: np.ndarray
@@ -92,7 +97,8 @@ class Judged:
     adapted: np.ndarray
     groups: np.ndarray
     by_case: bool
-    folds: int
+    layers: tuple[Layer, ...]
+    folds: np.ndarray
 
     @property
     def base_right(self) -> np.ndarray:
@@ -167,14 +173,16 @@ def judge(
     folds = _by_case(cells.groups, FOLDS) if by_case else _by_class(cells.labels, FOLDS)
     names = np.unique(folds)
     adapted = np.empty((len(cells), len(base.biases)), np.float32)
+    layers = []
     for done, each in enumerate(names):
         _stop_if(cancel)
         yield done, len(names) + 1
         kept_back = folds == each
         layer, _ = fit(base, _part(cells, ~kept_back), cancel)
+        layers.append(layer)
         adapted[kept_back] = layer.probabilities(cells.embeddings[kept_back])
-    shipped = base.probabilities(cells.embeddings)
-    yield Judged(cells.labels, shipped, adapted, cells.groups, by_case, len(names))
+    shipped, at = base.probabilities(cells.embeddings), np.searchsorted(names, folds)
+    yield Judged(cells.labels, shipped, adapted, cells.groups, by_case, tuple(layers), at)
 
 
 def fit(base: Layer, cells: Cells, cancel: threading.Event) -> tuple[Layer, float]:

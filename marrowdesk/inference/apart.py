@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from marrowdesk.core.cell import Place
     from marrowdesk.inference.bundle import Bundle
-    from marrowdesk.inference.engine import Batch, Engine, Pending
+    from marrowdesk.inference.engine import Batch, Engine, Pending, Setup
     from marrowdesk.inference.loading import Wish
     from marrowdesk.inference.reading import PendingRead, Read
 
@@ -111,12 +111,17 @@ class EngineApart:
     @property
     def batch_size(self) -> int:
         """How many images a batch should hold for good speed."""
-        return self._loaded.batch_size
+        return self._loaded.setup.batch
+
+    @property
+    def setup(self) -> Setup:
+        """How it runs the network."""
+        return self._loaded.setup
 
     @property
     def lanes(self) -> int:
         """How many batches should be begun before the first result is asked for, for good speed."""
-        return self._loaded.lanes
+        return self._loaded.setup.lanes
 
     @property
     def alive(self) -> bool:
@@ -198,15 +203,13 @@ class _Loaded:
     Attributes:
         device: what it runs on.
         note: why it is this engine.
-        batch_size: how many images a batch should hold.
-        lanes: how many batches should be begun before a result is asked for.
+        setup: how it runs the network.
         crowded: whether the other engine, which was only measured, still takes a gigabyte of its memory.
     """
 
     device: str
     note: str
-    batch_size: int
-    lanes: int
+    setup: Setup
     crowded: bool
 
 
@@ -271,7 +274,7 @@ def _serve(link: Connection, folder: Path, wish: Wish | None) -> None:
 
         engine = load_fastest(folder, wish)
         crowded = engine.setup.engine != "torch" and "torch" in sys.modules
-        link.send(_Loaded(engine.device, engine.note, engine.batch_size, engine.lanes, crowded))
+        link.send(_Loaded(engine.device, engine.note, engine.setup, crowded))
     except (MarrowdeskError, ImportError, OSError, RuntimeError) as error:
         link.send(error if isinstance(error, MarrowdeskError) else BundleError(_broken(error)))
         return

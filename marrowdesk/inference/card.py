@@ -103,7 +103,10 @@ class Doubt(_Part):
 
 
 class Precision(_Part):
-    """What it costs to run the network in fewer bits, measured against torch in float32 on held-out cells.
+    """What it costs to run the network in fewer bits, measured against float32 on the same cells.
+
+    Of a bundle that was trained they are held-out cells, and the reference is torch. Of an adapted one they
+    are reviewed cells of the laboratory, see :mod:`marrowdesk.inference.fewer_bits`.
 
     Attributes:
         engine: ``"torch"`` or ``"openvino"``.
@@ -189,10 +192,11 @@ class ModelCard(_Part):
     """Everything a bundle says about itself.
 
     Attributes:
-        adapted: where the last layer comes from, for one adapted to a laboratory; ``results`` and
-            ``precisions`` are then empty, for they were measured with the base's last layer.
+        adapted: where the last layer comes from, for one adapted to a laboratory; ``results`` is then empty,
+            for they were measured with the base's last layer.
         results: what ``marrowdesk evaluate`` measured; never typed by hand.
-        precisions: what ``marrowdesk evaluate --engines`` measured; formats that are not here are not used.
+        precisions: what ``marrowdesk evaluate --engines``, or adapting, measured; formats that are not here
+            are not used.
         weaknesses: known ones, as sentences for the reader.
     """
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.core.errors import BundleError, MarrowdeskError
 from marrowdesk.inference.bundle import load_bundle
 from marrowdesk.inference.choice import Chosen, fastest, key_of, remember, remembered
 from marrowdesk.inference.conversion import NotConverted
@@ -36,12 +36,14 @@ class Wish:
         threads: that compute at most; all processors when None.
         networks: folder of converted networks; None to keep none.
         choices: file of what was measured; None to keep nothing.
+        setup: how the network is to be run, whatever is fastest and proved: nothing is measured or kept then.
     """
 
     engine: str = "auto"
     threads: int | None = None
     networks: Path | None = None
     choices: Path | None = None
+    setup: Setup | None = None
 
 
 def load_fastest(bundle: Bundle | Path, wish: Wish | None = None) -> EngineHere:
@@ -56,7 +58,8 @@ def load_fastest(bundle: Bundle | Path, wish: Wish | None = None) -> EngineHere:
         wish: what is asked for; nothing when None.
 
     Raises:
-        BundleError: the bundle is missing, altered, or needs what this program does not have.
+        BundleError: the bundle is missing, altered, or needs what this program does not have, or
+            cannot be run as ``wish.setup`` says.
         MarrowdeskError: there is no such engine.
     """
     wish = wish or Wish()
@@ -65,6 +68,8 @@ def load_fastest(bundle: Bundle | Path, wish: Wish | None = None) -> EngineHere:
             f"There is no engine called {wish.engine!r}.", f"Choose one of {', '.join(ENGINES)}."
         )
     bundle = load_bundle(bundle) if isinstance(bundle, Path) else bundle
+    if wish.setup is not None:
+        return _just_so(bundle, wish.setup, wish.networks)
     if wish.engine == "auto" and (gpu := _on_gpu(bundle)) is not None:
         return gpu
     most = wish.threads or processors()
@@ -99,6 +104,16 @@ def _load(bundle: Bundle, chosen: Chosen, networks: Path | None) -> EngineHere |
         except (ImportError, NotConverted, RuntimeError):
             return None
     return _torch(bundle, chosen.setup, chosen.note)
+
+
+def _just_so(bundle: Bundle, setup: Setup, networks: Path | None) -> EngineHere:
+    engine = _load(bundle, Chosen(setup), networks)
+    if engine is None:
+        raise BundleError(
+            f"{setup.engine} cannot run {bundle.card.name} in {setup.precision} here.",
+            "Choose another engine in the settings.",
+        )
+    return engine
 
 
 def _measured(bundle: Bundle, wish: Wish, most: int) -> EngineHere:

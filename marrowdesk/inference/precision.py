@@ -2,32 +2,50 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
+
+from marrowdesk.core.intervals import clopper_pearson
 
 if TYPE_CHECKING:
     import torch
 
-    from marrowdesk.inference.card import ModelCard
+    from marrowdesk.inference.card import ModelCard, Precision
 
 MOST_LOST, MOST_CHANGED = 0.003, 0.01
-"""Most that fewer bits may cost: mean F1 over the classes (0.3 points), and the share of held-out cells whose
-proposal they change."""
+"""Most that fewer bits may cost: mean F1 over the classes (0.3 points), and the share of cells whose proposal
+they change. The F1 is held against its limit as measured, the share by :func:`changed_at_most`."""
+
+FEWEST_CELLS = math.ceil(math.log(0.05) / math.log(1 - MOST_CHANGED))
+"""Cells that can prove it, at the least: so many of which none changes (299)."""
+
+
+def changed_at_most(measured: Precision) -> float:
+    """Give the share of cells that fewer bits change at most, 0 to 1, with 95 % confidence.
+
+    One-sided and exact (Clopper and Pearson 1934): that none of a few dozen changed proves little.
+    """
+    changed = round(measured.changed * measured.cells)
+    return clopper_pearson(changed, measured.cells, confidence=0.9)[1]
 
 
 def proved(card: ModelCard, engine: str, precision: str) -> bool:
     """Tell whether an engine may run a bundle in a number format: float32 always, others as the card proves.
 
     Args:
-        card: of the bundle; ``marrowdesk evaluate --engines --keep`` measures and writes what it proves.
+        card: of the bundle; ``marrowdesk evaluate --engines --keep`` measures and writes what it proves, and
+            :func:`marrowdesk.services.proving.prove` for an adapted one.
         engine: ``"torch"`` or ``"openvino"``; they round at different places, so each is measured.
         precision: name of the format, as torch has it.
     """
     return precision == "float32" or any(
-        (each.engine, each.precision) == (engine, precision)
-        and each.f1_lost <= MOST_LOST
-        and each.changed <= MOST_CHANGED
-        for each in card.precisions
+        (each.engine, each.precision) == (engine, precision) and proved_by(each) for each in card.precisions
     )
+
+
+def proved_by(measured: Precision) -> bool:
+    """Tell whether a measurement allows what it measured."""
+    return measured.f1_lost <= MOST_LOST and changed_at_most(measured) <= MOST_CHANGED
 
 
 def best_precision(card: ModelCard, engine: str, device: str) -> str:

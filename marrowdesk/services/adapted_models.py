@@ -10,7 +10,7 @@ import time
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from marrowdesk.core.errors import BundleError, MarrowdeskError
 from marrowdesk.inference.bundle import CARD, load_bundle, read_card, shipped_bundle
@@ -20,7 +20,6 @@ from marrowdesk.store.paths import adapted_models_path
 from marrowdesk.store.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from marrowdesk.inference.bundle import Bundle
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 LONGEST_NAME = 80
 """Characters of a model's name."""
 
+_EXACT = "Fewer bits than float32 are not used: what they change is not proved for this last layer."
 _DRAFT_S = 3600.0
 _LONGEST_FOLDER = 40  # bytes of the name that go into the name of its folder
 _SHIPPED = "The shipped model is used. Choose another one under Models, or adapt the shipped one again."
@@ -81,6 +81,40 @@ class KeptModel:
 
 
 @dataclass(frozen=True, slots=True)
+class BrokenModel:
+    """A folder among the adapted models that holds none that can be used.
+
+    Attributes:
+        path: the folder.
+        name: as its card says; that of the folder where nothing can be read.
+        version: likewise; 0 where nothing can be read.
+        why: what is the matter, as a sentence.
+    """
+
+    path: Path
+    name: str
+    version: int
+    why: str
+
+    @property
+    def key(self) -> str:
+        """What the settings remember it by."""
+        return self.path.name
+
+
+class Here(NamedTuple):
+    """The adapted models of this computer.
+
+    Attributes:
+        kept: those that can be used, the latest first.
+        broken: those that cannot, by name of their folders.
+    """
+
+    kept: list[KeptModel]
+    broken: list[BrokenModel]
+
+
+@dataclass(frozen=True, slots=True)
 class Chosen:
     """The model that is to propose.
 
@@ -95,15 +129,13 @@ class Chosen:
     error: MarrowdeskError | None = None
 
 
-def kept_models() -> list[KeptModel]:
-    """List the models that were adapted here, the latest first; what cannot be read is passed over."""
-    found = [each for each in _looked_through() if isinstance(each, KeptModel)]
-    return sorted(found, key=lambda each: (each.made, each.version), reverse=True)
-
-
-def broken_models() -> list[tuple[Path, str]]:
-    """List the folders of adapted models that cannot be read, each with the reason."""
-    return [each for each in _looked_through() if not isinstance(each, KeptModel)]
+def models_here() -> Here:
+    """List the models that were adapted here; the weights of each are held against its card."""
+    folders = sorted(each for each in adapted_models_path().glob("[!.]*") if each.is_dir())
+    found = [_looked_at(folder) for folder in folders]
+    kept = [each for each in found if isinstance(each, KeptModel)]
+    kept.sort(key=lambda each: (each.made, each.version), reverse=True)
+    return Here(kept, [each for each in found if isinstance(each, BrokenModel)])
 
 
 def keep(adapted: Adapted, name: str, reader: str = "") -> KeptModel:
@@ -123,7 +155,10 @@ def keep(adapted: Adapted, name: str, reader: str = "") -> KeptModel:
     name = " ".join(name.split())
     _check(adapted, name)
     home = adapted_models_path()
-    version = 1 + max((each.version for each in kept_models() if each.name == name), default=0)
+    kept, broken = models_here()
+    same = [each.version for each in kept if each.name == name]
+    same += [each.version for each in broken if each.name == name]
+    version = 1 + max(same, default=0)
     tensors = load_tensors(adapted.base)
     place, _ = last_layer(adapted.base, tensors)
     tensors[f"{place}.weight"], tensors[f"{place}.bias"] = adapted.layer.weights, adapted.layer.biases
@@ -149,19 +184,19 @@ def keep(adapted: Adapted, name: str, reader: str = "") -> KeptModel:
     return _kept(folder, read_card(folder))
 
 
-def remove(kept: KeptModel) -> None:
-    """Delete an adapted model; cases and reports that name it stay as they are.
+def remove(model: KeptModel | BrokenModel) -> None:
+    """Delete an adapted model and all else in its folder; cases and reports that name it stay as they are.
 
     Raises:
         MarrowdeskError: it cannot be deleted.
     """
-    aside = kept.path.with_name(f".{uuid.uuid4().hex}")
+    aside = model.path.with_name(f".{uuid.uuid4().hex}")
     try:
-        os.replace(kept.path, aside)  # gone at once, whatever happens to the files
+        os.replace(model.path, aside)  # gone at once, whatever happens to the files
         shutil.rmtree(aside)
     except OSError as error:
         raise MarrowdeskError(
-            f"The model {kept.name!r} in {kept.path} cannot be deleted ({error.strerror or error}).",
+            f"The model {model.name!r} in {model.path} cannot be deleted ({error.strerror or error}).",
             "Close other programs that use it, and check the rights of the folder.",
         ) from error
 
@@ -191,22 +226,24 @@ def chosen_model(key: str | None = None, shipped: Path | None = None) -> Chosen:
                 f"The adapted model {kept.name!r} was made of {kept.base} {kept.base_revision}; this program "
                 f"has {standard.card.name} {standard.card.revision}."
             )
-    except (BundleError, ValueError, KeyError) as error:
+    except (BundleError, ValueError, KeyError, TypeError) as error:
         message = error.message if isinstance(error, BundleError) else f"The card of {folder} is damaged."
         return Chosen(standard, error=BundleError(message, _SHIPPED))
     return Chosen(bundle, kept)
 
 
-def _looked_through() -> Iterator[KeptModel | tuple[Path, str]]:
-    """Read the cards of all adapted models; of one that cannot be read give the folder and the reason."""
-    for card in sorted(adapted_models_path().glob(f"[!.]*/{CARD}")):
-        folder = card.parent
-        try:
-            yield _kept(folder, read_card(folder))
-        except BundleError as error:
-            yield folder, error.message
-        except (ValueError, KeyError):
-            yield folder, f"The card of {folder} is not that of an adapted model."
+def _looked_at(folder: Path) -> KeptModel | BrokenModel:
+    """Read a model's card and hold its weights against it."""
+    name, version = folder.name, 0
+    try:
+        kept = _kept(folder, read_card(folder))
+        name, version = kept.name, kept.version
+        load_bundle(folder)
+    except BundleError as error:
+        return BrokenModel(folder, name, version, error.message)
+    except (ValueError, KeyError, TypeError):
+        return BrokenModel(folder, name, version, f"The card of {folder} is not that of an adapted model.")
+    return kept
 
 
 def _clear_drafts(home: Path) -> None:
@@ -243,6 +280,7 @@ def _kept(folder: Path, card: ModelCard) -> KeptModel:
     Raises:
         ValueError: it is no adapted model's card.
         KeyError: likewise.
+        TypeError: likewise.
     """
     adapted = card.adapted
     if adapted is None:
@@ -258,7 +296,8 @@ def _kept(folder: Path, card: ModelCard) -> KeptModel:
 def _card(adapted: Adapted, name: str, version: int, sha256: str, reader: str, made: datetime) -> ModelCard:
     from marrowdesk.inference.card import Adaptation, Calibration, TrainingRecord
 
-    base = adapted.base.card
+    base, proof = adapted.base.card, adapted.proof
+    measured = None if proof is None else proof.measured
     origin = Adaptation(
         base=base.name, base_revision=base.revision, base_sha256=adapted.base.sha256,
         made=made, cases=adapted.cases, cells=adapted.cells, results=adapted.results,
@@ -274,11 +313,11 @@ def _card(adapted: Adapted, name: str, version: int, sha256: str, reader: str, m
             note="worked into the last layer, fitted on cells of the laboratory kept back from fitting",
         ),
         "results": {},
-        "precisions": (),
+        "precisions": () if measured is None else (measured,),
         "weaknesses": (
             *base.weaknesses,
             "What the readers of one laboratory decided is taken for the truth, seen beside the proposals.",
-            "Fewer bits than float32 are not used: what they change was measured with the base's last layer.",
+            *(() if proof is not None and proof.holds else (_EXACT,)),
             "What is unfamiliar is measured as in the base: by the cells that the base was trained on.",
         ),
         "training": TrainingRecord(

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
     from pathlib import Path
 
+    from marrowdesk.core.cell import Place
     from marrowdesk.inference.adapting import Judged, Layer
     from marrowdesk.inference.bundle import Bundle
+    from marrowdesk.services.proving import Proof
 
 FEWEST_OF_CASE = 30
 FEWEST_CASES = 3
@@ -33,10 +35,11 @@ _DRAWS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Progress of :func:`adapt`.
+    """Progress of :func:`adapt` and of what follows it.
 
     Attributes:
-        stage: ``"reading"`` cases or ``"fitting"``.
+        stage: ``"reading"`` cases or ``"fitting"``; then ``"measuring"`` fewer bits, see
+            :mod:`marrowdesk.services.proving`.
         done: steps of the stage that are done.
         total: all steps of it.
     """
@@ -86,7 +89,9 @@ class Adapted:
         base: the model it was made of.
         layer: the last layer, fitted to all cells.
         penalty: how strongly it was held to the base's, see :data:`marrowdesk.inference.adapting.PENALTIES`.
-        folds: how many layers were fitted to judge it.
+        judged: what the judgement rests on.
+        places: (N,) where the cells lie; their images may be gone.
+        proof: what fewer bits than float32 would change; None where that was not measured.
     """
 
     better: bool
@@ -104,7 +109,14 @@ class Adapted:
     base: Bundle
     layer: Layer
     penalty: float
-    folds: int
+    judged: Judged
+    places: tuple[Place, ...]
+    proof: Proof | None = None
+
+    @property
+    def folds(self) -> int:
+        """How many layers were fitted to judge it."""
+        return len(self.judged.layers)
 
     @property
     def results(self) -> dict[str, Any]:
@@ -176,12 +188,10 @@ def adapt(
             yield Step("fitting", *step)
     assert judged is not None
     fitted, penalty = fit(layer, cells, cancel)
-    return _compared(base, judged, fitted, penalty, tuple(found.told()))
+    return _compared(base, judged, fitted, penalty, found)
 
 
-def _compared(
-    base: Bundle, judged: Judged, layer: Layer, penalty: float, left_out: tuple[str, ...]
-) -> Adapted:
+def _compared(base: Bundle, judged: Judged, layer: Layer, penalty: float, found: Learnable) -> Adapted:
     right = np.stack([judged.base_right, judged.adapted_right]).astype(np.float32)
     drawn = _drawn(judged)
     gain = _gain(right @ drawn.T / drawn.sum(1), right.mean(1))
@@ -206,8 +216,8 @@ def _compared(
     return Adapted(
         better, gain, recall_gain, float(right[0].mean()), float(right[1].mean()),
         (float(recalls[0]), float(recalls[1])), calibration,
-        len(judged.labels), len(np.unique(judged.groups)), judged.by_case, tuple(classes), left_out,
-        base, layer, penalty, judged.folds,
+        len(judged.labels), len(np.unique(judged.groups)), judged.by_case, tuple(classes),
+        tuple(found.told()), base, layer, penalty, judged, found.places(),
     )  # fmt: skip
 
 

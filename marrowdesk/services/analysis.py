@@ -67,27 +67,6 @@ def unclassified(case: CaseFile, model: str) -> list[Cell]:
     return [cell for cell in case.cells() if cell.prediction is None or cell.prediction.model != model]
 
 
-def proposed_by_another(case: CaseFile, model: str) -> list[Cell]:
-    """Give the cells that may be classified again: proposed by another model, and never decided on.
-
-    A cell that a first or second reader ever decided on keeps the proposal it was decided against: undoing
-    and redoing then never shows an agreement with what nobody saw.
-
-    Args:
-        case: the case.
-        model: sha256 of the model's weights.
-
-    Returns:
-        The cells in the order of the case; those without any proposal are not among them.
-    """
-    decided = case.ever_decided()
-    return [
-        cell
-        for cell in case.cells()
-        if cell.prediction is not None and cell.prediction.model != model and cell.id not in decided
-    ]
-
-
 def analyse(
     case: CaseFile, engine: Engine, cells: Sequence[Cell], cancel: threading.Event
 ) -> Iterator[Analysed]:

@@ -17,13 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from marrowdesk.core.cell import Place
     from marrowdesk.inference.bundle import Bundle
+    from marrowdesk.store.decided import DecidedCell
 
 FEWEST_CELLS = 100
 FEWEST_CLASSES = 3
 FEWEST_OF_CLASS = 10
 """Fewest cells of a class for it to be among :data:`FEWEST_CLASSES`."""
 
+_NAMED = 3
+"""Cases that are named at the most where the same is the matter with many."""
 _WHY = "What was decided rests on that proposal and stays; learn from cases classified since."
 
 
@@ -67,16 +71,16 @@ class Learnable:
 
     Attributes:
         base: the model.
-        cells: label, number of the case and embedding of each, by what it shows.
+        cells: label, number of the case, place and embedding of each, by what it shows.
         contradicted: what readers gave different classes.
         unseen: how many cells of a case the network has not seen.
         strange: how many cells of a class that the network does not tell apart.
         broken: why cases cannot be read.
-        cases: how many were read.
+        cases: how many were read; the next one's number.
     """
 
     base: Bundle
-    cells: dict[tuple[Any, ...], tuple[int, int, np.ndarray]] = field(default_factory=dict)
+    cells: dict[tuple[Any, ...], tuple[int, int, Place, np.ndarray]] = field(default_factory=dict)
     contradicted: set[tuple[Any, ...]] = field(default_factory=set)
     unseen: Counter[Path] = field(default_factory=Counter)
     strange: Counter[str] = field(default_factory=Counter)
@@ -87,23 +91,22 @@ class Learnable:
         self._outputs = {code: at for at, code in enumerate(self.base.codes) if code in self.base.proposed}
 
     def read(self, path: Path) -> None:
-        """Add the cells of a case; one that cannot be read is told."""
+        """Add the cells of a case; of one that cannot be read to its end no cell is added, and it is told."""
         try:
             with CaseFile.open_copy(path) as case:
-                group, scheme = self.cases, case.scheme
-                networks = self._of_same_network(case)
-                for each in case.decided():
-                    code = shipped_class(each.code, scheme)
-                    if code not in self._outputs:
-                        self.strange[scheme[each.code].name if each.code in scheme else each.code] += 1
-                    elif each.embedding is None or each.model not in networks:
-                        self.unseen[path] += 1
-                    else:
-                        self._add(each.pixels, self._outputs[code], group, each.embedding)
+                scheme, networks, decided = case.scheme, self._of_same_network(case), list(case.decided())
         except MarrowdeskError as error:
             self.broken.append(error.message)
-        else:
-            self.cases += 1
+            return
+        for each in decided:
+            code = shipped_class(each.code, scheme)
+            if code not in self._outputs:
+                self.strange[scheme[each.code].name if each.code in scheme else each.code] += 1
+            elif each.embedding is None or each.model not in networks:
+                self.unseen[path] += 1
+            else:
+                self._add(each, self._outputs[code], each.embedding)
+        self.cases += 1
 
     def _of_same_network(self, case: CaseFile) -> set[str]:
         """Give the models of a case that have the base's network: it and those adapted from it, anywhere."""
@@ -112,18 +115,25 @@ class Learnable:
             each.sha256 for each in case.models() if base in (each.sha256, each.origin and each.origin.sha256)
         }
 
-    def _add(self, pixels: tuple[Any, ...], label: int, group: int, embedding: np.ndarray) -> None:
-        before = self.cells.setdefault(pixels, (label, group, embedding))
+    def _add(self, cell: DecidedCell, label: int, embedding: np.ndarray) -> None:
+        before = self.cells.setdefault(cell.pixels, (label, self.cases, cell.place, embedding))
         if before[0] != label:
-            self.contradicted.add(pixels)
+            self.contradicted.add(cell.pixels)
 
     def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Give embeddings (N, D), labels (N,) and numbers of the cases (N,)."""
-        kept = [each for pixels, each in self.cells.items() if pixels not in self.contradicted]
+        kept = self._kept()
         if not kept:
             return np.empty((0, 0), np.float32), np.empty(0, int), np.empty(0, int)
-        labels, groups, embeddings = zip(*kept, strict=True)
+        labels, groups, _, embeddings = zip(*kept, strict=True)
         return np.stack(embeddings), np.array(labels), np.array(groups)
+
+    def places(self) -> tuple[Place, ...]:
+        """Give where the cells of :meth:`arrays` lie."""
+        return tuple(place for _, _, place, _ in self._kept())
+
+    def _kept(self) -> list[tuple[int, int, Place, np.ndarray]]:
+        return [each for pixels, each in self.cells.items() if pixels not in self.contradicted]
 
     def check(self, labels: np.ndarray) -> None:
         """Refuse what is too little to learn from."""
@@ -140,11 +150,16 @@ class Learnable:
 
     def told(self) -> Iterator[str]:
         """Say what is left out, and what can be done about it."""
-        yield from self.broken
-        for path, count in sorted(self.unseen.items()):
+        yield from self.broken[:_NAMED]
+        if (more := len(self.broken) - _NAMED) > 0:
+            yield f"{_more(more)} cannot be read."
+        if self.unseen:
+            named = [f"{path.name} {count:,}" for path, count in self.unseen.most_common(_NAMED)]
+            if (more := len(self.unseen) - _NAMED) > 0:
+                named.append(_more(more))
             yield (
-                f"{path.name}: {_cells(count)} left out, for another model proposed for them or none did. "
-                f"{_WHY}"
+                f"{_cells(self.unseen.total())} left out, for another model proposed for them or none did: "
+                f"{', '.join(named)}. {_WHY}"
             )
         if self.strange:
             names = ", ".join(f"{name} {count}" for name, count in self.strange.most_common())
@@ -158,3 +173,7 @@ class Learnable:
 
 def _cells(count: int) -> str:
     return "1 cell is" if count == 1 else f"{count:,} cells are"
+
+
+def _more(count: int) -> str:
+    return "1 more case" if count == 1 else f"{count} more cases"

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from marrowdesk.core.cell import Box, Place
 from marrowdesk.store.cells import models_by_id
+from marrowdesk.store.columns import path_text
 from marrowdesk.store.predictions import PredictionTable
+from marrowdesk.store.slides import slides_by_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DECIDED = """
 SELECT hex(image.sha256), image.page, cell.x, cell.y, cell.width, cell.height, decision.to_code,
-       analysis.model, feature.embedding_scale, feature.embedding
+       image.slide, image.path, analysis.model, feature.embedding_scale, feature.embedding
 FROM cell JOIN image ON image.id = cell.image
 JOIN decision ON decision.id = (SELECT max(id) FROM decision WHERE cell = cell.id)
 LEFT JOIN prediction ON prediction.id = (SELECT max(id) FROM prediction WHERE cell = cell.id)
@@ -31,12 +34,14 @@ class DecidedCell:
 
     Attributes:
         pixels: what it shows: hash of the image file, page, and box; the same in any case that shows it.
+        place: where it lies; the image may be gone.
         code: the class, of the case's scheme.
         model: sha256 of the model whose proposal stands; None for none.
         embedding: float32 (D,) that belongs to that proposal; None for none.
     """
 
     pixels: tuple[str | int | None, ...]
+    place: Place
     code: str
     model: str | None
     embedding: np.ndarray | None
@@ -48,10 +53,13 @@ class DecidedTable(PredictionTable):
     def decided(self) -> Iterator[DecidedCell]:
         """Give the cells that a reader gave a class or confirmed, in the order of the case."""
         with self._db.reading() as connection:
-            models = models_by_id(connection)
-            for *pixels, code, model, scale, embedding in connection.execute(_DECIDED):
+            models, slides = models_by_id(connection), slides_by_id(connection)
+            for *pixels, code, slide, path, model, scale, embedding in connection.execute(_DECIDED):
+                page, *corners = pixels[1:]
+                box = None if corners[0] is None else Box(*corners)
                 yield DecidedCell(
                     tuple(pixels),
+                    Place(slides[slide].folder / path_text(path), page, box),
                     code,
                     None if model is None else models[model].sha256,
                     None

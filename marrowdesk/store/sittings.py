@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from marrowdesk import __version__
 from marrowdesk.core.edits import Edit
+from marrowdesk.store.cells import models_by_id
 from marrowdesk.store.columns import now_text, review_value, time_value
 from marrowdesk.store.errors import CaseRecordRefused
 from marrowdesk.store.journal import changes_of, histories, rows_of
@@ -21,6 +22,15 @@ SELECT cell, to_verdict, to_code, to_reader, to_at FROM sitting_decision WHERE i
   SELECT max(sitting_decision.id) FROM sitting_decision JOIN sitting_batch ON sitting_batch.id = batch
   WHERE sitting = ? GROUP BY cell)
 """
+
+_UNDECIDED = """
+SELECT cell.id, analysis.model FROM cell
+JOIN prediction ON prediction.id = (SELECT max(id) FROM prediction WHERE cell = cell.id)
+JOIN analysis ON analysis.id = prediction.analysis
+WHERE NOT EXISTS (SELECT 1 FROM decision WHERE decision.cell = cell.id)
+AND cell.id NOT IN (SELECT cell FROM sitting_decision) ORDER BY cell.id
+"""
+"""Cells with a proposal that nobody ever decided on, also where that was taken back since."""
 
 _DECIDE = """
 INSERT INTO sitting_decision(batch, cell, prediction, from_verdict, from_code, from_reader, from_at,
@@ -108,11 +118,28 @@ class SittingTable:
         edits = {batch: Edit(text, tuple(changes[batch])) for batch, _, text in batches}
         return histories(batches, edits)
 
-    def ever_decided(self) -> set[int]:
-        """Give the cells that a first or second reader decided on, also where that was taken back since."""
+    def proposed_by_another(self, model: str) -> dict[int, str]:
+        """Give the cells that may be classified again: proposed by another model, and never decided on.
+
+        A cell that a first or second reader ever decided on keeps the proposal it was decided against:
+        undoing and redoing then never shows an agreement with what nobody saw. Where the case knows no other
+        model, no cell is looked at.
+
+        Args:
+            model: sha256 of a model's weights.
+
+        Returns:
+            The model of the standing proposal by cell, in the order of the case; cells without a proposal are
+            not among them.
+        """
         with self._db.reading() as connection:
-            rows = connection.execute("SELECT cell FROM decision UNION SELECT cell FROM sitting_decision")
-            return {int(cell) for (cell,) in rows}
+            others = {
+                id_: each.sha256 for id_, each in models_by_id(connection).items() if each.sha256 != model
+            }
+            if not others:
+                return {}
+            rows = connection.execute(_UNDECIDED).fetchall()
+        return {int(cell): others[by] for cell, by in rows if by in others}
 
     def resolved(self, sitting: int) -> dict[int, Review | None]:
         """Give the cells that were settled between the first reading and this one.

@@ -5,13 +5,20 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime
 
-import numpy as np
 import pytest
 from desk_steps import close, dialog, open_and_wait, wait_for_dialog, wait_for_model
-from PIL import Image
+from laboratories import decide, draw
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QMessageBox, QPlainTextEdit
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialogButtonBox,
+    QFileDialog,
+    QMessageBox,
+    QPlainTextEdit,
+    QStyleOptionViewItem,
+)
 from test_window_dialogs import unnamed
 from tiny_bundle import make_tiny_bundle
 
@@ -26,31 +33,6 @@ from marrowdesk.services.analysis import analyse
 from marrowdesk.services.opening import case_for, open_slides
 from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.settings import load_settings
-
-OTHER = {
-    "BLA": "PMO",
-    "PMO": "MYB",
-    "MYB": "NGS",
-    "NGS": "EOS",
-    "EOS": "EBO",
-    "EBO": "LYT",
-    "LYT": "BLA",
-    "ART": "NIF",
-    "NIF": "ART",
-}
-"""What the readers of this laboratory call what the tiny network proposes."""
-
-
-def draw(folder, count, seed):
-    """Draw purple disks of many sizes and shades on white."""
-    folder.mkdir(parents=True)
-    rng = np.random.default_rng(seed)
-    distance = np.hypot(*np.meshgrid(np.arange(64) - 31.5, np.arange(64) - 31.5))
-    for number in range(count):
-        image = np.full((64, 64, 3), 245, np.uint8)
-        image[distance < rng.uniform(16, 31)] = rng.integers((150, 120, 180), (230, 200, 240))
-        image[distance < rng.uniform(8, 20)] = rng.integers((50, 20, 100), (140, 90, 190))
-        Image.fromarray(image).save(folder / f"{number:03}.png")
 
 
 @pytest.fixture(scope="module")
@@ -68,18 +50,6 @@ def reviewed(tmp_path_factory, tiny_bundle):
                 decide(case, otherwise=name == "otherwise")
                 paths[name] = case.path
     return paths
-
-
-def decide(case, *, otherwise):
-    """Review all cells of a case."""
-    at = datetime.now(UTC)
-    if not otherwise:
-        case.record(edits.confirm(case.cells(), "ab", at))
-        return
-    for code, called in OTHER.items():
-        cells = [cell for cell in case.cells() if cell.prediction.code == code]
-        if cells:
-            case.record(edits.assign(cells, called, called, "ab", at))
 
 
 @pytest.fixture
@@ -120,6 +90,13 @@ def choose(opened, *titles):
         if row.flags() & Qt.ItemFlag.ItemIsUserCheckable:
             wanted = row.text(CASE) in titles
             row.setCheckState(CASE, Qt.CheckState.Checked if wanted else Qt.CheckState.Unchecked)
+
+
+def text_colour(tree, at):
+    """Give the colour in which a row of a list is written."""
+    option = QStyleOptionViewItem()
+    tree.itemDelegate().initStyleOption(option, tree.indexFromItem(tree.topLevelItem(at)))
+    return option.palette.color(QPalette.ColorRole.Text)
 
 
 def fit(qtbot, opened):
@@ -222,6 +199,7 @@ def test_that_what_is_left_out_and_what_is_too_little_are_told_with_what_to_do(
     recent.window.preferences.replace(recent.window.preferences.now.with_recent(path, "few"))
     opened = adapt_dialog(qtbot, recent)
     choose(opened, "few")
+    assert opened.chosen.text() == "Chosen: 1 case, 20 cells. 100 or more are needed."
     fit(qtbot, opened)
     (told,) = opened.banner.messages()
     assert "too little to learn from" in told.text
@@ -388,10 +366,44 @@ def test_that_a_model_made_of_an_earlier_shipped_one_is_told_and_listed_as_such(
     assert desk.window.classifier.engine.bundle.sha256 == newer.sha256
     assert "was made of tiny-random 0; this program has tiny-random 2" in message(desk, "model instead")
     opened = models_dialog(qtbot, desk)
-    assert rows(opened.list)[1][GAIN] == "made of tiny-random 0"
+    assert rows(opened.list)[1][GAIN] == "cannot be used"
+    assert not opened.note.isVisible()
     opened.list.setCurrentItem(opened.list.topLevelItem(1))
+    assert opened.note.text() == (
+        "It was made of tiny-random 0, and this program has tiny-random 2. Adapt the shipped model to its "
+        "cases again."
+    )
     assert not opened.use.isEnabled()
     assert opened.remove.isEnabled()
+
+
+def test_that_broken_models_are_listed_with_what_to_do_and_removed(kept, make_desk, qtbot, tiny_bundle):
+    alter(kept)
+    (kept.path.parent / "left over").mkdir()
+    desk = start(make_desk, qtbot, tiny_bundle)
+    opened = models_dialog(qtbot, desk)
+    listed = rows(opened.list)
+    assert [row[NAME] for row in listed] == ["tiny-random (in use)", "Nord", "left over"]
+    assert [row[VERSION] for row in listed[1:]] == ["1", "–"]
+    assert [row[GAIN] for row in listed[1:]] == ["cannot be used"] * 2
+    grey = opened.palette().color(QPalette.ColorRole.PlaceholderText)
+    assert [text_colour(opened.list, at) == grey for at in range(3)] == [False, True, True]
+    for at, why, asked in (
+        (2, "cannot be read", "the folder “left over” with all that is in it"),
+        (1, "are not the ones its card names", "“Nord”, version 1"),
+    ):
+        opened.list.setCurrentItem(opened.list.topLevelItem(at))
+        assert why in opened.note.text()
+        assert opened.note.text().endswith("Put its folder back from a copy, or remove it and adapt again.")
+        assert not opened.use.isEnabled()
+        opened.remove.click()
+        box = next(each for each in opened.findChildren(QMessageBox) if each.isVisible())
+        assert asked in box.text()
+        next(each for each in box.buttons() if each.text() == "&Remove").click()
+        settle(qtbot)
+        assert opened.list.topLevelItemCount() == at
+    assert not opened.note.isVisible()
+    assert not list(kept.path.parent.iterdir())
 
 
 # -- by keyboard --------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from desk_steps import look_at, open_and_wait, press, wait_for_model, wait_until_classified
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from tiny_bundle import make_tiny_bundle
 
 from marrowdesk.app.operations import runner
@@ -103,6 +103,35 @@ def test_that_the_offer_is_there_when_such_a_case_is_opened_and_goes_with_it(
     qtbot.waitUntil(lambda: offer(desk) is not None, timeout=20_000)
     desk.window.session.close()
     qtbot.waitUntil(lambda: offer(desk) is None)
+
+
+def test_that_the_window_goes_through_no_cells_to_find_that_there_is_nothing_to_offer(
+    desk, qtbot, drawn_slide, other_bundle, monkeypatch
+):
+    """A hundred thousand cells are gone through by a worker."""
+    open_and_wait(qtbot, desk, drawn_slide)
+    settle(qtbot, desk)
+
+    class Guarded(list):
+        def __iter__(self):
+            pytest.fail("the window goes through the cells")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(desk.window.model), "cells", Guarded(desk.window.model.cells))
+        desk.window.earlier_proposals.look()
+    settle(qtbot, desk)
+    assert offer(desk) is None
+
+
+def test_that_a_case_closed_while_it_is_looked_through_is_no_failure(desk, qtbot, drawn_slide, other_bundle):
+    open_and_wait(qtbot, desk, drawn_slide)
+    change_model(qtbot, desk, other_bundle)
+    desk.window.earlier_proposals.look()
+    desk.window.session.case.close()  # as the worker that closes it may, when it comes first
+    desk.window.session.close()
+    settle(qtbot, desk)
+    assert offer(desk) is None
+    assert QApplication.activeModalWidget() is None
 
 
 def test_that_a_signed_case_is_never_classified_again(desk, qtbot, drawn_slide, tiny_bundle, other_bundle):

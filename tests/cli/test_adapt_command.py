@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from laboratories import make_case, make_laboratory
+from laboratories import make_case, make_laboratory, make_proved_bundle
 from tiny_bundle import make_tiny_bundle
 
 from marrowdesk.cli import main
 from marrowdesk.cli.adapt import NOT_BETTER
+from marrowdesk.inference.engine import Setup
+from marrowdesk.inference.loading import Wish
+from marrowdesk.services import engines
+from marrowdesk.store.paths import adapted_models_path
 
 
 @pytest.fixture
@@ -36,6 +40,28 @@ def test_that_a_better_model_is_kept_listed_and_counts(tmp_path, bundle, capsys)
     assert kept.startswith("Our stain, version 1, made ")
     assert main(["adapt", "--list"]) == 0
     assert capsys.readouterr().out.strip() == kept
+
+
+def test_that_a_model_that_cannot_be_used_is_told_with_what_to_do(capsys):
+    broken = adapted_models_path() / "Ours-1"
+    broken.mkdir(parents=True)
+    assert main(["adapt", "--list"]) == 0
+    told = capsys.readouterr()
+    assert f"{broken}: The model's card" in told.err
+    assert told.err.endswith("It cannot be used: delete the folder.\n")
+    assert "No adapted model" in told.out
+
+
+def test_that_what_was_tried_to_make_it_faster_is_told(tmp_path, capsys, monkeypatch):
+    base = make_proved_bundle(tmp_path / "proved")
+    fast = Wish(setup=Setup("torch", "bfloat16", 1, 32))
+    monkeypatch.setattr(engines, "wished", lambda: fast)
+    model = ["--model", str(base.path), "--name", "Our stain"]
+    assert main(["adapt", *_cases(tmp_path, base, 3.0), *model]) == 0
+    *_, speed, kept = capsys.readouterr().out.splitlines()
+    assert speed.startswith("It is slower than the shipped model. With fewer digits (bfloat16)")
+    assert speed.endswith("whose images are on this computer; there are 0.")
+    assert kept.startswith("Better. Kept as Our stain")
 
 
 def test_that_what_is_not_better_is_not_kept_and_the_exit_code_says_so(tmp_path, bundle, capsys):

@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.core.errors import BundleError, MarrowdeskError
 from marrowdesk.inference import choice, loading
 from marrowdesk.inference.card import Precision
 from marrowdesk.inference.conversion import NotConverted
+from marrowdesk.inference.engine import Setup
 from marrowdesk.inference.loading import Wish, load_fastest
 from marrowdesk.inference.precision import proved
 
@@ -82,7 +83,7 @@ def test_that_torch_runs_where_openvino_is_not_installed(tiny_bundle, wish, monk
 
 
 def measured(**values):
-    told = {"engine": "torch", "precision": "bfloat16", "cells": 500, "f1_lost": 0.003, "changed": 0.01}
+    told = {"engine": "torch", "precision": "bfloat16", "cells": 2000, "f1_lost": 0.003, "changed": 0.006}
     return Precision(**{**told, **values})
 
 
@@ -92,7 +93,10 @@ def measured(**values):
         ({}, True),
         ({"f1_lost": -0.02}, True),
         ({"f1_lost": 0.0031}, False),
-        ({"changed": 0.0101}, False),
+        ({"changed": 0.0065}, False),  # 13 of 2,000: more than 1 % cannot be ruled out
+        ({"cells": 299, "changed": 0.0}, True),
+        ({"cells": 298, "changed": 0.0}, False),
+        ({"cells": 300, "changed": 1 / 300}, False),
         ({"engine": "openvino"}, False),
         ({"precision": "float16"}, False),
     ],
@@ -110,3 +114,19 @@ def test_that_formats_that_are_not_proved_are_not_even_tried(tiny_bundle, monkey
     card = tiny_bundle.card.model_copy(update={"precisions": (measured(),)})
     assert loading._formats(replace(tiny_bundle, card=card), "torch") == ("float32", "bfloat16")
     assert loading._formats(replace(tiny_bundle, card=card), "openvino") == ("float32",)
+
+
+def test_that_a_network_is_run_just_so_where_that_is_asked_for(tiny_bundle, wish, monkeypatch):
+    monkeypatch.setattr(loading, "fastest", lambda *_: pytest.fail("measured"))
+    for setup in (Setup("torch", "bfloat16", 1, 4), Setup("openvino", "float32", 1, 8)):
+        assert load_fastest(tiny_bundle, replace(wish, setup=setup)).setup == setup
+    assert not wish.choices.exists()
+
+
+def test_that_a_network_that_cannot_be_run_just_so_is_refused(tiny_bundle, wish, monkeypatch):
+    def refuse(*_):
+        raise NotConverted("OpenVINO cannot run this.")
+
+    monkeypatch.setattr("marrowdesk.inference.openvino_engine.openvino_model", refuse)
+    with pytest.raises(BundleError, match="openvino cannot run tiny-random in float32"):
+        load_fastest(tiny_bundle, replace(wish, setup=Setup("openvino")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 
 import numpy as np
@@ -18,7 +19,7 @@ from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.inference.bundle import load_bundle, read_card
 from marrowdesk.inference.torch_engine import load_engine
 from marrowdesk.services import adapted_models
-from marrowdesk.services.adapted_models import broken_models, chosen_model, keep, kept_models, remove
+from marrowdesk.services.adapted_models import chosen_model, keep, models_here, remove
 from marrowdesk.services.adapting import adapt
 from marrowdesk.services.analysis import analyse
 from marrowdesk.services.learnable import decided_cells
@@ -90,7 +91,7 @@ def test_that_a_laboratory_like_the_shipped_cells_is_offered_nothing(tmp_path, t
     assert not adapted.better
     with pytest.raises(MarrowdeskError, match="not better"):
         keep(adapted, "no")
-    assert kept_models() == []
+    assert models_here() == ([], [])
 
 
 def test_that_readers_who_label_by_chance_teach_nothing(tmp_path, tiny_bundle):
@@ -136,10 +137,44 @@ def test_that_what_cannot_be_learned_from_is_told_and_the_rest_goes_on(tmp_path,
     assert adapted.better
     assert (adapted.cells, adapted.cases) == (480, 4)
     told = " ".join(adapted.left_out)
-    assert "other.mdcase: 40 cells are left out, for another model proposed for them" in told
+    assert "40 cells are left out, for another model proposed for them or none did: other.mdcase 40." in told
     assert "Classes that the model does not tell apart are left out: plasma cell 40." in told
     assert "damaged.mdcase" in told
     assert "gone.mdcase" in told
+
+
+def _tear(path):
+    """Damage the embedding of the last cell: what comes before it is read without a fault."""
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "UPDATE feature SET embedding = x'00' WHERE prediction = (SELECT max(id) FROM prediction)"
+        )
+    connection.close()
+
+
+def test_that_the_same_matter_with_many_cases_is_told_in_a_few_lines(tmp_path, cases, tiny_bundle):
+    other = ModelInfo("ab" * 32, "another", "1", tiny_bundle.codes)
+    embeddings, labels = make_laboratory(tiny_bundle, 9, 3.0, seed=50)
+    codes = [tiny_bundle.codes[each] for each in labels]
+    more = [
+        make_case(tmp_path / f"other {at}.mdcase", tiny_bundle, embeddings[:at], codes[:at], model=other)
+        for at in range(1, 10)
+    ]
+    gone = [tmp_path / f"gone {at}.mdcase" for at in range(5)]
+    adapted, _ = _adapt([*cases, *more, *gone], tiny_bundle)
+    assert len(adapted.left_out) == 5
+    assert adapted.left_out[3] == "2 more cases cannot be read."
+    assert "45 cells are left out" in adapted.left_out[4]
+    assert "other 9.mdcase 9, other 8.mdcase 8, other 7.mdcase 7, 6 more cases." in adapted.left_out[4]
+
+
+def test_that_of_a_case_that_fails_while_it_is_read_no_cell_takes_part(tmp_path, cases, tiny_bundle):
+    whole, _ = _adapt(cases[1:], tiny_bundle)
+    _tear(cases[0])
+    adapted, _ = _adapt(cases, tiny_bundle)
+    assert (adapted.cells, adapted.cases, adapted.folds) == (360, 3, 3)
+    assert "case 0.mdcase" in " ".join(adapted.left_out)
+    assert adapted.results == whole.results  # cells of the torn one would be taken for the next case's
 
 
 def test_that_the_same_picture_counts_once_and_not_at_all_where_readers_differ(tmp_path, tiny_bundle):
@@ -207,7 +242,7 @@ def test_that_cells_undone_or_excluded_are_not_learned_from(tmp_path, tiny_bundl
 def test_that_a_kept_model_proposes_what_was_fitted(better, tiny_bundle):
     kept = keep(better, "  Our   stain ", "A. Reader")
     assert (kept.name, kept.version, kept.cells, kept.cases) == ("Our stain", 1, 480, 4)
-    assert kept_models() == [kept]
+    assert models_here() == ([kept], [])
     bundle = load_bundle(kept.path)
     assert bundle.sha256 != tiny_bundle.sha256
     images = [np.random.default_rng(at).integers(0, 255, (80, 80, 3), np.uint8) for at in range(6)]
@@ -247,7 +282,7 @@ def test_that_a_model_is_there_whole_or_not_at_all(better, monkeypatch):
     monkeypatch.setattr(adapted_models.os, "replace", full)
     with pytest.raises(MarrowdeskError, match="No space left"):
         keep(better, "Ours")
-    assert kept_models() == []
+    assert models_here() == ([], [])
     assert list(adapted_models_path().iterdir()) == []
 
 
@@ -269,7 +304,7 @@ def test_that_a_chosen_model_is_found_and_the_shipped_one_stands_in_for_what_is_
     assert "not in" in gone.error.message
     assert "shipped model is used" in gone.error.hint
     assert "any more" in chosen_model("../models", shipped).error.message
-    assert kept_models() == []
+    assert models_here() == ([], [])
     assert not kept.path.exists()
 
 
@@ -286,10 +321,55 @@ def test_that_a_model_made_of_an_earlier_shipped_one_is_not_used(better, tiny_bu
 def test_that_a_broken_model_is_told_and_the_others_are_listed(better):
     kept, broken = keep(better, "Ours"), keep(better, "Theirs")
     (broken.path / "card.json").write_text("{}")
-    assert kept_models() == [kept]
-    ((path, why),) = broken_models()
-    assert path == broken.path
-    assert "not understood" in why
+    here = models_here()
+    assert here.kept == [kept]
+    (found,) = here.broken
+    assert (found.path, found.name, found.version) == (broken.path, "Theirs-1", 0)
+    assert "not understood" in found.why
+
+
+def _remove_card(folder):
+    (folder / "card.json").unlink()
+
+
+def _remove_weights(folder):
+    (folder / "weights.safetensors").unlink()
+
+
+def _alter_weights(folder):
+    weights = folder / "weights.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\0")
+
+
+def _take_results(folder):
+    card = json.loads((folder / "card.json").read_text())
+    card["adapted"]["results"] = {"comparison": []}
+    (folder / "card.json").write_text(json.dumps(card))
+
+
+@pytest.mark.parametrize(
+    ("damage", "name", "why"),
+    [
+        (_remove_card, "Ours-1", "cannot be read"),
+        (_remove_weights, "Ours", "are missing"),
+        (_alter_weights, "Ours", "are not the ones its card names"),
+        (_take_results, "Ours-1", "is not that of an adapted model"),
+    ],
+)
+def test_that_whatever_a_model_lacks_is_told_and_it_can_be_removed(better, tiny_bundle, damage, name, why):
+    kept = keep(better, "Ours")
+    damage(kept.path)
+    (found,) = models_here().broken
+    assert (found.path, found.name) == (kept.path, name)
+    assert why in found.why
+    again = keep(better, "Ours")
+    assert again.version == (
+        2 if name == "Ours" else 1
+    )  # a version is not given twice as long as it is known
+    assert chosen_model(found.key, tiny_bundle.path).error is not None
+    remove(found)
+    assert not kept.path.exists()
+    assert models_here() == ([again], [])
 
 
 def test_that_a_base_without_such_a_layer_is_refused(cases, tiny_bundle, monkeypatch):

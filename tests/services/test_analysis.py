@@ -15,7 +15,7 @@ from marrowdesk.inference.apart import EngineApart
 from marrowdesk.inference.engine import Setup
 from marrowdesk.inference.loading import Wish
 from marrowdesk.inference.torch_engine import load_engine
-from marrowdesk.services.analysis import analyse, proposed_by_another, unclassified
+from marrowdesk.services.analysis import analyse, unclassified
 from marrowdesk.services.opening import case_for, open_slides
 
 
@@ -193,9 +193,9 @@ def test_that_another_model_proposes_anew_and_decisions_stay(case, tiny_engine, 
 def test_that_cells_of_another_model_are_found_but_not_those_ever_decided_on(case, tiny_engine):
     list(analyse(case, tiny_engine, case.cells()[:30], threading.Event()))
     own = tiny_engine.bundle.sha256
-    assert proposed_by_another(case, own) == []
+    assert case.proposed_by_another(own) == {}
     case.record(edits.confirm(case.cells()[:3], "ab", datetime.now(UTC)))
     case.record(edits.clear(case.cells()[:1]))
     case.record_in(case.add_sitting("cd").id, edits.confirm(case.cells()[5:6], "cd", datetime.now(UTC)))
-    found = proposed_by_another(case, "0" * 64)
-    assert [cell.id for cell in found] == [cell.id for cell in case.cells()[3:30] if cell.id != 6]
+    wanted = [cell.id for cell in case.cells()[3:30] if cell.id != 6]
+    assert list(case.proposed_by_another("0" * 64).items()) == [(cell, own) for cell in wanted]

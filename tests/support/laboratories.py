@@ -7,12 +7,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL import Image
+from tiny_bundle import make_tiny_bundle
 
+from marrowdesk.core import edits
 from marrowdesk.core.cell import Place, Review, Verdict
 from marrowdesk.core.edits import Change, Edit
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.inference.adapting import last_layer
-from marrowdesk.inference.bundle import load_tensors
+from marrowdesk.inference.bundle import load_bundle, load_tensors, write_card
+from marrowdesk.inference.card import Precision
 from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.values import ModelInfo, NewCell, StoredPrediction
 
@@ -24,6 +28,53 @@ if TYPE_CHECKING:
     from marrowdesk.inference.bundle import Bundle
 
 WHEN = datetime(2031, 4, 1, 12, tzinfo=UTC)
+
+OTHER = {
+    "BLA": "PMO",
+    "PMO": "MYB",
+    "MYB": "NGS",
+    "NGS": "EOS",
+    "EOS": "EBO",
+    "EBO": "LYT",
+    "LYT": "BLA",
+    "ART": "NIF",
+    "NIF": "ART",
+}
+"""What the readers of a laboratory call what the tiny network proposes."""
+
+
+def draw(folder: Path, count: int, seed: int) -> None:
+    """Draw purple disks of many sizes and shades on white."""
+    folder.mkdir(parents=True)
+    rng = np.random.default_rng(seed)
+    distance = np.hypot(*np.meshgrid(np.arange(64) - 31.5, np.arange(64) - 31.5))
+    for number in range(count):
+        image = np.full((64, 64, 3), 245, np.uint8)
+        image[distance < rng.uniform(16, 31)] = rng.integers((150, 120, 180), (230, 200, 240))
+        image[distance < rng.uniform(8, 20)] = rng.integers((50, 20, 100), (140, 90, 190))
+        Image.fromarray(image).save(folder / f"{number:03}.png")
+
+
+def decide(case: CaseFile, *, otherwise: bool) -> None:
+    """Review all cells of a case, as proposed or by other names."""
+    at = datetime.now(UTC)
+    if not otherwise:
+        case.record(edits.confirm(case.cells(), "ab", at))
+        return
+    for code, called in OTHER.items():
+        cells = [
+            cell for cell in case.cells() if cell.prediction is not None and cell.prediction.code == code
+        ]
+        if cells:
+            case.record(edits.assign(cells, called, called, "ab", at))
+
+
+def make_proved_bundle(folder: Path) -> Bundle:
+    """Write a tiny bundle whose card proves that torch may run it in bfloat16."""
+    bundle = make_tiny_bundle(folder)
+    proof = Precision(engine="torch", precision="bfloat16", cells=2000, f1_lost=0.0, changed=0.001)
+    write_card(folder, bundle.card.model_copy(update={"precisions": (proof,)}))
+    return load_bundle(folder)
 
 
 def make_laboratory(

@@ -5,17 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtWidgets import (
-    QHeaderView,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from marrowdesk.app import numbers
+from marrowdesk.app.dialogs.flat_tree import airy, grey_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,16 +17,6 @@ if TYPE_CHECKING:
 CASE, REVIEWED, NOTE = range(3)
 _PATH = Qt.ItemDataRole.UserRole
 _CELLS = Qt.ItemDataRole.UserRole + 1
-_AIR = 6
-"""Pixels that a row is higher than its text."""
-
-
-class _Airy(QStyledItemDelegate):
-    """Draws rows with some air."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        """Give a row some air."""
-        return super().sizeHint(option, index) + QSize(0, _AIR)
 
 
 class CaseList(QTreeWidget):
@@ -52,7 +36,7 @@ class CaseList(QTreeWidget):
         self.setAllColumnsShowFocus(True)
         self.setAlternatingRowColors(True)
         self.setUniformRowHeights(True)
-        self.setItemDelegate(_Airy(self))
+        airy(self, [REVIEWED])
         heads = self.header()
         heads.setStretchLastSection(False)
         heads.setSectionResizeMode(CASE, QHeaderView.ResizeMode.Stretch)
@@ -112,6 +96,7 @@ class CaseList(QTreeWidget):
             self.chosen_changed.emit()
 
     def _close(self, row: QTreeWidgetItem, note: str) -> None:
+        grey_out(row)
         row.setText(NOTE, note)
         row.setToolTip(NOTE, note)
         row.setCheckState(CASE, Qt.CheckState.Unchecked)

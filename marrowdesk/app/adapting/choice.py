@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from marrowdesk.app.classifier import Classifier
     from marrowdesk.app.preferences import Preferences
     from marrowdesk.inference.card import ModelCard
-    from marrowdesk.services.adapted_models import Chosen, KeptModel
+    from marrowdesk.services.adapted_models import BrokenModel, Chosen, Here, KeptModel
 
 
 class ModelChoice(QObject):
@@ -44,6 +44,7 @@ class ModelChoice(QObject):
         self.folder = folder
         self._classifier, self._preferences = classifier, preferences
         self._models: tuple[KeptModel, ...] = ()
+        self._broken: tuple[BrokenModel, ...] = ()
         self._shipped: ModelCard | None = None
         self._in_use: KeptModel | None = None
         self._wanted = ""
@@ -62,9 +63,19 @@ class ModelChoice(QObject):
         return self._models
 
     @property
+    def broken(self) -> Sequence[BrokenModel]:
+        """The adapted models that cannot be used, as :meth:`look` found them."""
+        return self._broken
+
+    @property
     def in_use(self) -> KeptModel | None:
         """The adapted model that is chosen; None for the shipped one."""
         return self._in_use
+
+    def uses(self, model: KeptModel | BrokenModel | None) -> bool:
+        """Whether a model is the one that is chosen; None stands for the shipped one."""
+        key = None if self._in_use is None else self._in_use.key
+        return key == (None if model is None else model.key)
 
     def usable(self, kept: KeptModel) -> bool:
         """Whether a model was made of the one that ships with this program."""
@@ -73,7 +84,7 @@ class ModelChoice(QObject):
     def versions(self) -> dict[str, int]:
         """Give the latest version of each name."""
         found: dict[str, int] = {}
-        for each in self._models:
+        for each in (*self._models, *self._broken):
             found[each.name] = max(each.version, found.get(each.name, 0))
         return found
 
@@ -81,16 +92,16 @@ class ModelChoice(QObject):
         """Look on a worker which models there are."""
         folder = self.folder
 
-        def work(_: object) -> tuple[ModelCard, list[KeptModel]]:
+        def work(_: object) -> tuple[ModelCard, Here]:
             from marrowdesk.inference.bundle import read_card, shipped_folder
-            from marrowdesk.services.adapted_models import kept_models
+            from marrowdesk.services.adapted_models import models_here
 
-            return read_card(folder or shipped_folder()), kept_models()
+            return read_card(folder or shipped_folder()), models_here()
 
         Operation(self, work, series="look").on_success(self._found).start()
 
-    def _found(self, found: tuple[ModelCard, list[KeptModel]]) -> None:
-        self._shipped, self._models = found[0], tuple(found[1])
+    def _found(self, found: tuple[ModelCard, Here]) -> None:
+        self._shipped, self._models, self._broken = found[0], tuple(found[1].kept), tuple(found[1].broken)
         self.changed.emit()
 
     # -- what is chosen -------------------------------------------------------------------------------
@@ -103,15 +114,15 @@ class ModelChoice(QObject):
         """Load another model and remember it; the shipped one when None."""
         self._choose("" if kept is None else kept.key)
 
-    def remove(self, kept: KeptModel) -> None:
+    def remove(self, model: KeptModel | BrokenModel) -> None:
         """Delete an adapted model; where it is in use, the shipped one is used first."""
-        if kept == self._in_use:
+        if self.uses(model):
             self.use(None)
 
         def work(_: object) -> None:
             from marrowdesk.services.adapted_models import remove
 
-            remove(kept)
+            remove(model)
 
         # On the lane of the classifier: when it is deleted, the process that had it open has ended.
         Operation(self, work, lane=Lane.INFERENCE).on_end(self.look).start()

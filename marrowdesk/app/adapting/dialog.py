@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from marrowdesk.app.dialogs.progress_line import ProgressLine
 from marrowdesk.app.exporting import folder_used, remember_folder
 from marrowdesk.app.operations import Operation
 from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.services.learnable import FEWEST_CELLS
 from marrowdesk.store.casefile import SUFFIX
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from marrowdesk.services.adapted_models import KeptModel
     from marrowdesk.services.adapting import Adapted, Step
     from marrowdesk.services.learnable import CaseCells
+    from marrowdesk.services.proving import Proof
 
 
 class AdaptDialog(QDialog):
@@ -63,6 +66,8 @@ class AdaptDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._shipped, self._reader = choice.folder, preferences.now.reader
         self._job: Operation | None = None
+        self._proving: Operation | None = None
+        self._untried = self._keep_then = False
         self._adapted: Adapted | None = None
         self.cases = CaseList(self)
         self.chosen = QLabel(self)
@@ -164,6 +169,7 @@ class AdaptDialog(QDialog):
                 self.cases.show_read(each.path, each.title, each.cells)
 
     def _show_cases(self) -> None:
+        self._leave_proving()
         self._adapted = None
         self.banner.take_away("failed")
         self.line.clear()
@@ -192,10 +198,12 @@ class AdaptDialog(QDialog):
     def _said(self, stage: str) -> str:
         if stage == "reading":
             return self.tr("Reading the cells that were decided on …")
+        if stage == "measuring":
+            return self.tr("Trying on reviewed cells whether it may be as fast as the shipped model …")
         return self.tr("Fitting, and comparing on cells kept back …")
 
     def _show_result(self, adapted: Adapted) -> None:
-        self._adapted = adapted
+        self._adapted, self._untried = adapted, adapted.better
         self.line.clear()
         self.outcome.show_result(adapted)
         self._pages.setCurrentIndex(1)
@@ -203,6 +211,11 @@ class AdaptDialog(QDialog):
     def _keep(self) -> None:
         adapted, name, reader = self._adapted, self.outcome.name.text(), self._reader
         if adapted is None or not self.keep.isEnabled():
+            return
+        if self._proving is not None:
+            self._keep_then = True
+            self._show_proving()
+            self._follow()
             return
 
         def work(_: threading.Event) -> KeptModel:
@@ -224,8 +237,10 @@ class AdaptDialog(QDialog):
         job.start()
 
     def _stop(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
+        self._keep_then = False
+        for job in (self._job, self._proving):
+            if job is not None:
+                job.cancel()
 
     def _failed(self, error: Exception) -> None:
         """Say what is missing where it is looked for; a fault of the program is shown as any other."""
@@ -240,6 +255,60 @@ class AdaptDialog(QDialog):
         self.line.stop(self.tr("Stopped. Nothing was kept.") if cancelled else "")
         self._follow()
         (self.cases if self._adapted is None else self.outcome).setFocus()
+        if self._adapted is not None and self._untried:
+            self._prove(self._adapted)
+
+    # -- how fast it may be ---------------------------------------------------------------------------
+
+    def _prove(self, adapted: Adapted) -> None:
+        """Try fewer bits in the background; a name is typed meanwhile, and keeping waits for it."""
+        self._untried = False
+
+        def work(cancel: threading.Event) -> Iterator[Step]:
+            from marrowdesk.services.engines import wished_beside_a_window
+            from marrowdesk.services.proving import prove
+
+            return prove(adapted, wished_beside_a_window(), cancel)
+
+        self._proving = (
+            Operation(self, work)
+            .on_progress(self._advance_proving)
+            .on_success(self._proved)
+            .on_failure(self._failed)
+            .on_end(self._proving_ended)
+            .start()
+        )
+
+    def _advance_proving(self, steps: list[Step]) -> None:
+        """Show it from the first cell on: where nothing can be gained there is none."""
+        if not self.line.running:
+            self._show_proving()
+        self.line.advance(steps[-1].done, steps[-1].total)
+
+    def _show_proving(self) -> None:
+        if not self.line.running:
+            self.line.begin("")
+        told = self._said("measuring")
+        self.line.text.setText(self.tr("{} It is kept then.").format(told) if self._keep_then else told)
+
+    def _proved(self, proof: Proof | None) -> None:
+        if self._adapted is not None:
+            self._adapted = replace(self._adapted, proof=proof)
+            self.outcome.show_speed("" if proof is None else proof.sentence)
+
+    def _proving_ended(self) -> None:
+        stopped = self._proving is not None and self._proving.cancelled.is_set()
+        self._proving = None
+        self.line.stop(self.tr("Stopped. It is slower than the shipped model.") if stopped else "")
+        keep, self._keep_then = self._keep_then, False
+        self._follow()
+        if keep:
+            self._keep()
+
+    def _leave_proving(self) -> None:
+        if self._proving is not None:
+            self._proving.drop()
+        self._proving, self._keep_then = None, False
 
     # -- what can be done now -------------------------------------------------------------------------
 
@@ -252,17 +321,22 @@ class AdaptDialog(QDialog):
             if len(paths) == 1
             else self.tr("Chosen: {1} cases, {0} cells")
         )
-        self.chosen.setText(told.format(cells, numbers.count(len(paths))))
-        self._pages.setEnabled(not busy)
+        text = told.format(cells, numbers.count(len(paths)))
+        if self.cases.chosen_cells() < FEWEST_CELLS:
+            text += ". " + self.tr("{} or more are needed.").format(FEWEST_CELLS)
+        self.chosen.setText(text)
+        self._pages.setEnabled(not busy and not self._keep_then)
         self.fit.setVisible(at_cases)
         self.fit.setEnabled(bool(paths) and not busy)
         self.back.setVisible(not at_cases)
         self.back.setEnabled(not busy)
         self.keep.setVisible(better)
-        self.keep.setEnabled(better and not busy and bool(self.outcome.name.text().strip()))
+        named = bool(self.outcome.name.text().strip())
+        self.keep.setEnabled(better and named and not busy and not self._keep_then)
 
     def done(self, code: int) -> None:
         """Stop reading and fitting, however the dialog is closed."""
         if self._job is not None:
             self._job.drop()
+        self._leave_proving()
         super().done(code)

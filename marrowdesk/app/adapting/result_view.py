@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from marrowdesk.app import numbers
 from marrowdesk.app.adapting import words
-from marrowdesk.app.dialogs.flat_tree import as_list
+from marrowdesk.app.dialogs.flat_tree import airy, as_list
 from marrowdesk.app.icons import icon
 from marrowdesk.app.theme import tones
 from marrowdesk.services.adapted_models import LONGEST_NAME
@@ -49,6 +49,7 @@ class ResultView(QWidget):
         self.verdict = QLabel(self)
         self.reasons = QLabel(self)
         self.basis = QLabel(self)
+        self.speed = QLabel(self)
         self.classes = QTreeWidget(self)
         self.left_out = QLabel(self)
         self.name = QLineEdit(self)
@@ -77,7 +78,8 @@ class ResultView(QWidget):
         self._prepare_classes()
         column.addWidget(self.classes, 1)
         column.addWidget(self.left_out)
-        for label in (self.verdict, self.reasons, self.basis, self.left_out):
+        column.addWidget(self.speed)
+        for label in (self.verdict, self.reasons, self.basis, self.left_out, self.speed):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -100,6 +102,7 @@ class ResultView(QWidget):
             self.tr("Difference"),
         ]  # fmt: skip
         as_list(self.classes, heads)
+        airy(self.classes, [CELLS, SHIPPED, ADAPTED, DIFFERENCE])
         self.classes.setAccessibleName(self.tr("Comparison by class"))
         self.classes.setUniformRowHeights(True)
         self.classes.setAlternatingRowColors(True)
@@ -120,9 +123,15 @@ class ResultView(QWidget):
         self.left_out.setText(self.tr("Left out:\n{}").format(told))
         self.left_out.setVisible(bool(adapted.left_out))
         self._naming.setVisible(adapted.better)
+        self.show_speed("")
         self.name.clear()
         self.setFocusProxy(self.name if adapted.better else self.classes)
         self._show_tones()
+
+    def show_speed(self, text: str) -> None:
+        """Say how fast it is; nothing where that is like the shipped model's."""
+        self.speed.setText(text)
+        self.speed.setVisible(bool(text))
 
     def _show_tones(self) -> None:
         """Paint the sign and the differences in the colours of the theme."""

@@ -36,17 +36,17 @@ def verdict(adapted: Adapted) -> str:
     if adapted.better:
         text = translate(
             "ResultView",
-            "Better: it names {} percent points more of the cells as your readers do (95 % interval {}).",
+            "Better: it names {} percent points more of the cells as your readers do (95 %: {}).",
         )
     elif value < 0:
         text = translate(
             "ResultView",
-            "Not better: it names {} percent points less of the cells as your readers do (95 % interval {}).",
+            "Not better: it names {} percent points less of the cells as your readers do (95 %: {}).",
         )
     else:
         text = translate(
             "ResultView",
-            "Not better: it names {} percent points more of the cells as your readers do (95 % interval {}).",
+            "Not better: it names {} percent points more of the cells as your readers do (95 %: {}).",
         )
     return text.format(f"{abs(value):.1f}", interval(adapted.gain))
 

@@ -50,6 +50,11 @@ class ProgressLine(QWidget):
         row.addWidget(self.folder)
         self.clear()
 
+    @property
+    def running(self) -> bool:
+        """Whether a job is shown."""
+        return self._running
+
     def clear(self) -> None:
         """Show nothing."""
         self._running = False
