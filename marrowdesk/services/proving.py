@@ -97,7 +97,7 @@ def prove(adapted: Adapted, wish: Wish, cancel: threading.Event) -> Generator[St
 
     Up to :data:`MOST_CELLS` cells are drawn of those whose images can be read: the embeddings in the cases
     were computed in whatever format the reader's computer used. It runs in a process of its own, at lower
-    priority, and takes a fraction of a minute.
+    priority, and takes seconds to a minute or so.
 
     Args:
         adapted: what was fitted.

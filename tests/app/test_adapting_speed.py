@@ -25,7 +25,7 @@ PROOF = Proof(
 
 
 class Trial:
-    """Stands for the engines, which take a fraction of a minute: half of the cells, then the rest when told.
+    """Stands for the engines, which take a while: half of the cells, then the rest when told.
 
     Attributes:
         go_on: set to end it.
