@@ -21,6 +21,10 @@ class Actions(QObject):
     Bare keys (a letter, Space) are not bound to the actions themselves but by :class:`~marrowdesk.app.keys
     .BareKeys`, which knows where the focus is; the actions show them.
 
+    Attributes:
+        classes: one action for each class of the scheme, by its code.
+        scheme: the classes; None until they are known.
+
     Signals:
         class_chosen: a class was chosen from the menu for the selected cells; its code.
     """
@@ -34,6 +38,7 @@ class Actions(QObject):
         self._make_review()
         self._make_look()
         self.classes: dict[str, QAction] = {}
+        self.scheme: Scheme | None = None
         self.show_signed(False)
         self.case_open(False)
 
@@ -152,7 +157,7 @@ class Actions(QObject):
         for action in self.classes.values():
             self._window.removeAction(action)
             action.deleteLater()
-        self.classes = {}
+        self.scheme, self.classes = scheme, {}
         for each in scheme.classes:
             action = QAction(class_icon(each.color), each.name, self)
             if each.key:

@@ -15,7 +15,7 @@ from marrowdesk.app import operations, translations
 from marrowdesk.app.classifier import EngineState
 from marrowdesk.app.collector import GarbageCollector
 from marrowdesk.app.crash import CrashHook
-from marrowdesk.app.plotting import load_decoders, load_intervals, load_pyqtgraph
+from marrowdesk.app.plotting import load_intervals, load_reading
 from marrowdesk.app.preferences import Preferences
 from marrowdesk.app.theme import Theme
 from marrowdesk.app.window import MainWindow
@@ -86,9 +86,9 @@ class Desk:
         self._libraries.start()
 
     def _load(self) -> None:
-        load_decoders(self.window)
+        load_reading(self.window)
         load_intervals(self.window, lambda: None)  # before they are needed: half a second each
-        load_pyqtgraph(self.window, lambda: None)
+        self.window.viewer.canvas.prepare()  # not in the moment in which the first folder is shown
         self.window.models.begin()
 
     def _engine_changed(self) -> None:

@@ -1,4 +1,4 @@
-"""What is loaded after the first window: pyqtgraph, set up for this program, intervals, and the decoders."""
+"""What is loaded after the first window: pyqtgraph, set up for this program, intervals, and readers."""
 
 from __future__ import annotations
 
@@ -50,9 +50,12 @@ def load_pyqtgraph(owner: QObject, then: Callable[[], object]) -> None:
     _load(owner, pyqtgraph, then)
 
 
-def load_decoders(owner: QObject) -> None:
-    """Load what decodes images on a thread, so that the first folder does not wait for it."""
-    _load(owner, lambda: importlib.import_module("marrowdesk.imaging.thumbnail"), lambda: None)
+_READING = ("marrowdesk.imaging.thumbnail", "marrowdesk.services.opening", "marrowdesk.services.analysis")
+
+
+def load_reading(owner: QObject) -> None:
+    """Load what reads folders and decodes images on a thread, so that the first folder waits for none."""
+    _load(owner, lambda: [importlib.import_module(name) for name in _READING], lambda: None)
 
 
 def _load(owner: QObject, load: Callable[[], object], then: Callable[[], object]) -> None:

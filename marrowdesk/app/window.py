@@ -135,7 +135,13 @@ class MainWindow(QMainWindow):
     # -- what the parts ask for -----------------------------------------------------------------------
 
     def show_desk(self, case_open: bool) -> None:
-        """Show the panels of a case, or the first page."""
+        """Show the panels of a case, or the first page.
+
+        They are painted in the next turn of the event loop: arranging them takes as long as painting.
+        """
+        if self.isVisible():
+            self.setUpdatesEnabled(False)
+            QTimer.singleShot(1, self, lambda: self.setUpdatesEnabled(True))  # 0 would be in this very turn
         self._pages.setCurrentWidget(self.gallery if case_open else self.start_page)
         self.docks.show_panels(case_open)
         self.toolbar.setVisible(case_open)  # after the panels: their kept arrangement speaks of it too

@@ -172,6 +172,8 @@ def _wire_keys(window: MainWindow) -> None:
 
 def _show_scheme(window: MainWindow) -> None:
     scheme = window.model.scheme
+    if window.acts.scheme == scheme:  # nearly always: half a hundred actions and keys stay
+        return
     window.acts.show_scheme(scheme)
     window.menus.show_classes(window.acts.classes.values())
     window.keys.show_scheme(scheme)

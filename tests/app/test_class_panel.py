@@ -5,7 +5,7 @@ import json
 import pytest
 from gallery_desk import Desk, make_case
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -18,6 +18,7 @@ from marrowdesk.core.taxonomy import MARROW
 LEFT = Qt.MouseButton.LeftButton
 NONE = Qt.KeyboardModifier.NoModifier
 COPY = Qt.DropAction.CopyAction
+Role = QPalette.ColorRole
 
 
 @pytest.fixture
@@ -274,3 +275,20 @@ def test_that_another_scheme_shows_other_classes(desk, tmp_path):
     assert [row.choice for row in entries(desk) if row.kind is Kind.CLASS] == ["LYT", "BLA", "NIF"]
     desk.model.show_case(None)
     case.close()
+
+
+def test_that_the_list_follows_the_palette_and_goes_back_with_it(desk):
+    click(desk, "LYT")
+    rows = desk.classes.list
+    before, palette = rows.grab().toImage(), rows.palette()
+    other = QPalette(palette)
+    for role, color in ((Role.Base, "#202030"), (Role.Text, "#f0e0c0"), (Role.Highlight, "#804010")):
+        other.setColor(role, QColor(color))
+    rows.setPalette(other)
+    colors = {rows.grab().toImage().pixelColor(2, y).name() for y in range(0, 100, 5)}
+    assert colors <= {"#202030"}
+    chosen = rows.visualRect(rows.currentIndex())
+    ground = rows.viewport().grab().toImage().pixelColor(chosen.right() - 6, chosen.center().y())
+    assert ground.red() > ground.blue(), "the highlight of the new palette"
+    rows.setPalette(palette)
+    assert rows.grab().toImage() == before

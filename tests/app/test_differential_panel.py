@@ -6,8 +6,8 @@ import time
 
 import pytest
 from panel_cases import make_case, model_of
-from PySide6.QtCore import QModelIndex, QPointF, QSize, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QAbstractButton
 
 from marrowdesk.app import numbers
@@ -302,3 +302,38 @@ def test_that_the_range_stays_beside_a_long_ratio_and_comes_back_after_a_longer_
     show(10**9, 1)
     show(0, 0)
     assert Column.RANGE in show(50, 20)
+
+
+def test_that_the_lines_follow_theme_and_font_as_if_they_had_been_made_with_them(panel, model, qtbot):
+    before, palette, font = below_the_first(panel), panel.palette(), panel.view.font()
+    palette.setColor(QPalette.ColorRole.Text, QColor("#d1495b"))
+    font.setPointSizeF(font.pointSizeF() + 3)
+    fresh = DifferentialPanel(model)
+    qtbot.addWidget(fresh)
+    for each in (panel, fresh):
+        each.setPalette(palette)
+        each.view.setFont(font)
+    fresh.resize(panel.size())
+    fresh.show()
+    qtbot.waitUntil(lambda: bool(fresh.table.lines))
+    panel.table.beginResetModel()  # as when another case is shown: heights and widths are measured anew
+    panel.table.endResetModel()
+    assert below_the_first(panel) != before
+    assert below_the_first(panel) == below_the_first(fresh)
+
+
+def below_the_first(panel):
+    """Give how the lines look, but the first, which may have the focus."""
+    return panel.view.viewport().grab(QRect(0, 40, 300, 400)).toImage()
+
+
+def test_that_notes_and_headings_go_across_all_columns_whatever_lines_come_and_go(panel, model):
+    counts = [{}, {"NGS": 3}, {"HAC": 2, "BLA": 9}, {"ART": 1}, {"BLA": 40, "NGS": 60}]
+    for count in counts:
+        tally = Tally()
+        tally.current.update(count)
+        panel.table.show(differential(tally, model.scheme, CountingRules()), model.scheme)
+        for row, line in enumerate(panel.table.lines):
+            across = line.kind in (Kind.NOTE, Kind.HEADING)
+            assert panel.view.isFirstColumnSpanned(row, QModelIndex()) == across
+            assert panel.view.isRowHidden(row, QModelIndex()) == line.hideable

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 from desk_steps import codes, look_at, open_and_wait, press, wait_for_model, wait_until_classified
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
@@ -308,3 +308,25 @@ def test_that_a_slide_is_drawn_while_the_window_is_up_and_opened_when_it_is_ther
 def test_that_the_demonstration_of_the_terminal_opens_in_its_window(make_desk, tiny_bundle, qtbot, tmp_path):
     desk = make_desk(tiny_bundle.path, draw=lambda: noise_slide(tmp_path / "drawn", 6))
     qtbot.waitUntil(lambda: len(desk.window.model.cells) == 6, timeout=30_000)
+
+
+def test_that_the_panels_of_a_case_are_arranged_in_one_turn_of_the_loop_and_painted_in_the_next(
+    desk, qtbot, tmp_path
+):
+    window, told = desk.window, []
+    tick = QTimer(window, interval=1, singleShot=True)  # what waits for its turn meanwhile, as keys do
+    tick.timeout.connect(lambda: told.append("tick"))
+
+    class Watch(QObject):
+        def eventFilter(self, _watched, event):
+            if event.type() == QEvent.Type.Paint and told:
+                told.append("painted")
+            return False
+
+    watch = Watch()
+    window.classes.list.viewport().installEventFilter(watch)
+    window.session.opened.connect(lambda: told.append("arranged"))
+    window.session.opened.connect(tick.start)
+    open_and_wait(qtbot, desk, noise_slide(tmp_path / "slide", 5))
+    assert told[:2] == ["arranged", "tick"]
+    assert "painted" in told

@@ -94,7 +94,7 @@ class DifferentialPanel(QWidget):
         self.view.cells_chosen.connect(self.cells_chosen)
         self.watch.changed.connect(self._on_changed)
         model.differential_changed.connect(self._on_changed)
-        model.reset.connect(self.slide.clear)
+        model.reset.connect(self._on_case)
 
     # -- set-up ---------------------------------------------------------------------------------------
 
@@ -149,6 +149,10 @@ class DifferentialPanel(QWidget):
         layout.addWidget(self._pages, 1)
 
     # -- updates --------------------------------------------------------------------------------------
+
+    def _on_case(self) -> None:
+        self.slide.clear()
+        self._rest.start(SHORTEST)  # the window is painted with its first cells before the table is filled
 
     def _on_changed(self) -> None:
         self._stale = True

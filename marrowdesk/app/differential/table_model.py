@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 LINE = Qt.ItemDataRole.UserRole
 """Role that gives the :class:`Line` of a row."""
 
+_COLUMNS = len(Column)
 _ROOT = QModelIndex()
 _Index = QModelIndex | QPersistentModelIndex
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -58,7 +59,7 @@ class DifferentialTableModel(QAbstractTableModel):
 
     def columnCount(self, parent: _Index = _ROOT) -> int:
         """Give the number of columns."""
-        return 0 if parent.isValid() else len(Column)
+        return 0 if parent.isValid() else _COLUMNS
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
         """Let a reader choose every line but the headings."""
@@ -76,7 +77,7 @@ class DifferentialTableModel(QAbstractTableModel):
         if role == LINE:
             return line
         if role == Qt.ItemDataRole.TextAlignmentRole and column is not Column.NAME:
-            return _CENTRE if column is Column.MARK else _RIGHT
+            return alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole:
             return line.tip or line.name
         if role == Qt.ItemDataRole.AccessibleTextRole and column is Column.NAME:
@@ -95,8 +96,13 @@ class DifferentialTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole and self._counted is not None:
             return header_tip(column, self._counted)
         if role == Qt.ItemDataRole.TextAlignmentRole and column is not Column.NAME:
-            return _CENTRE if column is Column.MARK else _RIGHT
+            return alignment(column)
         return None
+
+
+def alignment(column: int) -> Qt.AlignmentFlag:
+    """Give where the texts of a column stand; that of the names is left to the view."""
+    return _CENTRE if column == Column.MARK else _RIGHT
 
 
 def spoken(line: Line) -> str:

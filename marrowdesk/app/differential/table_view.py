@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from marrowdesk.app.differential.lines import Column, Kind, Line, as_table, header
-from marrowdesk.app.differential.table_model import LINE, DifferentialTableModel
+from marrowdesk.app.differential.table_model import LINE, DifferentialTableModel, alignment
 from marrowdesk.app.theme import tones
 from marrowdesk.app.viewer.chip import paint_swatch
 
@@ -34,7 +34,13 @@ _WIDEST = {
 }  # fmt: skip
 """Texts that the columns are at least wide enough for, so that they keep still while the count goes on."""
 
-_SMALL = (Column.INTERVAL, Column.RANGE, Column.MARK)
+Role = QPalette.ColorRole
+_SELECTED = QStyle.StateFlag.State_Selected
+_NO_SIZE = QSize(0, 0)
+_BOLD = (Kind.GROUP, Kind.HEADING, Kind.RATIO)
+_FAINT = (Kind.HEADING, Kind.NOTE)
+_LIMITS = (Column.INTERVAL, Column.RANGE)
+_SMALL = (*_LIMITS, Column.MARK)
 _COMPARING = (Column.PREDICTED, Column.PREDICTED_PERCENT, Column.REVIEWED)
 _YIELDING = (Column.RANGE,)
 _YIELDING_COMPARING = (Column.RANGE, Column.INTERVAL, Column.PREDICTED_PERCENT)
@@ -50,65 +56,97 @@ def tabular(font: QFont) -> QFont:
 
 def font_of(font: QFont, line: Line, column: int) -> QFont:
     """Give the font of a field: what stands out is bold, what explains is small."""
+    return _styled(font, *_style_of(line, column))
+
+
+def _style_of(line: Line, column: int) -> tuple[bool, bool]:
+    """Say whether a field is bold, and whether it is small."""
+    bold = line.kind in _BOLD or line.strong
+    return bold and column not in _LIMITS, line.kind is Kind.HEADING or column in _SMALL
+
+
+def _styled(font: QFont, bold: bool, small: bool) -> QFont:
     font = QFont(font)
-    font.setBold(line.kind in (Kind.GROUP, Kind.HEADING, Kind.RATIO) or line.strong)
-    if line.kind is Kind.HEADING or column in _SMALL:
+    font.setBold(bold)
+    if small:
         font.setPointSizeF(font.pointSizeF() * 0.9)
-    if column in (Column.INTERVAL, Column.RANGE):
-        font.setBold(False)
     return font
 
 
 class LineDelegate(QStyledItemDelegate):
-    """Paints one field of a line."""
+    """Paints one field of a line.
+
+    Each count asks for some hundred fields: lines are taken from the model itself, and fonts are made once.
+    """
+
+    def __init__(self, model: DifferentialTableModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._fonts: dict[tuple[bool, bool], QFont] = {}
+
+    def forget_fonts(self) -> None:
+        """Make fonts anew, from another one."""
+        self._fonts.clear()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         """Draw the background of the kind of line, then its text."""
-        line: Line = index.data(LINE)
-        self._paint_ground(painter, option, line)
+        line, column = self._model.lines[index.row()], index.column()
+        selected = bool(option.state & _SELECTED)
+        self._paint_ground(painter, option, line, selected=selected)
+        if column != Column.NAME and not line.texts.get(column):
+            return
         painter.save()
-        painter.setFont(font_of(option.font, line, index.column()))
-        painter.setPen(self._ink(option, line, index.column()))
+        painter.setFont(self._font(option.font, line, column))
+        painter.setPen(self._ink(option.palette, line, column, selected=selected))
         area = option.rect.adjusted(_PAD, 0, -_PAD + 1, 0)
-        if index.column() == Column.NAME:
+        if column == Column.NAME:
             self._paint_name(painter, area, line)
         else:
-            painter.drawText(area, index.data(Qt.ItemDataRole.TextAlignmentRole), line.text(index.column()))
+            painter.drawText(area, alignment(column), line.texts[column])
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
-        """Give a line its height; notes may take several lines of text."""
-        line: Line = index.data(LINE)
+        """Give a line its height, for its name; notes may take several lines of text."""
+        if index.column() != Column.NAME:
+            return _NO_SIZE
+        line = self._model.lines[index.row()]
         height = option.fontMetrics.height() + 5
         if line.kind is Kind.NOTE and isinstance(option.widget, LineView):
             width = option.widget.viewport().width() - 2 * _PAD - _INDENT
             room = QRect(0, 0, max(60, width), 1000)
-            font = font_of(option.font, line, Column.NAME)
-            height = QFontMetrics(font).boundingRect(room, Qt.TextFlag.TextWordWrap, line.name).height() + 5
+            metrics = QFontMetrics(self._font(option.font, line, Column.NAME))
+            height = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, line.name).height() + 5
         return QSize(0, height + (3 if line.kind is Kind.HEADING else 0))
 
-    def _ink(self, option: QStyleOptionViewItem, line: Line, column: int) -> QColor:
-        if option.state & QStyle.StateFlag.State_Selected:
-            return option.palette.color(QPalette.ColorRole.HighlightedText)
+    def _font(self, font: QFont, line: Line, column: int) -> QFont:
+        style = _style_of(line, column)
+        found = self._fonts.get(style)
+        if found is None:
+            found = self._fonts[style] = _styled(font, *style)
+        return found
+
+    def _ink(self, palette: QPalette, line: Line, column: int, *, selected: bool) -> QColor:
+        if selected:
+            return palette.color(Role.HighlightedText)
         if (column == Column.MARK and line.mark) or line.strong:
             return QColor(tones().warning)
         if line.cells:
-            return option.palette.color(QPalette.ColorRole.Link)
-        faint = line.kind in (Kind.HEADING, Kind.NOTE) or column in (Column.INTERVAL, Column.RANGE)
-        return QColor(tones().faint) if faint else option.palette.color(QPalette.ColorRole.Text)
+            return palette.color(Role.Link)
+        faint = line.kind in _FAINT or column in _LIMITS
+        return QColor(tones().faint) if faint else palette.color(Role.Text)
 
-    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, line: Line) -> None:
-        palette = option.palette
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, palette.color(QPalette.ColorRole.Highlight))
-            return
-        if line.kind is Kind.GROUP:
-            tint = QColor(palette.color(QPalette.ColorRole.Text))
+    def _paint_ground(
+        self, painter: QPainter, option: QStyleOptionViewItem, line: Line, *, selected: bool
+    ) -> None:
+        if selected:
+            painter.fillRect(option.rect, option.palette.color(Role.Highlight))
+        elif line.kind is Kind.GROUP:
+            tint = option.palette.color(Role.Text)
             tint.setAlpha(14)
             painter.fillRect(option.rect, tint)
         elif line.kind is Kind.HEADING:
             edge = QRect(option.rect.left(), option.rect.top(), option.rect.width(), 1)
-            painter.fillRect(edge, palette.color(QPalette.ColorRole.Mid))
+            painter.fillRect(edge, option.palette.color(Role.Mid))
 
     def _paint_name(self, painter: QPainter, area: QRect, line: Line) -> None:
         wrapped = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
@@ -147,7 +185,8 @@ class LineView(QTreeView):
         self._widths: dict[Column, int] = {}
         self._place: tuple[str, int] = ("", 0)
         self.setModel(model)
-        self.setItemDelegate(LineDelegate(self))
+        self._paints = LineDelegate(model, self)
+        self.setItemDelegate(self._paints)
         self.setFont(tabular(self.font()))
         self.setRootIsDecorated(False)
         self.setItemsExpandable(False)
@@ -238,12 +277,12 @@ class LineView(QTreeView):
 
     def _on_reset(self) -> None:
         """Take new lines over; the reader's line and place in the table stay."""
-        for row, line in enumerate(self._table.lines):
-            spanned = line.kind in (Kind.NOTE, Kind.HEADING)
-            self.setFirstColumnSpanned(row, QModelIndex(), spanned)
         self._measure()
         self._fit_lines()
         self._arrange_columns()
+        for row, line in enumerate(self._table.lines):  # lays the lines out: when all else is settled
+            if line.kind in (Kind.NOTE, Kind.HEADING):
+                self.setFirstColumnSpanned(row, QModelIndex(), True)
         key, scrolled = self._place
         for row, line in enumerate(self._table.lines):
             if key and line.key == key:
@@ -274,6 +313,12 @@ class LineView(QTreeView):
         super().resizeEvent(event)
         self._arrange_columns()
         self.scheduleDelayedItemsLayout()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow another font."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._paints.forget_fonts()
 
     def copy(self) -> None:
         """Put the table on the clipboard."""

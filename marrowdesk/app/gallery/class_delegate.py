@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPalette, QPen
@@ -25,6 +27,62 @@ _GRAY = QColor("#868e96")
 Role = QPalette.ColorRole
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+State = QStyle.StateFlag
+
+
+class Standing(enum.Enum):
+    """What a row stands out by."""
+
+    PLAIN = enum.auto()
+    HOVERED = enum.auto()
+    CHOSEN = enum.auto()
+    CHOSEN_ELSEWHERE = enum.auto()
+    TARGET = enum.auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Colors:
+    """The colours of a row; mixed once, not for each row of each painting.
+
+    Attributes:
+        ground: what it stands on.
+        ink: its text.
+        faint: the text of a class without cells.
+        heading: the name of a lineage.
+        key_edge: rim of the key.
+        key_ground: face of the key.
+        key_ink: letter on the key.
+    """
+
+    ground: QColor
+    ink: QColor
+    faint: QColor
+    heading: QColor
+    key_edge: QColor
+    key_ground: QColor
+    key_ink: QColor
+
+    @classmethod
+    def of(cls, palette: QPalette, standing: Standing) -> Self:
+        """Mix them from a palette."""
+        palette = QPalette(palette)
+        palette.setCurrentColorGroup(QPalette.ColorGroup.Active)  # headings are not to look switched off
+        ground, ink = palette.color(Role.Base), palette.color(Role.Text)
+        if standing is Standing.HOVERED:
+            ground = blend(ground, ink, 0.07)
+        elif standing is not Standing.PLAIN:
+            ground, ink = palette.color(Role.Highlight), palette.color(Role.HighlightedText)
+            if standing is Standing.CHOSEN_ELSEWHERE:
+                ground = blend(ground, palette.color(Role.Base), 0.15)
+        return cls(
+            ground,
+            ink,
+            faint=blend(ink, ground, 0.45),
+            heading=blend(ink, ground, 0.35),
+            key_edge=blend(ground, ink, 0.3),
+            key_ground=blend(ground, ink, 0.06),
+            key_ink=blend(ink, ground, 0.15),
+        )
 
 
 class ClassDelegate(QStyledItemDelegate):
@@ -40,7 +98,14 @@ class ClassDelegate(QStyledItemDelegate):
     def __init__(self, model: CaseModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._model = model
+        self._colors: dict[Standing, Colors] = {}
+        self._fonts: tuple[QFont, QFont] | None = None
         self.target = -1
+
+    def forget(self) -> None:
+        """Make colours and fonts anew; for another palette or font."""
+        self._colors.clear()
+        self._fonts = None
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Give the height of a row by its kind."""
@@ -56,71 +121,79 @@ class ClassDelegate(QStyledItemDelegate):
         row: Row = index.data(ROW_ROLE)
         if row.kind is Kind.GAP:
             return
+        standing = self._standing(option.state, index.row())
+        colors = self._colors.get(standing)
+        if colors is None:
+            colors = self._colors[standing] = Colors.of(option.palette, standing)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground, ink = self._paint_ground(painter, option, index.row())
+        self._paint_ground(painter, option, standing, colors.ground)
         if row.kind is Kind.HEADING:
-            self._paint_heading(painter, option.rect, row, blend(ink, ground, 0.35))
+            self._paint_heading(painter, option.rect, row, colors.heading)
         else:
-            self._paint_row(painter, option.rect, row, ink, ground)
+            self._paint_row(painter, option.rect, row, colors)
         painter.restore()
 
-    def _paint_ground(
-        self, painter: QPainter, option: QStyleOptionViewItem, row: int
-    ) -> tuple[QColor, QColor]:
-        """Paint what a row stands on; gives the colours of ground and text."""
-        palette, state = QPalette(option.palette), option.state
-        palette.setCurrentColorGroup(QPalette.ColorGroup.Active)  # headings are not to look switched off
-        ground, ink = palette.color(Role.Base), palette.color(Role.Text)
-        place = QRectF(option.rect).adjusted(3, 0.5, -3, -0.5)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if row == self.target or state & QStyle.StateFlag.State_Selected:
-            ground, ink = palette.color(Role.Highlight), palette.color(Role.HighlightedText)
-            if row != self.target and not state & QStyle.StateFlag.State_Active:
-                ground = blend(ground, palette.color(Role.Base), 0.15)
-        elif state & QStyle.StateFlag.State_MouseOver and state & QStyle.StateFlag.State_Enabled:
-            ground = blend(ground, ink, 0.07)
-        else:
-            return ground, ink
-        painter.setBrush(ground)
+    def _standing(self, state: State, row: int) -> Standing:
         if row == self.target:
-            painter.setPen(QPen(palette.color(Role.Text), 1.5))
-        painter.drawRoundedRect(place, 4, 4)
-        return ground, ink
+            return Standing.TARGET
+        if state & State.State_Selected:
+            return Standing.CHOSEN if state & State.State_Active else Standing.CHOSEN_ELSEWHERE
+        hovered = state & State.State_MouseOver and state & State.State_Enabled
+        return Standing.HOVERED if hovered else Standing.PLAIN
+
+    def _paint_ground(
+        self, painter: QPainter, option: QStyleOptionViewItem, standing: Standing, ground: QColor
+    ) -> None:
+        """Paint what a row stands on."""
+        if standing is Standing.PLAIN:
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        if standing is Standing.TARGET:
+            painter.setPen(QPen(option.palette.color(QPalette.ColorGroup.Active, Role.Text), 1.5))
+        painter.drawRoundedRect(QRectF(option.rect).adjusted(3, 0.5, -3, -0.5), 4, 4)
+
+    def _fonts_of(self, font: QFont) -> tuple[QFont, QFont]:
+        """Give the fonts of headings and of keys."""
+        if self._fonts is None:
+            heading, key = QFont(font), QFont(font)
+            heading.setPointSizeF(font.pointSizeF() * 0.86)
+            heading.setWeight(QFont.Weight.DemiBold)
+            key.setPointSizeF(font.pointSizeF() * 0.84)
+            self._fonts = heading, key
+        return self._fonts
 
     def _paint_heading(self, painter: QPainter, place: QRect, row: Row, ink: QColor) -> None:
-        font = QFont(painter.font())
-        font.setPointSizeF(font.pointSizeF() * 0.86)
-        font.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(font)
+        painter.setFont(self._fonts_of(painter.font())[0])
         painter.setPen(ink)
         count = row.count(self._model.tally)
         painter.drawText(place.adjusted(_EDGE, 3, -_EDGE - _CAP - 6, 0), _LEFT, row.name)
         if count:
             painter.drawText(place.adjusted(0, 3, -_EDGE - _CAP - 6, 0), _RIGHT, numbers.count(count))
 
-    def _paint_row(self, painter: QPainter, place: QRect, row: Row, ink: QColor, ground: QColor) -> None:
+    def _paint_row(self, painter: QPainter, place: QRect, row: Row, colors: Colors) -> None:
         tally = self._model.tally
         count = row.count(tally)
-        faint = blend(ink, ground, 0.45)
         if row.cell_class is not None:
             share = row.reviewed(tally) / count if count else 0.0
-            self._paint_chip(painter, place, QColor(row.cell_class.color), share, ground)
-        painter.setPen(ink if count else faint)
+            self._paint_chip(painter, place, QColor(row.cell_class.color), share, colors.ground)
+        painter.setPen(colors.ink if count else colors.faint)
         text = numbers.count(count)
         right = place.right() - _EDGE - _CAP - 6
         painter.drawText(QRect(place.left(), place.top(), right - place.left(), place.height()), _RIGHT, text)
         left = place.left() + _EDGE + (_CHIP + 8 if row.cell_class is not None else 0)
+        metrics = painter.fontMetrics()
         room = QRect(
             left,
             place.top(),
-            right - painter.fontMetrics().horizontalAdvance(text) - 8 - left,
+            right - metrics.horizontalAdvance(text) - 8 - left,
             place.height(),
         )
-        name = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideRight, room.width())
+        name = metrics.elidedText(row.name, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, _LEFT, name)
         if row.key:
-            self._paint_key(painter, place, row.key, ink, ground)
+            self._paint_key(painter, place, row.key, colors)
 
     def _paint_chip(
         self, painter: QPainter, place: QRect, color: QColor, share: float, ground: QColor
@@ -139,13 +212,11 @@ class ClassDelegate(QStyledItemDelegate):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(chip.adjusted(0.9, 0.9, -0.9, -0.9), 2.5, 2.5)
 
-    def _paint_key(self, painter: QPainter, place: QRect, key: str, ink: QColor, ground: QColor) -> None:
+    def _paint_key(self, painter: QPainter, place: QRect, key: str, colors: Colors) -> None:
         cap = QRectF(place.right() - _EDGE - _CAP + 4, place.center().y() - _CAP / 2 + 1, _CAP, _CAP - 1)
-        painter.setPen(QPen(blend(ground, ink, 0.3), 1))
-        painter.setBrush(blend(ground, ink, 0.06))
+        painter.setPen(QPen(colors.key_edge, 1))
+        painter.setBrush(colors.key_ground)
         painter.drawRoundedRect(cap, 3, 3)
-        font = QFont(painter.font())
-        font.setPointSizeF(font.pointSizeF() * 0.84)
-        painter.setFont(font)
-        painter.setPen(blend(ink, ground, 0.15))
+        painter.setFont(self._fonts_of(painter.font())[1])
+        painter.setPen(colors.key_ink)
         painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, key)

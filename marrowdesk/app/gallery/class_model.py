@@ -20,6 +20,11 @@ ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 _REST = 80  # milliseconds; while proposals stream in, the counts are painted so often and no more
 _NONE = QModelIndex()
 
+_Flag = Qt.ItemFlag
+_NOT_CHOOSABLE = _Flag.ItemNeverHasChildren
+_CHOOSABLE = _Flag.ItemIsEnabled | _Flag.ItemIsSelectable | _Flag.ItemNeverHasChildren
+_TAKES_CELLS = _CHOOSABLE | _Flag.ItemIsDropEnabled
+
 
 class ClassModel(QAbstractListModel):
     """Rows of the class list; counts follow the case by themselves."""
@@ -92,10 +97,8 @@ class ClassModel(QAbstractListModel):
         """Headings and gaps cannot be chosen; classes take cells."""
         row = self.row_at(index)
         if row is None or not row.choosable:
-            return Qt.ItemFlag.ItemNeverHasChildren
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
-        takes = row.target(self._case_model.scheme)
-        return flags | Qt.ItemFlag.ItemIsDropEnabled if takes else flags
+            return _NOT_CHOOSABLE
+        return _TAKES_CELLS if row.target(self._case_model.scheme) else _CHOOSABLE
 
     def _in_words(self, row: Row) -> str:
         if row.kind is Kind.GAP:

@@ -28,7 +28,7 @@ class ImageCanvas(QWidget):
 
     Image coordinates: one unit is one pixel, the origin is the upper left corner of the image. The pixels
     reach the screen as they are: no levels, no gamma. pyqtgraph is loaded on a thread once the canvas is
-    shown; what was given before appears then.
+    shown or prepared; what was given before appears then.
 
     Signals:
         zoomed: the scale or the part shown has changed.
@@ -60,6 +60,12 @@ class ImageCanvas(QWidget):
         self._rim = _focus_rim(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(120, 110)
+
+    def prepare(self) -> None:
+        """Load pyqtgraph on a thread and make what draws, if that was not begun: shown, or soon to be."""
+        if not self._asked:
+            self._asked = True
+            load_pyqtgraph(self, self._build)
 
     # -- what is shown --------------------------------------------------------------------------------
 
@@ -272,9 +278,7 @@ class ImageCanvas(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Load pyqtgraph once there is something on the screen."""
         super().showEvent(event)
-        if not self._asked:
-            self._asked = True
-            load_pyqtgraph(self, self._build)
+        self.prepare()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep message and legend in their places."""
