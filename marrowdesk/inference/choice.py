@@ -86,7 +86,7 @@ def fastest(engine: EngineHere, precisions: Sequence[str], most: int, lanes: boo
         What a cell costs as it is tuned.
     """
     start = time.perf_counter()
-    best = replace(engine.setup, precision=precisions[0], threads=most, batch=_TRIAL)
+    best = replace(engine.setup, precision=precisions[0], threads=most, batch=_TRIAL, lanes=1)
     least = _cost(engine, best)
 
     def take(other: Setup, by: int, clearly: float = _CLEARLY) -> None:
