@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from marrowdesk.app.case_model import CaseModel
+    from marrowdesk.app.gallery.thumbnails import ThumbnailLoader
     from marrowdesk.core.errors import CaseFileError
     from marrowdesk.core.taxonomy import Scheme
     from marrowdesk.services.opening import Opened
@@ -76,8 +77,13 @@ class Session(QObject):
         self._retired: set[CaseFile] = set()
         self._only_read: CaseFileError | None = None
         self._packing: Operation | None = None
+        self._thumbnails: ThumbnailLoader | None = None
         model.overtaken.connect(self._read_again)
         model.outdated.connect(self._read_again)
+
+    def give_thumbnails(self, loader: ThumbnailLoader) -> None:
+        """Offer a loader the thumbnails that reading a folder gives by the way."""
+        self._thumbnails = loader
 
     # -- what is open ---------------------------------------------------------------------------------
 
@@ -214,8 +220,9 @@ class Session(QObject):
         from marrowdesk.services.opening import open_slides  # decodes images: not needed before
 
         self._problems.clear()
+        offers = None if self._thumbnails is None else self._thumbnails.offers()
         self._reading = (
-            Operation(self, lambda cancel: open_slides(case, paths, cancel))
+            Operation(self, lambda cancel: open_slides(case, paths, cancel, offers))
             .on_progress(self._take)
             .on_end(self._read_all)
             .start()

@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
 
     def _make_panels(self) -> None:
         self.thumbnails = ThumbnailLoader(self)
+        self.session.give_thumbnails(self.thumbnails)
         self.gallery = GalleryPanel(self.model, self.thumbnails, self)
         self.compare = CompareStrip(self.model, self.gallery)
         self.classes = ClassPanel(self.model, self)

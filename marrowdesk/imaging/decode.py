@@ -22,7 +22,7 @@ from marrowdesk.imaging.quiet import hush
 from marrowdesk.imaging.tiff import TiffPages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from marrowdesk.core.cell import Box, Place
@@ -103,16 +103,26 @@ def read_place(place: Place) -> np.ndarray:
     return image if place.box is None else crop(image, place.box, place.path)
 
 
-def probe(path: Path) -> ImageInfo:
+def probe(path: Path, look: Callable[[int, np.ndarray], None] | None = None) -> ImageInfo:
     """Read a file once, decode every page of it and give its hash.
+
+    Args:
+        path: the file.
+        look: called with the number of each page and its RGB uint8 (H, W, 3), before the next is decoded;
+            where :func:`read_image` with ``at_least`` gives the same picture. Not of a JPEG, of which that
+            decodes less.
 
     Raises:
         ImageUnreadable: the file, or one page of it, cannot be read.
     """
-    data = read_bytes(path)
+    data, sizes = read_bytes(path), []
     with _plainly(path, data) as pages:
-        shapes = [to_rgb(pages.read(page, 0)).shape for page in range(len(pages))]
-    return ImageInfo(hashlib.sha256(data).hexdigest(), tuple((width, height) for height, width, _ in shapes))
+        for page in range(len(pages)):
+            image = to_rgb(pages.read(page, 0))
+            sizes.append((image.shape[1], image.shape[0]))
+            if look is not None and not pages.reduces:
+                look(page, image)
+    return ImageInfo(hashlib.sha256(data).hexdigest(), tuple(sizes))
 
 
 def crop(image: np.ndarray, box: Box, path: Path) -> np.ndarray:

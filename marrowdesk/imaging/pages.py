@@ -39,6 +39,11 @@ class SinglePage:
     def __len__(self) -> int:
         return 1
 
+    @property
+    def reduces(self) -> bool:
+        """Whether a small picture is decoded by itself: for less than the whole, and of other samples."""
+        return self._kind is Kind.JPEG
+
     def read(self, page: int, at_least: int = 0) -> np.ndarray:
         """Decode the page.
 
@@ -57,7 +62,7 @@ class SinglePage:
         with Image.open(io.BytesIO(self._data), formats=(self._kind.upper(),)) as image:
             check_size(*image.size)
             orientation = image.getexif().get(_ORIENTATION, 1)
-            if self._kind is Kind.JPEG and at_least:
+            if self.reduces and at_least:
                 shrink = at_least / max(image.size)
                 image.draft(None, (round(image.width * shrink), round(image.height * shrink)))
             samples = pillow_samples(image)

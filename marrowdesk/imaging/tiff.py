@@ -39,6 +39,11 @@ class TiffPages:
     def __len__(self) -> int:
         return len(self._pages)
 
+    @property
+    def reduces(self) -> bool:
+        """Whether a small picture is decoded by itself; see :class:`marrowdesk.imaging.pages.SinglePage`."""
+        return False
+
     def read(self, page: int, at_least: int = 0) -> np.ndarray:
         """Decode one page.
 

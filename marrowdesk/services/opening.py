@@ -7,7 +7,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from marrowdesk.core.cell import Cell, Place
 from marrowdesk.core.errors import Cancelled, ImageUnreadable, MarrowdeskError
@@ -16,6 +16,7 @@ from marrowdesk.core.taxonomy import MARROW, Scheme
 from marrowdesk.imaging.decode import probe
 from marrowdesk.imaging.labels import folder_label
 from marrowdesk.imaging.scan import Found, Unreadable, scan
+from marrowdesk.imaging.thumbnail import fit_square
 from marrowdesk.store import paths as places
 from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.values import NewCell, Problem, Slide
@@ -23,6 +24,8 @@ from marrowdesk.store.values import NewCell, Problem, Slide
 if TYPE_CHECKING:
     import threading
     from collections.abc import Iterable, Iterator, Sequence
+
+    import numpy as np
 
 CASE_SUFFIX = ".mdcase"
 
@@ -154,15 +157,29 @@ def folders_to_read(case: CaseFile, paths: Sequence[Path]) -> list[Path]:
     return folders if places.case_path_for(*folders) == case.path else []
 
 
-def open_slides(case: CaseFile, paths: Sequence[Path], cancel: threading.Event) -> Iterator[Opened]:
+class Thumbnails(Protocol):
+    """Who may have a use for the small pictures of cells, while they are read."""
+
+    def wanted(self) -> int:
+        """Give the side in pixels in which they are wanted now; 0 for not at all."""
+
+    def offer(self, place: Place, side: int, picture: np.ndarray) -> None:
+        """Take one; RGB uint8, shape (side, side, 3)."""
+
+
+def open_slides(
+    case: CaseFile, paths: Sequence[Path], cancel: threading.Event, thumbnails: Thumbnails | None = None
+) -> Iterator[Opened]:
     """Read the cells of folders and files into a case, in small steps; what is in the case already is left.
 
-    Every image is decoded once: one that cannot be is listed with its reason and the rest goes on.
+    Every image is decoded once: one that cannot be is listed with its reason and the rest goes on. Where its
+    thumbnail needs all of it too, it is made of that; a JPEG is decoded small for less.
 
     Args:
         case: the case; cells are in it before they are told.
         paths: folders and image files.
         cancel: set to stop; what was read so far stays in the case.
+        thumbnails: takes the thumbnails of cells before the cells are told; None where nobody looks.
 
     Raises:
         Cancelled: ``cancel`` was set.
@@ -179,7 +196,7 @@ def open_slides(case: CaseFile, paths: Sequence[Path], cancel: threading.Event) 
             if cancel.is_set():
                 raise Cancelled("Reading the folder was stopped.", "Open it again to go on.")
             files += len(batch)
-            yield _take(case, slide, batch, files)
+            yield _take(case, slide, batch, files, thumbnails)
 
 
 def _batched(found: Iterable[Found | Unreadable]) -> Iterator[list[Found | Unreadable]]:
@@ -191,11 +208,17 @@ def _batched(found: Iterable[Found | Unreadable]) -> Iterator[list[Found | Unrea
         yield batch
 
 
-def _take(case: CaseFile, slide: Slide, batch: list[Found | Unreadable], files: int) -> Opened:
+def _take(
+    case: CaseFile,
+    slide: Slide,
+    batch: list[Found | Unreadable],
+    files: int,
+    thumbnails: Thumbnails | None,
+) -> Opened:
     cells: list[NewCell] = []
     problems: list[Problem] = []
     # One thread: a second one gains nothing while the network computes, and the window waits longer for both.
-    for result in (_look(each, case.scheme) for each in batch):
+    for result in (_look(each, case.scheme, thumbnails) for each in batch):
         if isinstance(result, Problem):
             problems.append(result)
         else:
@@ -206,12 +229,19 @@ def _take(case: CaseFile, slide: Slide, batch: list[Found | Unreadable], files: 
     return Opened(added, problems, files)
 
 
-def _look(found: Found | Unreadable, scheme: Scheme) -> list[NewCell] | Problem:
+def _look(
+    found: Found | Unreadable, scheme: Scheme, thumbnails: Thumbnails | None
+) -> list[NewCell] | Problem:
     """Decode one file; give a cell a page."""
     if isinstance(found, Unreadable):
         return Problem(found.path, found.reason, found.hint)
+
+    def offer(page: int, image: np.ndarray) -> None:
+        if thumbnails is not None and (side := thumbnails.wanted()):
+            thumbnails.offer(Place(found.path, page), side, fit_square(image, side))
+
     try:
-        info = probe(found.path)
+        info = probe(found.path, offer)
     except ImageUnreadable as error:
         return Problem(found.path, error.message, error.hint)
     label = folder_label(found.path, found.root, scheme)

@@ -1,6 +1,7 @@
 """Pictures for the gallery: off the GUI thread, the visible first, bounded, gone when closed."""
 
 import threading
+import time
 from pathlib import Path
 
 import cv2
@@ -14,6 +15,8 @@ from PySide6.QtTest import QTest
 from marrowdesk.app.gallery import ThumbnailLoader, thumbnails
 from marrowdesk.app.gallery.thumbnails import NoPicture
 from marrowdesk.core.cell import Box, Place
+from marrowdesk.imaging.decode import read_place
+from marrowdesk.imaging.thumbnail import fit_square
 
 
 @pytest.fixture
@@ -114,6 +117,65 @@ def test_that_wishes_not_begun_are_dropped_when_others_come(loader, field, qtbot
     last = Place(field, 0, Box(154, 0, 20, 20))
     qtbot.waitUntil(lambda: loader.picture(last, 48) is not None)
     assert sorted(read) == [0, 1, *range(150, 155)]  # two threads had begun with one each
+
+
+def test_that_no_picture_is_decoded_twice_however_often_it_is_asked_for(loader, field, qtbot, monkeypatch):
+    read, real = [], thumbnails.read_picture
+    monkeypatch.setattr(thumbnails, "read_picture", lambda *wish: (read.append(wish), real(*wish))[1])
+    places = [Place(field, 0, Box(x, 0, 40, 40)) for x in range(60)]
+    for start in range(0, 60, 2):  # as scrolling does: most of a screen is the one before
+        loader.want([*places[start : start + 20], *places[max(0, start - 5) : start + 5]], 48)
+        QTest.qWait(3)
+    qtbot.waitUntil(lambda: loader.picture(places[-1], 48) is not None)
+    last = Place(field, 0, Box(100, 0, 40, 40))
+    loader.want([last], 48)
+    while (last, 48) not in read:
+        time.sleep(0.01)
+    time.sleep(0.1)  # the thread has done it; the window was busy and has not heard of it
+    loader.want([last], 48)
+    qtbot.waitUntil(lambda: loader.picture(last, 48) is not None)
+    QTest.qWait(50)
+    assert len(read) == len(set(read))
+
+
+def test_that_an_offered_picture_is_the_one_that_would_be_decoded_and_is_not_decoded_again(
+    loader, field, qtbot, monkeypatch
+):
+    place, plain = Place(field), ThumbnailLoader()
+    with qtbot.waitSignal(plain.arrived):
+        plain.want([place], 64)
+    monkeypatch.setattr(thumbnails, "read_picture", lambda *wish: pytest.fail(f"decoded {wish}"))
+    offers = loader.offers()
+    assert offers.wanted() == 0, "in which size is not known"
+    loader.expect(64)
+    assert offers.wanted() == 64
+    offers.offer(place, 64, fit_square(read_place(place), 64))
+    loader.want([place], 64)
+    assert loader.waiting == 0
+    assert loader.picture(place, 64) == plain.picture(place, 64)
+    assert loader.picture(place, 64) == plain.picture(place, 64), "kept like any other"
+    plain.close()
+
+
+def test_that_offered_pictures_are_bounded_and_not_those_of_another_size_or_case(loader, monkeypatch):
+    monkeypatch.setattr(thumbnails, "OFFERED", 10 * 48 * 48 * 4)
+    loader.expect(48)
+    offers, gray = loader.offers(), np.full((48, 48, 3), 90, np.uint8)
+    places = [Place(Path(f"{number}.png")) for number in range(40)]
+    for place in places:
+        if side := offers.wanted():
+            offers.offer(place, side, gray)
+    assert [loader.picture(place, 48) is not None for place in places] == [True] * 10 + [False] * 30
+    assert offers.wanted() == 48, "those looked at have left room for others"
+    offers.offer(places[20], 48, gray)
+    loader.expect(64)
+    assert loader.picture(places[20], 48) is None
+    assert offers.wanted() == 64
+    loader.forget()
+    assert offers.wanted() == 0
+    offers.offer(places[21], 64, np.full((64, 64, 3), 90, np.uint8))
+    assert loader.picture(places[21], 64) is None
+    assert loader.bytes_kept == 0
 
 
 def test_that_pictures_of_a_former_case_are_dropped(loader, field, qtbot, monkeypatch):

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from desk_steps import codes, look_at, open_and_wait, press, wait_for_model, wait_until_classified
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
 from marrowdesk.app.classifier import EngineState, load_apart
+from marrowdesk.app.gallery import thumbnails
 from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.paths import case_path_for
 
@@ -330,3 +331,18 @@ def test_that_the_panels_of_a_case_are_arranged_in_one_turn_of_the_loop_and_pain
     open_and_wait(qtbot, desk, noise_slide(tmp_path / "slide", 5))
     assert told[:2] == ["arranged", "tick"]
     assert "painted" in told
+
+
+def test_that_reading_a_folder_of_png_gives_its_thumbnails_without_another_decoding(
+    desk, qtbot, tmp_path, monkeypatch
+):
+    decoded = []
+    real = thumbnails.read_picture
+    monkeypatch.setattr(thumbnails, "read_picture", lambda *wish: (decoded.append(wish), real(*wish))[1])
+    window = desk.window
+    open_and_wait(qtbot, desk, noise_slide(tmp_path / "slide", 60))
+    side = window.gallery._delegate.device_side(window.devicePixelRatioF())
+    pictures = [window.thumbnails.picture(cell.place, side) for cell in window.model.cells]
+    assert all(isinstance(picture, QImage) for picture in pictures)
+    assert not decoded
+    assert pictures[7] == real(window.model.cells[7].place, side)

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from marrowdesk.core.errors import Cancelled, CaseFileError, MarrowdeskError
+from marrowdesk.imaging.thumbnail import thumbnail
 from marrowdesk.services.opening import case_for, open_slides
 
 
@@ -44,6 +45,45 @@ def test_that_a_folder_becomes_a_case_with_a_cell_an_image(slide):
         assert sum(len(step.cells) for step in steps) == len(case.cells()) == 30
         assert steps[-1].files == 30
         assert all(cell.place.box is None for cell in case.cells())
+
+
+class Kept:
+    """Takes thumbnails of 32 pixels as long as it has not three."""
+
+    def __init__(self):
+        self.pictures = {}
+
+    def wanted(self):
+        return 32 if len(self.pictures) < 3 else 0
+
+    def offer(self, place, side, picture):
+        assert picture.shape == (side, side, 3)
+        self.pictures[place] = picture
+
+
+@pytest.mark.parametrize("ending", ["png", "tif", "bmp", "jpg"])
+def test_that_thumbnails_given_while_reading_are_those_decoded_later_byte_for_byte(tmp_path, ending):
+    folder, kept = tmp_path / "slide", Kept()
+    for number in range(6):
+        draw(folder / f"{number}.{ending}", number, (48, 40))
+    with case_for([folder]) as case:
+        list(open_slides(case, [folder], threading.Event(), kept))
+        assert len(case.cells()) == 6
+    # a JPEG is decoded small for less, and to other pixels
+    assert len(kept.pictures) == (0 if ending == "jpg" else 3)
+    for place, picture in kept.pictures.items():
+        assert np.array_equal(picture, thumbnail(place, 32))
+
+
+def test_that_each_page_of_a_file_gives_its_thumbnail(tmp_path):
+    pages = [Image.fromarray(np.full((40, 40, 3), shade, np.uint8)) for shade in (40, 140, 240)]
+    folder, kept = tmp_path / "slide", Kept()
+    folder.mkdir()
+    pages[0].save(folder / "pages.tif", save_all=True, append_images=pages[1:])
+    with case_for([folder]) as case:
+        list(open_slides(case, [folder], threading.Event(), kept))
+    assert [int(picture[16, 16, 0]) for picture in kept.pictures.values()] == [40, 140, 240]
+    assert [place.page for place in kept.pictures] == [0, 1, 2]
 
 
 def test_that_the_same_folder_leads_to_the_same_case_and_adds_only_what_is_new(slide):

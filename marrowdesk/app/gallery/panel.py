@@ -253,6 +253,7 @@ class GalleryPanel(QWidget):
 
     def _case_shown(self) -> None:
         self._thumbnails.forget()
+        self._thumbnails.expect(self._delegate.device_side(self.view.devicePixelRatioF()))
         self._delegate.forget()
         self.bar.show_filter(self.filter)
         self.choice_changed.emit(None)

@@ -18,9 +18,14 @@ from marrowdesk.core.errors import ImageUnreadable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import numpy as np
+
 THREADS = 2
 BUDGET = 256 * 2**20
 """Bytes of pictures kept: 7,000 at 96 pixels, 1,000 at 256."""
+
+OFFERED = 64 * 2**20
+"""Bytes of pictures taken from what reads a folder before anybody looked at them: 1,300 at 112 pixels."""
 
 _GATHER = 25  # milliseconds; arrivals are told together, so a screen fills in a few repaints
 _FAILURE_BYTES = 500
@@ -42,7 +47,8 @@ class ThumbnailLoader(QObject):
 
     Only the newest wish counts: places of an earlier wish that no thread has begun with are forgotten, so
     scrolling fast through 100,000 cells decodes what is looked at and little else. Results of a former case
-    are recognised by their generation number and dropped.
+    are recognised by their generation number and dropped. What reads a folder may offer pictures that it has
+    anyway: they wait, bounded, and are taken without a word when they are first asked for.
 
     Signals:
         arrived: pictures (or reasons why there is none) came; list of places.
@@ -68,6 +74,9 @@ class ThumbnailLoader(QObject):
         self._wanted: deque[tuple[Place, int]] = deque()
         self._busy: set[tuple[Place, int]] = set()
         self._post: list[tuple[int, Place, int, QImage | NoPicture]] = []
+        self._offered: dict[Place, QImage] = {}
+        self._offered_bytes = 0
+        self._side = 0
         self._generation = 0
         self._workers = 0
         self._closed = False
@@ -90,19 +99,47 @@ class ThumbnailLoader(QObject):
         if found is not None:
             self._kept.move_to_end((place, side))
             return found
+        if side == self._side and (offered := self._taken(place)) is not None:
+            self._keep(place, side, offered)
+            return offered
         other = self._sides.get(place)
         return None if other is None else self._kept.get((place, other))
 
     def want(self, places: Iterable[Place], side: int) -> None:
         """Ask for pictures, the most urgent first; what was asked for before and not begun is forgotten."""
-        missing = [(place, side) for place in places if (place, side) not in self._kept]
+        self.expect(side)
+        missing = dict.fromkeys((place, side) for place in places if (place, side) not in self._kept)
         with self._lock:
             if self._closed:
                 return
-            self._wanted = deque(key for key in missing if key not in self._busy)
+            self._wanted = deque(
+                key for key in missing if key not in self._busy and key[0] not in self._offered
+            )
             for _ in range(min(THREADS - self._workers, len(self._wanted))):
                 self._workers += 1
                 self._pool.submit(self._work)
+
+    def expect(self, side: int) -> None:
+        """Say in which size pictures will be asked for; what was offered in another one is let go."""
+        with self._lock:
+            if side != self._side:
+                self._side = side
+                self._drop_offered()
+
+    def offers(self) -> Offers:
+        """Give what takes pictures of the case shown now from those who have them anyway."""
+        return Offers(self, self._generation)
+
+    def _taken(self, place: Place) -> QImage | None:
+        with self._lock:
+            picture = self._offered.pop(place, None)
+            if picture is not None:
+                self._offered_bytes -= _size(picture)
+            return picture
+
+    def _drop_offered(self) -> None:
+        self._offered.clear()
+        self._offered_bytes = 0
 
     @property
     def waiting(self) -> int:
@@ -112,8 +149,8 @@ class ThumbnailLoader(QObject):
 
     @property
     def bytes_kept(self) -> int:
-        """Bytes of the pictures kept."""
-        return self._bytes
+        """Bytes of the pictures kept, offered ones included."""
+        return self._bytes + self._offered_bytes
 
     def forget(self) -> None:
         """Drop everything; for another case."""
@@ -122,6 +159,7 @@ class ThumbnailLoader(QObject):
             self._wanted.clear()
             self._busy.clear()
             self._post.clear()
+            self._drop_offered()
         self._kept.clear()
         self._sides.clear()
         self._bytes = 0
@@ -131,6 +169,7 @@ class ThumbnailLoader(QObject):
         with self._lock:
             self._closed = True
             self._wanted.clear()
+            self._drop_offered()
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._gather.stop()
 
@@ -147,6 +186,7 @@ class ThumbnailLoader(QObject):
         with self._lock:
             post, self._post = self._post, []
             generation = self._generation
+            self._busy -= {(place, side) for number, place, side, _ in post if number == generation}
         places = []
         for number, place, side, picture in post:
             if number == generation:
@@ -168,6 +208,19 @@ class ThumbnailLoader(QObject):
 
     # -- on the worker threads ------------------------------------------------------------------------
 
+    def wanted(self, generation: int) -> int:
+        """Give the side in which pictures of a case may be offered now; 0 where they would not be kept."""
+        with self._lock:
+            room = self._offered_bytes < OFFERED and not self._closed
+            return self._side if room and generation == self._generation else 0
+
+    def offer(self, generation: int, place: Place, side: int, picture: QImage) -> None:
+        """Take a picture of a case, if it is still the one shown."""
+        with self._lock:
+            if generation == self._generation and side == self._side and place not in self._offered:
+                self._offered[place] = picture
+                self._offered_bytes += _size(picture)
+
     def _work(self) -> None:
         while True:
             with self._lock:
@@ -183,7 +236,6 @@ class ThumbnailLoader(QObject):
                 picture = NoPicture(str(error))
                 self._failed.emit(error)
             with self._lock:
-                self._busy.discard((place, side))
                 self._post.append((generation, place, side, picture))
                 first = len(self._post) == 1
             if first:
@@ -198,8 +250,34 @@ def read_picture(place: Place, side: int) -> QImage | NoPicture:
         rgb = thumbnail(place, side)
     except ImageUnreadable as error:
         return NoPicture(str(error))
+    return _painted_fast(rgb, side)
+
+
+def _painted_fast(rgb: np.ndarray, side: int) -> QImage:
+    """Give a copy of a square picture in the format that is painted fastest."""
     image = QImage(rgb.data, side, side, 3 * side, QImage.Format.Format_RGB888)
-    return image.convertToFormat(QImage.Format.Format_RGB32)  # a copy, in the format painted fastest
+    return image.convertToFormat(QImage.Format.Format_RGB32)
+
+
+class Offers:
+    """Takes the pictures of one case while its folders are read; asked and told on worker threads.
+
+    Args:
+        loader: keeps them.
+        generation: the case, as the loader counts them.
+    """
+
+    def __init__(self, loader: ThumbnailLoader, generation: int) -> None:
+        self._loader = loader
+        self._generation = generation
+
+    def wanted(self) -> int:
+        """Give the side in pixels in which they are wanted now; 0 for not at all."""
+        return self._loader.wanted(self._generation)
+
+    def offer(self, place: Place, side: int, picture: np.ndarray) -> None:
+        """Take one; RGB uint8, shape (side, side, 3)."""
+        self._loader.offer(self._generation, place, side, _painted_fast(picture, side))
 
 
 def _size(picture: QImage | NoPicture) -> int:
