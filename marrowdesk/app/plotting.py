@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib
 import threading
+import time
 from functools import cache
 from typing import TYPE_CHECKING
+
+from PySide6 import QtCore, QtGui, QtWidgets
 
 from marrowdesk.app.operations import Operation
 
@@ -14,6 +17,9 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from PySide6.QtCore import QObject
+
+_PORTION = 0.004
+"""Seconds of the window's time that are taken at once."""
 
 
 @cache
@@ -47,7 +53,30 @@ def load_intervals(owner: QObject, then: Callable[[], object]) -> None:
 
 def load_pyqtgraph(owner: QObject, then: Callable[[], object]) -> None:
     """Load pyqtgraph on a thread; then call back, unless the owner is gone."""
-    _load(owner, pyqtgraph, then)
+    _make_qt_types(owner, lambda: _load(owner, pyqtgraph, then))
+
+
+def _make_qt_types(owner: QObject, then: Callable[[], object]) -> None:
+    """Make all types of Qt that pyqtgraph asks for, in portions; then call back, unless the owner is gone.
+
+    PySide makes a type when it is first asked for. Made on a thread while the window computes, that crashed
+    the interpreter now and then.
+    """
+    left = ((module, name) for module in (QtCore, QtGui, QtWidgets) for name in dir(module))
+    timer = QtCore.QTimer(owner, interval=0)
+
+    def make_some() -> None:
+        end = time.perf_counter() + _PORTION
+        for module, name in left:
+            getattr(module, name)
+            if time.perf_counter() > end:
+                return
+        timer.stop()
+        timer.deleteLater()
+        then()
+
+    timer.timeout.connect(make_some)
+    timer.start()
 
 
 _READING = ("marrowdesk.imaging.thumbnail", "marrowdesk.services.opening", "marrowdesk.services.analysis")

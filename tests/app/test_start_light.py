@@ -53,3 +53,36 @@ def test_that_a_folder_opened_first_shows_its_cells_all_the_same(drawn_slide, ma
     desk = make_desk(tiny_bundle.path, drawn_slide)
     qtbot.waitUntil(lambda: len(desk.window.model.cells) == 24, timeout=30_000)
     qtbot.waitUntil(lambda: desk.window.thumbnails.bytes_kept > 0, timeout=30_000)
+
+
+_TYPES = """
+import json
+from PySide6.QtCore import QObject
+from marrowdesk.app import operations, plotting
+from marrowdesk.app.main import application
+
+app, left = application([""]), []
+
+def unmade():
+    modules = (plotting.QtCore, plotting.QtGui, plotting.QtWidgets)
+    return sorted(name for each in modules for name in set(dir(each)) - set(vars(each)))
+
+def load():
+    left.append(unmade())
+    return real()
+
+real, plotting.pyqtgraph = plotting.pyqtgraph, load
+before, owner = len(unmade()), QObject()
+plotting.load_pyqtgraph(owner, app.quit)
+app.exec()
+operations.shut_down()
+print(json.dumps([before, *left]))
+"""
+
+
+def test_that_no_thread_makes_types_of_qt_which_crashed_now_and_then():
+    ran = subprocess.run([sys.executable, "-c", _TYPES], capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+    before, left = json.loads(ran.stdout.splitlines()[-1])
+    assert before > 100, "PySide makes types when they are first asked for"
+    assert left == []
