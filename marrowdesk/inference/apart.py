@@ -119,11 +119,6 @@ class EngineApart:
         return self._loaded.setup
 
     @property
-    def lanes(self) -> int:
-        """How many batches should be begun before the first result is asked for, for good speed."""
-        return self._loaded.setup.lanes
-
-    @property
     def alive(self) -> bool:
         """Whether the process is there."""
         return self._process.is_alive()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from marrowdesk.inference.bundle import Bundle
-    from marrowdesk.inference.engine import Pending, Setup
+    from marrowdesk.inference.engine import Setup
 
 UPDATE = "Update MarrowDesk, or choose another bundle."
 
@@ -87,12 +87,8 @@ class Around:
         """Width and height of a crop, px."""
         return self._recipe.side
 
-    def prepare(self, images: Sequence[np.ndarray], threads: int | None = None) -> Prepared:
+    def prepare(self, images: Sequence[np.ndarray]) -> Prepared:
         """Cut the cells out, on several threads; safe to call beside a network that runs.
-
-        Args:
-            images: each (H, W, 3) uint8 RGB.
-            threads: how many; as many as there are processors when None.
 
         Raises:
             ValueError: an image is not (H, W, 3) uint8.
@@ -100,11 +96,8 @@ class Around:
         for image in images:
             if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or 0 in image.shape:
                 raise ValueError(f"an image must be (H, W, 3) uint8, not {image.shape} {image.dtype}")
-        if threads == 1:
-            pairs = [prepare(image, self._recipe) for image in images]
-        else:
-            with ThreadPoolExecutor(threads or processors(), thread_name_prefix="prepare") as pool:
-                pairs = list(pool.map(lambda image: prepare(image, self._recipe), images))
+        with ThreadPoolExecutor(processors(), thread_name_prefix="prepare") as pool:
+            pairs = list(pool.map(lambda image: prepare(image, self._recipe), images))
         blank = np.empty((0, self.side, self.side, 3), np.uint8)
         crops = np.stack([crop for crop, _ in pairs]) if pairs else blank
         return Prepared(crops, [window for _, window in pairs])
@@ -173,11 +166,6 @@ class EngineHere(ABC):
         return self.setup.batch
 
     @property
-    def lanes(self) -> int:
-        """How many batches should be begun before the first result is asked for, for good speed."""
-        return self.setup.lanes
-
-    @property
     @abstractmethod
     def setup(self) -> Setup:
         """How it runs the network."""
@@ -198,7 +186,7 @@ class EngineHere(ABC):
         """
         return self._run(self._around.prepare(images))
 
-    def begin(self, images: Sequence[np.ndarray]) -> Pending:
+    def begin(self, images: Sequence[np.ndarray]) -> BegunHere:
         """Prepare images beside a network that runs; the network runs them when the result is asked for."""
         return BegunHere(self._ahead.submit(self._around.prepare, images), self)
 

@@ -8,7 +8,6 @@ import os
 import platform
 import time
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,8 +20,6 @@ from marrowdesk.inference.precision import proved
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
-
     from marrowdesk.inference.around import EngineHere
     from marrowdesk.inference.bundle import Bundle
 
@@ -33,10 +30,6 @@ _EACH = 0.3
 _BATCHES = (32,)
 """Batches that are tried beside that of :data:`_TRIAL`."""
 _TRIAL = 16
-_LANE = 8
-"""Batch of a lane: small enough that what one layer hands to the next stays in a core's own memory."""
-_MOST_LANES = 4
-"""Each lane has buffers of its own."""
 _MOST_REMEMBERED = 24
 _WALL, _WORK = 0, 1
 """Places in :class:`Cost`."""
@@ -44,9 +37,6 @@ _ALONE = 0.75
 """Share of the time of its threads that an engine computes, at least, where it has the machine for itself."""
 _CLEARLY = 1.05
 """How much faster than the one before a way must be: measurements scatter, and float32 is the reference."""
-_MUCH = 1.3
-"""The same for batches side by side: a network that was a quarter cheaper so gave no more cells a second from
-files to stored proposals, where reading and preparing want the processors too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,28 +64,27 @@ class Cost(NamedTuple):
     work: float
 
 
-def fastest(engine: EngineHere, precisions: Sequence[str], most: int, lanes: bool = False) -> Cost:
-    """Measure an engine's number formats, then threads, lanes and batches, and tune it to the fastest.
+def fastest(engine: EngineHere, precisions: Sequence[str], most: int) -> Cost:
+    """Measure an engine's number formats, then threads, then batches, and tune it to the fastest.
 
-    All but the threads are compared by their work, for the machine may be busy with something else just now.
+    Formats and batches are compared by their work, for the machine may be busy with something else just now.
 
     Args:
         engine: to measure.
         precisions: formats that it may use here, float32 first.
         most: threads that it may use.
-        lanes: whether it can run batches side by side.
 
     Returns:
         What a cell costs as it is tuned.
     """
     start = time.perf_counter()
-    best = replace(engine.setup, precision=precisions[0], threads=most, batch=_TRIAL, lanes=1)
+    best = replace(engine.setup, precision=precisions[0], threads=most, batch=_TRIAL)
     least = _cost(engine, best)
 
-    def take(other: Setup, by: int, clearly: float = _CLEARLY) -> None:
+    def take(other: Setup, by: int) -> None:
         nonlocal best, least
         cost = _cost(engine, other)
-        if cost[by] * clearly < least[by]:
+        if cost[by] * _CLEARLY < least[by]:
             best, least = other, cost
 
     for precision in precisions[1:]:
@@ -105,10 +94,7 @@ def fastest(engine: EngineHere, precisions: Sequence[str], most: int, lanes: boo
     alone = least.work > _ALONE * most * least.wall
     if most > 1 and alone and time.perf_counter() - start < _SECONDS:
         take(replace(best, threads=(most + 1) // 2), _WALL)
-    many = min(best.threads or 1, _MOST_LANES) if lanes else 1
-    if many > 1 and time.perf_counter() - start < _SECONDS:
-        take(replace(best, lanes=many, batch=_LANE), _WORK, clearly=_MUCH)
-    for batch in _BATCHES if best.lanes == 1 else ():
+    for batch in _BATCHES:
         if time.perf_counter() - start < _SECONDS:
             take(replace(best, batch=batch), _WORK)
     engine.tune(best)
@@ -118,23 +104,14 @@ def fastest(engine: EngineHere, precisions: Sequence[str], most: int, lanes: boo
 def _cost(engine: EngineHere, setup: Setup) -> Cost:
     engine.tune(setup)
     crops = engine.noise(setup.batch)
-    with ThreadPoolExecutor(setup.lanes) as lanes:
-
-        def run(shown: np.ndarray) -> None:
-            if setup.lanes == 1:  # torch's number of threads is the calling thread's own
-                engine.said(shown)
-            else:
-                list(lanes.map(engine.said, [shown] * setup.lanes))
-
-        run(crops[:2])  # the first run makes buffers
-        rounds: list[float] = []
-        start, work = time.perf_counter(), time.process_time()
-        while not rounds or sum(rounds) < _EACH:
-            run(crops)
-            rounds.append(time.perf_counter() - start - sum(rounds))
-        spent = (time.process_time() - work) / len(rounds)
-    cells = setup.batch * setup.lanes
-    return Cost(min(rounds) / cells, spent / cells)
+    engine.said(crops[:2])  # the first run makes buffers
+    rounds: list[float] = []
+    start, work = time.perf_counter(), time.process_time()
+    while not rounds or sum(rounds) < _EACH:
+        engine.said(crops)
+        rounds.append(time.perf_counter() - start - sum(rounds))
+    spent = (time.process_time() - work) / len(rounds)
+    return Cost(min(rounds) / setup.batch, spent / setup.batch)
 
 
 def key_of(bundle: Bundle, wish: str, most: int) -> str:
@@ -147,7 +124,7 @@ def key_of(bundle: Bundle, wish: str, most: int) -> str:
         wish,
         bundle.sha256,
         *formats,
-        f"marrowdesk {__version__}, lanes",
+        f"marrowdesk {__version__}",
         *(f"{each} {installed(each)}" for each in ("torch", "openvino")),
     )
     return "; ".join(told)

@@ -46,15 +46,12 @@ class Setup:
         precision: number format of the network: ``"float32"``, ``"bfloat16"`` or ``"float16"``.
         threads: that compute; None leaves the library's own number.
         batch: how many images a batch holds.
-        lanes: batches that are prepared and run side by side, each with its share of the threads: none then
-            waits for another at every layer.
     """
 
     engine: str
     precision: str = "float32"
     threads: int | None = None
     batch: int = 32
-    lanes: int = 1
 
 
 class Pending(Protocol):
@@ -86,10 +83,6 @@ class Engine(Protocol):
     @property
     def batch_size(self) -> int:
         """How many images a batch should hold for good speed."""
-
-    @property
-    def lanes(self) -> int:
-        """How many batches should be begun before the first result is asked for, for good speed."""
 
     def predict(self, images: Sequence[np.ndarray]) -> Batch:
         """Classify images, each (H, W, 3) uint8 RGB of any size.

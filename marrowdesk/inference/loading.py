@@ -120,7 +120,7 @@ def _measured(bundle: Bundle, wish: Wish, most: int) -> EngineHere:
     """Load both engines, or the one that is asked for, measure them and keep the faster."""
     openvino, note = (None, "") if wish.engine == "torch" else _openvino_or_why(bundle, wish.networks)
     if openvino is not None:
-        cost = fastest(openvino, _formats(bundle, "openvino"), most, lanes=True)
+        cost = fastest(openvino, _formats(bundle, "openvino"), most)
         if wish.engine == "openvino":
             return openvino
     torch = _torch(bundle, Setup("torch", threads=most), note)

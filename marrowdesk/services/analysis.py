@@ -32,7 +32,7 @@ _DECODERS = 2
 _AHEAD = 3
 """Batches that are decoded or wait for the network at one time: bounds the memory."""
 _FIRST_BATCH = 8
-"""The first batches, of all lanes together, are small, so that the first proposals come at once."""
+"""The first batch is small, so that the first proposals come at once."""
 _SPEED_WINDOW_S = 10.0
 
 
@@ -92,7 +92,7 @@ def analyse(
         yield speed.step(known, [])
     for part in twins.to_compute():
         with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode") as pool:
-            for begun in _ahead(_begun(part, engine, pool), engine.lanes):
+            for begun in _one_ahead(_begun(part, engine, pool)):
                 if cancel.is_set():
                     pool.shutdown(wait=False, cancel_futures=True)
                     raise Cancelled("Classifying was stopped.", "Classify again to go on where it stopped.")
@@ -116,29 +116,28 @@ def _origin(adapted: Adaptation | None) -> ModelOrigin | None:
 def _begun(cells: Sequence[Cell], engine: Engine, pool: ThreadPoolExecutor) -> Iterator[_Begun]:
     """Begin batch after batch, in an engine that reads the images itself or with images read here."""
     if isinstance(engine, ReadingEngine):
-        for batch in _batches(cells, engine):
+        for batch in _batches(cells, engine.batch_size):
             yield _Begun(batch, engine.begin_places([cell.place for cell in batch]))
     else:
-        for batch, images in _decoded_ahead(cells, engine, pool):
+        for batch, images in _decoded_ahead(cells, engine.batch_size, pool):
             yield _Begun(batch, begin_read(engine, images))
 
 
-def _batches(cells: Sequence[Cell], engine: Engine) -> Iterator[list[Cell]]:
-    rest, size, lanes = iter(cells), engine.batch_size, engine.lanes
-    first = min(max(1, _FIRST_BATCH // lanes), size)
-    for each in itertools.chain(itertools.repeat(first, lanes), itertools.repeat(size)):
+def _batches(cells: Sequence[Cell], size: int) -> Iterator[list[Cell]]:
+    rest = iter(cells)
+    for each in itertools.chain((min(_FIRST_BATCH, size),), itertools.repeat(size)):
         if not (batch := list(itertools.islice(rest, each))):
             return
         yield batch
 
 
 def _decoded_ahead(
-    cells: Sequence[Cell], engine: Engine, pool: ThreadPoolExecutor
+    cells: Sequence[Cell], size: int, pool: ThreadPoolExecutor
 ) -> Iterator[tuple[list[Cell], list[np.ndarray | ImageUnreadable]]]:
-    batches = _batches(cells, engine)
+    batches = _batches(cells, size)
     waiting: deque[tuple[list[Cell], list[Future[np.ndarray | ImageUnreadable]]]] = deque()
     while True:
-        for batch in itertools.islice(batches, _AHEAD + engine.lanes - 1 - len(waiting)):
+        for batch in itertools.islice(batches, _AHEAD - len(waiting)):
             waiting.append((batch, [pool.submit(read_or_why, cell.place) for cell in batch]))
         if not waiting:
             return
@@ -159,14 +158,15 @@ class _Begun:
     pending: PendingRead
 
 
-def _ahead(batches: Iterator[_Begun], many: int) -> Iterator[_Begun]:
-    """Give each batch when so many more are begun, so that they are prepared and run while it is stored."""
-    begun: deque[_Begun] = deque()
-    for batch in batches:
-        begun.append(batch)
-        if len(begun) > many:
-            yield begun.popleft()
-    yield from begun
+def _one_ahead(batches: Iterator[_Begun]) -> Iterator[_Begun]:
+    """Give each batch when the next is begun, so that one is prepared while another is run and stored."""
+    before: _Begun | None = None
+    for now in batches:
+        if before is not None:
+            yield before
+        before = now
+    if before is not None:
+        yield before
 
 
 def _finish(

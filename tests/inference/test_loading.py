@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +11,6 @@ import pytest
 from marrowdesk.core.errors import BundleError, MarrowdeskError
 from marrowdesk.inference import choice, loading
 from marrowdesk.inference.card import Precision
-from marrowdesk.inference.choice import fastest
 from marrowdesk.inference.conversion import NotConverted
 from marrowdesk.inference.engine import Setup
 from marrowdesk.inference.loading import Wish, load_fastest
@@ -132,32 +130,3 @@ def test_that_a_network_that_cannot_be_run_just_so_is_refused(tiny_bundle, wish,
     monkeypatch.setattr("marrowdesk.inference.openvino_engine.openvino_model", refuse)
     with pytest.raises(BundleError, match="openvino cannot run tiny-random in float32"):
         load_fastest(tiny_bundle, replace(wish, setup=Setup("openvino")))
-
-
-class _Burning:
-    """An engine whose batches cost processor time, another one for each cell when they run side by side."""
-
-    def __init__(self, alone: float, beside: float) -> None:
-        self._cost = {1: alone, 2: beside}
-        self.setup = Setup("openvino")
-
-    def tune(self, setup: Setup) -> None:
-        self.setup = setup
-
-    def noise(self, count: int) -> np.ndarray:
-        return np.zeros((count, 2, 2, 3), np.uint8)
-
-    def said(self, crops: np.ndarray) -> None:
-        end = time.thread_time() + len(crops) * self._cost[self.setup.lanes]
-        while time.thread_time() < end:
-            pass
-
-
-@pytest.mark.parametrize(("alone", "beside", "lanes"), [(0.002, 0.0005, 2), (0.0005, 0.002, 1)])
-def test_that_batches_run_side_by_side_where_that_costs_less(alone, beside, lanes, monkeypatch):
-    monkeypatch.setattr(choice, "_SECONDS", 60.0)
-    engine = _Burning(alone, beside)
-    fastest(engine, ("float32",), 2, lanes=True)
-    assert engine.setup.lanes == lanes
-    fastest(engine, ("float32",), 2)
-    assert engine.setup.lanes == 1

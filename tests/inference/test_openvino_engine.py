@@ -120,23 +120,6 @@ def test_that_threads_and_numbers_can_be_chosen_and_are_told(tiny_bundle, images
     assert rough == pytest.approx(tiny_engine.predict(images).probabilities, abs=0.1)
 
 
-def test_that_batches_run_side_by_side_give_each_what_it_gives_alone(tiny_bundle, images, cache):
-    engine = OpenVinoEngine(tiny_bundle, Setup("openvino", threads=2, batch=2), cache)
-    alone = [engine.predict(images[at : at + 2]) for at in range(4)]
-    engine.tune(Setup("openvino", threads=2, batch=2, lanes=2))
-    assert engine.lanes == 2
-    assert engine.device.endswith("2 threads, 2 batches at a time")
-    begun = [engine.begin(images[at : at + 2]) for at in range(4)] + [
-        engine.begin([np.zeros((5, 5), np.uint8)])
-    ]
-    for one, other in zip(begun, alone, strict=False):
-        same(one.result(), other)
-    with pytest.raises(ValueError, match="must be"):
-        begun[-1].result()
-    engine.tune(Setup("openvino", threads=2, batch=2))
-    same(engine.begin(images[:2]).result(), alone[0])
-
-
 def test_that_loading_openvino_speaks_to_nobody():
     code = (
         "import sys\n"

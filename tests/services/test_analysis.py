@@ -12,7 +12,6 @@ from tiny_bundle import make_tiny_bundle
 from marrowdesk.core import edits
 from marrowdesk.core.errors import Cancelled
 from marrowdesk.inference.apart import EngineApart
-from marrowdesk.inference.engine import Setup
 from marrowdesk.inference.loading import Wish
 from marrowdesk.inference.torch_engine import load_engine
 from marrowdesk.services.analysis import analyse, unclassified
@@ -53,22 +52,6 @@ def test_that_every_cell_gets_a_stored_proposal_with_map_and_embedding(case, tin
     assert attention.maps.shape[0] == len(tiny_engine.codes)
     assert case.embedding(told[0].id).ndim == 1
     assert (steps[-1].done, steps[-1].total, steps[-1].seconds_left) == (40, 40, 0)
-
-
-def test_that_batches_side_by_side_are_stored_in_order_as_those_one_by_one(slide, tiny_bundle, tmp_path):
-    pytest.importorskip("openvino")
-    from marrowdesk.inference.openvino_engine import OpenVinoEngine
-
-    told = []
-    for lanes in (1, 3):
-        engine = OpenVinoEngine(tiny_bundle, Setup("openvino", threads=3, batch=4, lanes=lanes))
-        with case_for([slide], file=tmp_path / f"{lanes}.mdcase") as case:
-            list(open_slides(case, [slide], threading.Event()))
-            steps = list(analyse(case, engine, case.cells(), threading.Event()))
-            told.append([cell for step in steps for cell in step.cells])
-            assert [cell.id for cell in told[-1]] == [cell.id for cell in case.cells()]
-    for one, other in zip(*told, strict=True):
-        np.testing.assert_allclose(one.prediction.probabilities, other.prediction.probabilities, atol=1e-4)
 
 
 def test_that_each_step_is_in_the_case_before_it_is_told(case, tiny_engine):
