@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 from marrowdesk.core.errors import ImageUnreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import numpy as np
 
     from marrowdesk.core.cell import Place
     from marrowdesk.inference.engine import Batch, Engine, Pending
+
+Begun = TypeVar("Begun")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +60,17 @@ def begin_read(engine: Engine, images: Sequence[np.ndarray | ImageUnreadable]) -
     readable = [image for image in images if not isinstance(image, ImageUnreadable)]
     unreadable = {at: image for at, image in enumerate(images) if isinstance(image, ImageUnreadable)}
     return _Begun(unreadable, engine.begin(readable) if readable else None)
+
+
+def one_ahead(batches: Iterable[Begun]) -> Iterator[Begun]:
+    """Give each batch when the next is begun, so that one is prepared while another is run and stored."""
+    before: Begun | None = None
+    for now in batches:
+        if before is not None:
+            yield before
+        before = now
+    if before is not None:
+        yield before
 
 
 def read_or_why(place: Place) -> np.ndarray | ImageUnreadable:

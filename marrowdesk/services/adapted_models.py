@@ -45,13 +45,30 @@ class Gain:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptModel:
+class ModelFolder:
+    """A folder among the adapted models.
+
+    Attributes:
+        path: the folder.
+        name: as the laboratory calls the model; that of the folder where nothing can be read.
+        version: 1, 2, … of that name; 0 where nothing can be read.
+    """
+
+    path: Path
+    name: str
+    version: int
+
+    @property
+    def key(self) -> str:
+        """What the settings remember it by."""
+        return self.path.name
+
+
+@dataclass(frozen=True, slots=True)
+class KeptModel(ModelFolder):
     """A model that was adapted to this laboratory.
 
     Attributes:
-        path: its folder.
-        name: as the laboratory calls it.
-        version: 1, 2, … of that name.
         made: when, UTC.
         cells: how many reviewed cells it learned from.
         cases: how many cases they come from.
@@ -62,9 +79,6 @@ class KeptModel:
         base_sha256: hash of the weights of that.
     """
 
-    path: Path
-    name: str
-    version: int
     made: datetime
     cells: int
     cases: int
@@ -74,32 +88,16 @@ class KeptModel:
     base_revision: str
     base_sha256: str
 
-    @property
-    def key(self) -> str:
-        """What the settings remember it by."""
-        return self.path.name
-
 
 @dataclass(frozen=True, slots=True)
-class BrokenModel:
+class BrokenModel(ModelFolder):
     """A folder among the adapted models that holds none that can be used.
 
     Attributes:
-        path: the folder.
-        name: as its card says; that of the folder where nothing can be read.
-        version: likewise; 0 where nothing can be read.
         why: what is the matter, as a sentence.
     """
 
-    path: Path
-    name: str
-    version: int
     why: str
-
-    @property
-    def key(self) -> str:
-        """What the settings remember it by."""
-        return self.path.name
 
 
 class Here(NamedTuple):

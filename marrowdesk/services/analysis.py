@@ -13,7 +13,7 @@ from marrowdesk.core.cell import Cell, Prediction
 from marrowdesk.core.errors import Cancelled, ImageUnreadable
 from marrowdesk.core.model_origin import ModelOrigin
 from marrowdesk.core.placing import Placing
-from marrowdesk.inference.reading import ReadingEngine, begin_read, read_or_why
+from marrowdesk.inference.reading import ReadingEngine, begin_read, one_ahead, read_or_why
 from marrowdesk.services.twins import Twins
 from marrowdesk.store.values import ModelInfo, Problem, StoredPrediction
 
@@ -92,7 +92,7 @@ def analyse(
         yield speed.step(known, [])
     for part in twins.to_compute():
         with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode") as pool:
-            for begun in _one_ahead(_begun(part, engine, pool)):
+            for begun in one_ahead(_begun(part, engine, pool)):
                 if cancel.is_set():
                     pool.shutdown(wait=False, cancel_futures=True)
                     raise Cancelled("Classifying was stopped.", "Classify again to go on where it stopped.")
@@ -156,17 +156,6 @@ class _Begun:
 
     cells: list[Cell]
     pending: PendingRead
-
-
-def _one_ahead(batches: Iterator[_Begun]) -> Iterator[_Begun]:
-    """Give each batch when the next is begun, so that one is prepared while another is run and stored."""
-    before: _Begun | None = None
-    for now in batches:
-        if before is not None:
-            yield before
-        before = now
-    if before is not None:
-        yield before
 
 
 def _finish(

@@ -10,11 +10,12 @@ import numpy as np
 from marrowdesk.core.errors import BundleError, Cancelled
 from marrowdesk.inference.apart import EngineApart
 from marrowdesk.inference.precision import FEWEST_CELLS, MOST_CHANGED, MOST_LOST, changed_at_most, proved_by
+from marrowdesk.inference.reading import one_ahead
 from marrowdesk.services.adapting import Step
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
 
     from marrowdesk.core.cell import Place
     from marrowdesk.inference.adapting import Layer
@@ -158,16 +159,17 @@ def _run(
     from marrowdesk.inference.fewer_bits import Seen
 
     step = engine.batch_size
-    waiting: list[PendingRead] = []
+
+    def begun() -> Iterator[tuple[int, PendingRead]]:
+        for start in range(0, len(places), step):
+            if cancel.is_set():
+                raise Cancelled("Measuring was stopped.", "The model runs in float32.")
+            yield start, engine.begin_places(places[start : start + step])
+
     done: list[tuple[int, Read]] = []
-    for start in range(0, len(places) + step, step):
-        if cancel.is_set():
-            raise Cancelled("Measuring was stopped.", "The model runs in float32.")
-        if part := places[start : start + step]:
-            waiting.append(engine.begin_places(part))
-        if start:
-            done.append((start - step, waiting.pop(0).result()))
-            yield Step("measuring", before + min(start, len(places)), 2 * len(places))
+    for start, pending in one_ahead(begun()):
+        done.append((start, pending.result()))
+        yield Step("measuring", before + min(start + step, len(places)), 2 * len(places))
     read = np.ones(len(places), bool)
     for start, each in done:
         read[[start + at for at in each.unreadable]] = False

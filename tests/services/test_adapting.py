@@ -8,7 +8,7 @@ import threading
 
 import numpy as np
 import pytest
-from laboratories import make_case, make_laboratory
+from laboratories import make_case, make_laboratory, worked
 from PIL import Image
 
 from marrowdesk.core.counting import CountingRules
@@ -32,13 +32,7 @@ from marrowdesk.store.values import ModelInfo
 
 
 def _adapt(paths, bundle, cancel=None):
-    steps = adapt(list(paths), cancel or threading.Event(), bundle)
-    seen = []
-    while True:
-        try:
-            seen.append(next(steps))
-        except StopIteration as end:
-            return end.value, seen
+    return worked(adapt(list(paths), cancel or threading.Event(), bundle))
 
 
 def _cases(tmp_path, bundle, cases=4, cells=120, shift=3.0):

@@ -6,7 +6,7 @@ import threading
 from dataclasses import replace
 
 import pytest
-from laboratories import decide, draw, make_proved_bundle
+from laboratories import decide, draw, make_proved_bundle, worked
 
 from marrowdesk.core.errors import Cancelled
 from marrowdesk.core.taxonomy import MARROW
@@ -31,15 +31,6 @@ FAST = Wish(setup=Setup("torch", "bfloat16", 1, 32))
 """Stands for a computer that is fast in bfloat16; in truth it is computed all the same, only slowly."""
 
 
-def _result(steps):
-    seen = []
-    while True:
-        try:
-            seen.append(next(steps))
-        except StopIteration as end:
-            return end.value, seen
-
-
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory):
     """Give a bundle that may run in bfloat16."""
@@ -59,13 +50,13 @@ def adapted(tmp_path_factory, bundle):
     images[0].unlink()
     for image in images[1 : 1 + BROKEN]:
         image.write_bytes(image.read_bytes()[:40])
-    found, _ = _result(adapt([home / "case.mdcase"], threading.Event(), bundle))
+    found, _ = worked(adapt([home / "case.mdcase"], threading.Event(), bundle))
     assert found.better
     return found
 
 
 def test_that_reviewed_cells_are_run_in_both_formats_and_what_changes_is_told(adapted, bundle):
-    proof, steps = _result(prove(adapted, FAST, threading.Event()))
+    proof, steps = worked(prove(adapted, FAST, threading.Event()))
     assert [each.done for each in steps] == sorted(each.done for each in steps)
     assert (steps[0].stage, steps[0].done, steps[-1].done) == ("measuring", 0, 2 * CELLS)
     assert {each.total for each in steps} == {2 * CELLS}
@@ -128,17 +119,17 @@ def test_that_a_proof_that_fails_says_why_and_float32_is_used(adapted, measured,
 
 def test_that_nothing_is_tried_where_nothing_can_be_gained(adapted, bundle, monkeypatch):
     plain = Wish(setup=Setup("torch", "float32", 1, 32))
-    proof, steps = _result(prove(adapted, plain, threading.Event()))
+    proof, steps = worked(prove(adapted, plain, threading.Event()))
     assert (proof, steps) == (None, [])
     monkeypatch.setattr(proving, "EngineApart", lambda *_: pytest.fail("a process was started"))
     card = bundle.card.model_copy(update={"precisions": ()})
     unproved = replace(adapted, base=replace(bundle, card=card))
-    assert _result(prove(unproved, FAST, threading.Event())) == (None, [])
+    assert worked(prove(unproved, FAST, threading.Event())) == (None, [])
 
 
 def test_that_too_few_images_are_told_with_how_many_are_needed(adapted):
     few = replace(adapted, places=adapted.places[:200])
-    proof, steps = _result(prove(few, FAST, threading.Event()))
+    proof, steps = worked(prove(few, FAST, threading.Event()))
     assert steps == []
     assert (proof.holds, proof.measured) == (False, None)
     assert "299 reviewed cells are needed whose images are on this computer; there are 199." in proof.sentence
@@ -162,7 +153,7 @@ def test_that_measuring_is_stopped_and_a_process_that_ends_is_told(adapted, monk
     steps = prove(adapted, FAST, threading.Event())
     next(steps)
     started[-1]._process.kill()
-    proof, _ = _result(steps)
+    proof, _ = worked(steps)
     assert not proof.holds
     assert "could not be tried: The classifier's process ended unexpectedly" in proof.sentence
     assert not any(each.alive for each in started)

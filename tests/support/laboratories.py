@@ -158,3 +158,13 @@ def make_case(
         )
         case.record(Edit("cells", changes))
     return path
+
+
+def worked(steps):
+    """Work to the end: give what came out, and the steps on the way."""
+    seen = []
+    while True:
+        try:
+            seen.append(next(steps))
+        except StopIteration as end:
+            return end.value, seen
