@@ -81,6 +81,7 @@ def curve(arguments: argparse.Namespace) -> int:
     from marrowdesk.training.head_curve import curve_page, head_curve
     from marrowdesk.training.heads import HeadFit
     from marrowdesk.training.plan import plan_of
+    from marrowdesk.training.teacher import teacher_features, teacher_file
 
     if arguments.draws < 1:
         raise MarrowdeskError(f"No curve comes of {arguments.draws} draws.", "Give --draws a number above 0.")
@@ -93,8 +94,11 @@ def curve(arguments: argparse.Namespace) -> int:
     plan = plan_of(bundle.card.training.plan)
     samples, held = read_cells(arguments, bundle.path)
     store = open_cells(arguments, samples, plan.recipe)
-    look = _look_of_teacher if arguments.teacher != "none" else _look_of_bundle
-    embeddings = look(arguments, bundle, plan, store)
+    if arguments.teacher == "none":
+        embeddings = _as_bundle_sees(arguments.run, bundle, plan, store)
+    else:  # kept beside the prepared cells, as for a training
+        teacher = teacher_file(arguments.teacher)
+        embeddings = teacher_features(store, plan.recipe, teacher, arguments.run.parent / "cache")
     trained, tested = (_seen(plan, store, held, embeddings, kept) for kept in (False, True))
     prior = plan.prior if arguments.head_prior is None else arguments.head_prior
     points = []
@@ -135,12 +139,11 @@ def _seen(plan: Plan, store: Store, held: set[str], embeddings: np.ndarray, kept
     return Seen([store.samples[each] for each in at], embeddings[at])
 
 
-def _look_of_bundle(arguments: argparse.Namespace, bundle: Bundle, plan: Plan, store: Store) -> np.ndarray:
+def _as_bundle_sees(folder: Path, bundle: Bundle, plan: Plan, store: Store) -> np.ndarray:
     """Show all cells to the bundle's network, (N, D) float32; kept in the folder of the results."""
     from marrowdesk.inference.torch_engine import network_of
     from marrowdesk.training.export import embed
 
-    folder = arguments.run
     told = hashlib.sha256(repr(store.samples).encode()).hexdigest()[:16]
     file = folder / f"embeddings-{bundle.sha256[:8]}-{told}.npy"
     if file.exists():
@@ -150,14 +153,6 @@ def _look_of_bundle(arguments: argparse.Namespace, bundle: Bundle, plan: Plan, s
         folder.mkdir(parents=True, exist_ok=True)
         np.save(file, embeddings)
     return embeddings
-
-
-def _look_of_teacher(arguments: argparse.Namespace, _bundle: Bundle, plan: Plan, store: Store) -> np.ndarray:
-    """Show all cells to the teacher, (N, 768) float32; kept beside the prepared cells, as for a training."""
-    from marrowdesk.training.teacher import teacher_features, teacher_file
-
-    folder = arguments.run.parent / "cache"
-    return teacher_features(store, plan.recipe, teacher_file(arguments.teacher), folder)
 
 
 def _notes(bundle: Bundle, tested: Seen, teacher: str) -> Sequence[str]:
