@@ -261,7 +261,12 @@ def _refit(
 def _note(plan: Plan, changes: Sequence[Sequence[float]], commands: str) -> str:
     """Tell what the commands alone do not repeat: where the weights started, a length changed on the way."""
     sentences = []
-    if plan.start:
+    if plan.start_file:
+        sentences.append(
+            f"START is the file {plan.start_file} with the sha256 {plan.start}: the network went on from "
+            "weights that this project did not make."
+        )
+    elif plan.start:
         makers = "the first commands make" if "--out START" in commands else "its own card tells how to make"
         sentences.append(
             "START is the folder of the bundle whose weight file has the sha256 "

@@ -48,7 +48,8 @@ class Plan:
         small_part: how long that part is, as a share of all steps.
         precision: format the network computes in: auto, float32, bfloat16 or float16.
         seed: seed of every source of chance.
-        start: sha256 of the weight file of the bundle that the weights start from; empty for chance.
+        start: sha256 of the weight file that the weights start from; empty for chance.
+        start_file: name of that file, where it is one for timm; empty where it is a bundle's.
         strength: augmentation.
         recipe: how the cells are prepared.
     """
@@ -78,6 +79,7 @@ class Plan:
     precision: str = "auto"
     seed: int = 1
     start: str = ""
+    start_file: str = ""
     strength: Strength = field(default_factory=Strength)
     recipe: Recipe = field(default_factory=Recipe)
 

@@ -1,20 +1,59 @@
-"""Starting a training from the weights of a bundle instead of from chance."""
+"""Starting a training from the weights of a bundle, or of a file for timm, instead of from chance."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.inference.bundle import load_tensors
+from marrowdesk.inference.bundle import file_sha256, load_bundle, load_tensors
 from marrowdesk.inference.network import build, head_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import torch
 
     from marrowdesk.inference.bundle import Bundle
     from marrowdesk.training.plan import Plan
+
+
+class Start(NamedTuple):
+    """What the weights of a training start from.
+
+    Attributes:
+        sha256: hash of the weight file.
+        bundle: the bundle whose weights they are, or None.
+        file: the file for timm that holds them, or None.
+    """
+
+    sha256: str
+    bundle: Bundle | None = None
+    file: Path | None = None
+
+    def state(self, plan: Plan) -> dict[str, torch.Tensor]:
+        """Give the state of a network of ``plan`` with these weights.
+
+        Raises:
+            MarrowdeskError: they are those of another network.
+        """
+        if self.file is not None:
+            return file_state(self.file, plan)
+        assert self.bundle is not None
+        return start_state(self.bundle, plan)
+
+
+def start_of(path: Path) -> Start:
+    """Find out what ``--start`` names: the folder of a bundle, or a file of weights for timm.
+
+    Raises:
+        MarrowdeskError: there is nothing, or a bundle that cannot be used.
+    """
+    if path.is_file():
+        return Start(file_sha256(path), file=path)
+    bundle = load_bundle(path)
+    return Start(bundle.sha256, bundle)
 
 
 def start_state(bundle: Bundle, plan: Plan) -> dict[str, torch.Tensor]:
@@ -50,6 +89,68 @@ def start_state(bundle: Bundle, plan: Plan) -> dict[str, torch.Tensor]:
             if code in plan.codes:
                 state[name][plan.codes.index(code)] = value[at]
     return state
+
+
+def file_state(file: Path, plan: Plan) -> dict[str, torch.Tensor]:
+    """Give the state of a network of ``plan`` with the weights of a file (safetensors, or PyTorch's own).
+
+    The file holds what timm calls a state: that of its plain network of this name, trained for any classes,
+    such as ImageNet's. Names that are not timm's are taken for the same layers in the same order. The last
+    layer, and attention that the plain network lacks, start from chance.
+
+    Raises:
+        MarrowdeskError: the file is not understood, or holds another network.
+    """
+    import timm
+
+    given = _read(file)
+    plain = timm.create_model(plan.architecture)
+    own = plain.state_dict()
+    if not set(given) & set(own):
+        given = _renamed(given, own)
+    network = build(plan.architecture, plan.options, len(plan.codes), plan.attention)
+    state: dict[str, torch.Tensor] = network.state_dict()
+    head = {f"{name}." for name, each in plain.named_modules() if each is plain.get_classifier()}
+    body = [name for name in own if name in state and not name.startswith(tuple(head))]
+    wrong = [name for name in body if name not in given or given[name].shape != state[name].shape]
+    if wrong or not body:
+        raise MarrowdeskError(
+            f"{file} does not hold the weights of a {plan.architecture}: {len(wrong)} of its {len(body)} "
+            f"tensors are missing or of another shape ({', '.join(wrong[:3])}).",
+            "Give a file of timm's weights for this network, or another --architecture.",
+        )
+    return {**state, **{name: given[name].to(state[name].dtype) for name in body}}
+
+
+def _read(file: Path) -> dict[str, torch.Tensor]:
+    import pickle
+
+    import torch
+    from safetensors import SafetensorError
+    from timm.models import load_state_dict
+
+    try:
+        given = load_state_dict(str(file), use_ema=False, weights_only=True)
+    except (
+        AttributeError,
+        EOFError,
+        OSError,
+        RuntimeError,
+        SafetensorError,
+        pickle.UnpicklingError,
+    ) as error:
+        raise MarrowdeskError(
+            f"The weights {file} cannot be read: the file is damaged, or holds something else than a "
+            "network's state.",
+            "Give the folder of a bundle, or a .safetensors or .pth file of weights.",
+        ) from error
+    return {name: value for name, value in given.items() if isinstance(value, torch.Tensor)}
+
+
+def _renamed(given: dict[str, torch.Tensor], own: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Take a state with foreign names for the same layers in the same order, where all shapes agree."""
+    same = [each.shape for each in given.values()] == [each.shape for each in own.values()]
+    return dict(zip(own, given.values(), strict=True)) if same else given
 
 
 def _told(architecture: str, options: dict[str, Any], attention: str) -> str:

@@ -15,6 +15,7 @@ from marrowdesk.inference.preprocess import Recipe
 from marrowdesk.training.commands import add_commands
 from marrowdesk.training.commands.again import START, export_command, start_commands, train_command
 from marrowdesk.training.commands.train import plan_of_options
+from marrowdesk.training.start import Start
 
 _BASE = "marrowdesk train --data D --run R "
 
@@ -40,7 +41,7 @@ def _arguments(command: str) -> argparse.Namespace:
 def test_that_the_command_in_the_card_asks_for_the_same_plan(options):
     first = _arguments(_BASE + options)
     cells = painted_cells()
-    start = "a" * 64 if first.start else ""
+    start = Start("a" * 64) if first.start else None
     plan = plan_of_options(first, cells, Recipe(side=first.side), start)
     told = train_command(plan)
     again = _arguments(told)
@@ -50,10 +51,10 @@ def test_that_the_command_in_the_card_asks_for_the_same_plan(options):
 
 def test_that_a_prior_is_not_spoiled_by_label_smoothing():
     plain, cells = _arguments(_BASE + "--prior 0.01"), painted_cells()
-    assert plan_of_options(plain, cells, Recipe(), "").loss_arguments()["smoothing"] == 0
+    assert plan_of_options(plain, cells, Recipe(), None).loss_arguments()["smoothing"] == 0
     both = _arguments(_BASE + "--prior 0.01 --smoothing 0.05")
     with pytest.raises(MarrowdeskError, match="does not go together"):
-        plan_of_options(both, cells, Recipe(), "")
+        plan_of_options(both, cells, Recipe(), None)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from marrowdesk.training.commands.train import plan_of_options
 from marrowdesk.training.dataset import Sample, Store
 from marrowdesk.training.loop import Cells
 from marrowdesk.training.plan import plan_of
+from marrowdesk.training.start import Start
 
 TINY = """\
 name = "tiny"
@@ -97,7 +98,7 @@ def test_that_the_shipped_recipe_asks_for_what_the_shipped_card_tells(tmp_path):
     trained, exported = steps[:4:2], steps[1:4:2]
     plans = [
         plan_of_options(each, _cells_of(plan_of(card.training.plan).codes), Recipe(side=each.side), start)
-        for each, start in zip(trained, ("", card.training.plan["start"]), strict=True)
+        for each, start in zip(trained, (None, Start(card.training.plan["start"])), strict=True)
     ]
     assert plans[-1] == plan_of(card.training.plan)
     made = [

@@ -1,14 +1,19 @@
-"""A training that starts from a bundle's weights."""
+"""A training that starts from a bundle's weights, or from a file for timm."""
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
+import timm
+import torch
+from safetensors.torch import save_file
 from small_run import small_plan
 from tiny_bundle import make_tiny_bundle
 
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.bundle import load_tensors
-from marrowdesk.training.start import start_state
+from marrowdesk.training.start import file_state, start_of, start_state
 
 PLAN = {"architecture": "regnetx_002", "codes": ("BLA", "LYT", "HAC")}
 
@@ -42,3 +47,47 @@ def test_that_a_class_the_bundle_does_not_predict_starts_from_chance(bundle):
 def test_that_another_network_is_refused_by_name(bundle, other):
     with pytest.raises(MarrowdeskError, match=r"holds a regnetx_002 \{\}, not a regnetx_00"):
         start_state(bundle, small_plan(**{**PLAN, **other}))
+
+
+@pytest.fixture(scope="module")
+def elsewhere():
+    """Give timm's plain network, as if it had been trained on a thousand classes elsewhere."""
+    torch.manual_seed(5)
+    return timm.create_model("regnetx_002").state_dict()
+
+
+@pytest.mark.parametrize("ending", ["safetensors", "pth"])
+def test_that_a_file_of_timm_gives_the_body_and_the_last_layer_chance(tmp_path, elsewhere, ending):
+    file = tmp_path / f"regnetx_002.{ending}"
+    save_file(elsewhere, file) if ending == "safetensors" else torch.save({"state_dict": elsewhere}, file)
+    start = start_of(file)
+    state = start.state(small_plan(**PLAN))
+    assert start.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert all(torch.equal(state[name], value) for name, value in elsewhere.items() if "head" not in name)
+    assert state["head.fc.weight"].shape[0] == len(PLAN["codes"])
+
+
+def test_that_a_file_with_foreign_names_is_taken_layer_by_layer(tmp_path, elsewhere):
+    file = tmp_path / "foreign.pth"
+    torch.save({f"layer_{at}": value for at, value in enumerate(elsewhere.values())}, file)
+    state = file_state(file, small_plan(**PLAN))
+    assert torch.equal(state["s4.b1.conv2.conv.weight"], elsewhere["s4.b1.conv2.conv.weight"])
+
+
+def test_that_attention_which_the_file_lacks_starts_from_chance(tmp_path, elsewhere):
+    file = tmp_path / "plain.safetensors"
+    save_file(elsewhere, file)
+    state = file_state(file, small_plan(**PLAN, options={"se_ratio": 0.25}))
+    assert "s1.b1.se.fc1.weight" in state
+    assert torch.equal(state["stem.conv.weight"], elsewhere["stem.conv.weight"])
+
+
+def test_that_a_file_of_another_network_or_of_none_is_refused(tmp_path, elsewhere):
+    file = tmp_path / "regnetx_002.pth"
+    torch.save(elsewhere, file)
+    with pytest.raises(MarrowdeskError, match=r"regnetx_002.pth does not hold the weights of a regnetx_004"):
+        file_state(file, small_plan(**{**PLAN, "architecture": "regnetx_004"}))
+    for name, content in (("empty.pth", b""), ("page.pth", b"<html>"), ("notes.safetensors", b"no weights")):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(MarrowdeskError, match=rf"{name} cannot be read"):
+            file_state(tmp_path / name, small_plan(**PLAN))

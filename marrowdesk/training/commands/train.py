@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from marrowdesk.training.distributed import Group
     from marrowdesk.training.loop import Cells, Progress, Training
     from marrowdesk.training.plan import Plan
+    from marrowdesk.training.start import Start
 
 _STOPPED = 130
 
@@ -112,9 +113,8 @@ def _follow(training: Training, steps: Iterator[Progress], group: Group) -> None
 
 def _training(arguments: argparse.Namespace, group: Group) -> Training:
     """Read the cells, the first process before the others, and make the run."""
-    from marrowdesk.inference.bundle import load_bundle
     from marrowdesk.training.loop import Training
-    from marrowdesk.training.start import start_state
+    from marrowdesk.training.start import start_of
 
     recipe = _recipe(arguments)
     with group.in_turn():
@@ -124,10 +124,9 @@ def _training(arguments: argparse.Namespace, group: Group) -> Training:
         store = open_cells(arguments, samples, recipe)
         targets = _targets(arguments, store, recipe)
     cells = _cells(store, held, targets)
-    bundle = load_bundle(arguments.start) if arguments.start else None
-    plan = plan_of_options(arguments, cells, recipe, bundle.sha256 if bundle else "")
-    start = start_state(bundle, plan) if bundle else None
-    return Training(plan, cells, arguments.run, start, group, arguments.sync_norm)
+    start = start_of(arguments.start) if arguments.start else None
+    plan = plan_of_options(arguments, cells, recipe, start)
+    return Training(plan, cells, arguments.run, start and start.state(plan), group, arguments.sync_norm)
 
 
 def _recipe(arguments: argparse.Namespace) -> Recipe:
@@ -148,8 +147,8 @@ def _cells(store: Store, held: set[str], targets: np.ndarray | None) -> Cells:
     )
 
 
-def plan_of_options(arguments: argparse.Namespace, cells: Cells, recipe: Recipe, start: str) -> Plan:
-    """Make the plan that the options ask for; ``start`` is the hash of what the weights start from."""
+def plan_of_options(arguments: argparse.Namespace, cells: Cells, recipe: Recipe, start: Start | None) -> Plan:
+    """Make the plan that the options ask for; without a ``start`` the weights start from chance."""
     from marrowdesk.training.architectures import chosen
     from marrowdesk.training.plan import Plan
 
@@ -175,7 +174,8 @@ def plan_of_options(arguments: argparse.Namespace, cells: Cells, recipe: Recipe,
         small_part=arguments.small_part,
         precision=arguments.precision,
         seed=arguments.seed,
-        start=start,
+        start=start.sha256 if start else "",
+        start_file=start.file.name if start and start.file else "",
         strength=_strength(arguments),
         recipe=recipe,
     )

@@ -82,7 +82,12 @@ def _network(group: Group) -> None:
     )
     add("--attention", choices=ATTENTIONS, default="none", help="attention put into every residual block")
     add("--side", type=int, default=128, help="side of the network's input, px")
-    add("--start", type=Path, help="folder of a bundle whose weights the network starts from")
+    add(
+        "--start",
+        type=Path,
+        help="what the network's weights start from: folder of a bundle, or a file of timm's weights for "
+        "this network (.safetensors, .pth), such as ImageNet's",
+    )
 
 
 def _loss(group: Group) -> None:
