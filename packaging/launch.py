@@ -17,8 +17,8 @@ MarrowDesk from a checkout: one command makes everything that is missing and sta
       python3 packaging/bootstrap.py run -- slides/2024-117
       python3 packaging/bootstrap.py run -- count slides/2024-117 --pdf report.pdf
       python3 packaging/bootstrap.py run -- --help    what the program itself can do
-  python3 packaging/bootstrap.py test                 run all tests, without a screen
-  python3 packaging/bootstrap.py test -- PYTEST ARGS  run some of them, for example
+  python3 packaging/bootstrap.py test                 run all tests, without a screen, four at once at most
+  python3 packaging/bootstrap.py test -- PYTEST ARGS  run some of them, one by one, for example
       python3 packaging/bootstrap.py test -- -k differential -x
 
 The first start makes a virtual environment in the folder .venv of the checkout and installs the program and
@@ -73,7 +73,17 @@ def _start(command, rest):
         return _become([environment.python, "-P", "-m", "marrowdesk", *rest])
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.chdir(ROOT)
-    return _become([environment.python, "-P", "-m", "pytest", *rest])
+    return _become([environment.python, "-P", "-m", "pytest", *(rest or side_by_side())])
+
+
+def side_by_side():
+    """Tell pytest to share the files of tests among processes: one a processor, four at the most.
+
+    A file stays together: what its tests share is made once. More than four would only take memory, for each
+    loads PyTorch.
+    """
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return ["--numprocesses", str(min(allowed, 4)), "--dist", "loadfile"]
 
 
 def _needs_x11(command):

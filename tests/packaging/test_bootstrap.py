@@ -63,6 +63,15 @@ def test_that_the_program_runs_in_the_environment_of_the_checkout(ready_checkout
     assert Path(said[2].removeprefix("FILE ")) == ready_checkout.root / "marrowdesk" / "__main__.py"
 
 
+def test_that_all_tests_share_the_processors_and_chosen_ones_run_as_typed(checkout: SmallCheckout) -> None:
+    (checkout.root / "pytest.py").write_text('import sys; print("PYTEST", *sys.argv[1:], sep="|")')
+    chosen = checkout.start("test", "--", "-k", "differential", "-x")
+    assert chosen.stdout.splitlines()[-1] == "PYTEST|-k|differential|-x"
+    _, option, number, *rest = checkout.start("test").stdout.splitlines()[-1].split("|")
+    assert (option, rest) == ("--numprocesses", ["--dist", "loadfile"])
+    assert 1 <= int(number) <= 4
+
+
 def test_that_changed_needs_are_installed_into_the_environment_that_is_there(checkout: SmallCheckout) -> None:
     assert checkout.start("run").returncode == 0
     witness = checkout.environment / "witness"
