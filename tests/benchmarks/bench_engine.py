@@ -1,11 +1,14 @@
-"""Cells per second from files on disk to stored proposals with maps, as a ratio to a plain loop of timm.
+"""Cells per second from files on disk to stored proposals with maps, as a ratio to plain loops of timm.
 
 Run: python tests/benchmarks/bench_engine.py [BUNDLE] [--cells 256] [--rounds 3] [--engine torch]
 
-The plain loop is what one writes in an hour: read, prepare, timm in torch's float32, softmax; no maps, no
-doubt, nothing stored. Both run in turns over the same files, for other programs want the processors too. Then
-it tells where the time of one cell goes, each step alone. Processor time is told beside that on the clock,
-since other programs hardly change it.
+A plain loop is what one writes in an hour: read, prepare, timm in torch's float32, softmax; no maps, no
+doubt, nothing stored. There are two. One shows the network the whole picture at timm's own size and by
+timm's own transform: what is to be had without the program. The other shows it the program's crops at the
+bundle's size: it tells what the engine and the pipeline gain, without what the smaller picture gains. All
+run in turns over the same files, for other programs want the processors too. Then it tells where the time of
+one cell goes, each step alone. Processor time is told beside that on the clock, since other programs hardly
+change it.
 """
 
 from __future__ import annotations
@@ -19,8 +22,9 @@ import sys
 import tempfile
 import threading
 import time
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
@@ -37,6 +41,11 @@ from marrowdesk.inference.preprocess import prepare
 from marrowdesk.services.analysis import _rows, analyse
 from marrowdesk.services.opening import case_for, open_slides
 from marrowdesk.store.casefile import CaseFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import torch
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("MARROWDESK_DATA", ROOT.parent / "shared" / "data"))
@@ -66,9 +75,11 @@ def slide_of(folder: Path, count: int) -> list[Path]:
     return sorted(folder.iterdir())
 
 
-def plain_loop(bundle):
-    """Give a function that classifies files as one would without the program."""
+def plain_loops(bundle) -> dict[str, Callable[[list[Path]], None]]:
+    """Give functions that classify files as one would without the program, by what they show the network."""
+    import timm
     import torch
+    from PIL import Image
 
     card = bundle.card
     network = build(card.architecture.name, card.architecture.options, len(bundle.codes),
@@ -81,15 +92,25 @@ def plain_loop(bundle):
     )  # fmt: skip
     network.eval()
     recipe = recipe_of(bundle)
+    usual = timm.data.resolve_model_data_config(timm.create_model(card.architecture.name))
+    transform = timm.data.create_transform(**usual)
 
-    def loop(files) -> None:
+    def pictures(files) -> torch.Tensor:
+        return torch.stack([transform(Image.open(file).convert("RGB")) for file in files])
+
+    def crops(files) -> torch.Tensor:
+        shown = np.stack([prepare(read_image(file), recipe)[0] for file in files])
+        return as_input(shown, card.preprocessing.mean, card.preprocessing.std).contiguous()
+
+    def loop(show, files) -> None:
         for start in range(0, len(files), _BATCH):
-            crops = [prepare(read_image(file), recipe)[0] for file in files[start : start + _BATCH]]
-            pixels = as_input(np.stack(crops), card.preprocessing.mean, card.preprocessing.std)
             with torch.inference_mode():
-                network(pixels.contiguous()).softmax(1).numpy()
+                network(show(files[start : start + _BATCH])).softmax(1).numpy()
 
-    return loop
+    return {
+        f"pictures at timm's {usual['input_size'][-1]} px": partial(loop, pictures),
+        f"the program's crops at {recipe.side} px": partial(loop, crops),
+    }
 
 
 def classify(folder: Path, engine, home: Path, number: int) -> tuple[float, Spent]:
@@ -126,6 +147,10 @@ def steps(engine, files, case_file: Path) -> dict[str, float]:
     }
 
 
+def _speed(spent: Spent, cells: int) -> str:
+    return f"{cells / spent.wall:5.1f} cells/s, {1000 * spent.work / cells:.1f} ms of processor time a cell"
+
+
 def _timed(work):
     start, spent = time.perf_counter(), time.process_time()
     result = work()
@@ -156,25 +181,26 @@ def main() -> None:
             f"{engine.device} {engine.note}\n"
             f"loaded in {first.wall:.1f} s at the first start, then {again.wall:.1f} s"
         )
-        plain, ratios, works = plain_loop(bundle), [], []
-        plain(files[:_BATCH])
+        references = plain_loops(bundle)
+        for loop in references.values():
+            loop(files[:_BATCH])
+        ratios = {name: [] for name in references}
         for number in range(options.rounds):
-            _, slow = _timed(lambda: plain(files))
+            slow = {name: _timed(partial(loop, files))[1] for name, loop in references.items()}
             reading, fast = classify(home / "slide", engine, home, number)
-            ratios.append(slow.wall / fast.wall)
-            works.append(slow.work / fast.work)
             print(
-                f"round {number + 1}: plain timm float32 {len(files) / slow.wall:5.1f} cells/s, "
-                f"files to stored proposals {len(files) / fast.wall:5.1f} cells/s, ratio {ratios[-1]:.2f}; "
-                f"processor time {1000 * slow.work / len(files):.1f} and "
-                f"{1000 * fast.work / len(files):.1f} ms "
-                f"a cell, ratio {works[-1]:.2f} "
+                f"round {number + 1}: files to stored proposals {_speed(fast, len(files))} "
                 f"(finding and checking the files before: {1000 * reading / len(files):.1f} ms a cell)"
             )
-        print(
-            f"ratio, median of {len(ratios)} rounds: {statistics.median(ratios):.2f} on the clock, "
-            f"{statistics.median(works):.2f} in processor time"
-        )
+            for name, spent in slow.items():
+                ratios[name].append(Spent(spent.wall / fast.wall, spent.work / fast.work))
+                print(f"  plain timm float32, {name}: {_speed(spent, len(files))}")
+        for name, each in ratios.items():
+            wall, work = (statistics.median(part) for part in zip(*each, strict=True))
+            print(
+                f"times as fast as plain timm float32, {name}, median of {len(each)} rounds: {wall:.2f} "
+                f"on the clock, {work:.2f} in processor time"
+            )
         for name, each in steps(engine, files, home / "0.mdcase").items():
             print(f"  {name:28}{each:7.2f} ms of processor time a cell")
 
