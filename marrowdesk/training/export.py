@@ -272,6 +272,11 @@ def _note(plan: Plan, changes: Sequence[Sequence[float]], commands: str) -> str:
             "START is the folder of the bundle whose weight file has the sha256 "
             f"{plan.start}: the network went on from its weights, which {makers}."
         )
+    if plan.distil_from:
+        sentences.append(
+            "DISTIL is the folder of the bundle whose weight file has the sha256 "
+            f"{plan.distil_from}: the network learned to agree with it."
+        )
     if changes:
         told = [
             f"up to step {step:.0f}: {steps:.0f} steps, small part {part}" for step, steps, part in changes

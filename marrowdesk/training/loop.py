@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import torch
 
     from marrowdesk.training.dataset import Store
+    from marrowdesk.training.distillation import Mentor
     from marrowdesk.training.plan import Plan
 
 
@@ -96,6 +98,7 @@ class Training:
         start: state of the network to start from, or None for chance.
         group: the processes that train together; alone on the CPU when None.
         sync_norm: take batch statistics over all processes; on CUDA only.
+        mentor: the network that is followed; None for none.
 
     Raises:
         MarrowdeskError: the folder holds a checkpoint of another plan, or the plan cannot be carried out.
@@ -109,6 +112,7 @@ class Training:
         start: Mapping[str, torch.Tensor] | None = None,
         group: Group | None = None,
         sync_norm: bool = False,
+        mentor: Mentor | None = None,
     ) -> None:
         self.plan, self.folder, self._group = plan, folder, group or Group()
         self._batches = Batches(plan, cells.store, cells.at, cells.targets, self._group)
@@ -117,7 +121,10 @@ class Training:
         self.offsets = posterior_offsets(plan.loss, counts, plan.loss_arguments()) + self._batches.shift
         targets = 0 if cells.targets is None else cells.targets.shape[1]
         sources = len(self._batches.names)
-        self.optimisation = Optimisation(plan, counts, targets, start, self._group, sync_norm, sources)
+        distance = partial(mentor.distance, offsets=self.offsets) if mentor else None
+        self.optimisation = Optimisation(
+            plan, counts, targets, start, self._group, sync_norm, sources, distance
+        )
         self.step = 0
         self._changes: list[list[float]] = []
         if (folder / CHECKPOINT).exists():

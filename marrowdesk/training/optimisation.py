@@ -20,7 +20,7 @@ from marrowdesk.training.learner import (
 from marrowdesk.training.losses import make_loss
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import torch
 
@@ -47,6 +47,8 @@ class Optimisation:
         group: the processes that train together.
         sync_norm: take batch statistics over all processes.
         sources: how many sources an adversary tells apart; 0 for none.
+        distance: gives, for images and the logits they got, how far the network is from another one that it
+            follows (:meth:`marrowdesk.training.distillation.Mentor.distance`); None to follow none.
 
     Raises:
         MarrowdeskError: the plan names a network, loss or precision that cannot be had.
@@ -61,10 +63,11 @@ class Optimisation:
         group: Group,
         sync_norm: bool = False,
         sources: int = 0,
+        distance: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] | None = None,
     ) -> None:
         import torch
 
-        self._plan, self._group = plan, group
+        self._plan, self._group, self._distance = plan, group, distance
         self.dtype = choose_dtype(plan.precision, group.device)
         self._loss = make_loss(plan.loss, counts, plan.codes, plan.loss_arguments())
         torch.manual_seed(plan.seed)
@@ -137,11 +140,14 @@ class Optimisation:
         return loss.detach()
 
     def _loss_of(self, batch: Batch, step: int) -> torch.Tensor:
+        import torch
         from torch.nn.functional import cosine_similarity, cross_entropy
 
         against = self._plan.adversary * ramp(step / self._plan.steps)
         logits, followed, said = self._shared(batch.images, against)
         loss = self._loss(logits if batch.priors is None else logits + batch.priors, batch.labels)
+        if self._distance is not None:
+            loss = torch.lerp(loss, self._distance(batch.images, logits), self._plan.distil)
         if batch.wanted is not None:
             loss = loss + self._plan.teacher * (1 - cosine_similarity(followed, batch.wanted)).mean()
         if said is not None:

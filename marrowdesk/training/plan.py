@@ -42,6 +42,9 @@ class Plan:
         adversary: strength of what an adversary, which tells the source of a cell, turns round in the
             network's gradient, see :mod:`marrowdesk.training.adversary`; 0 without one.
         teacher: share of the distance to the teacher's features in the loss; 0 without a teacher.
+        distil: share of the distance to what another network says in the loss, see
+            :mod:`marrowdesk.training.distillation`; 0 without one.
+        distil_from: sha256 of the weight file of that network's bundle; empty without one.
         sampling: how a batch is drawn, see :mod:`marrowdesk.training.sampling`.
         balance: 1 draws every class equally often, 0 as often as it is there; for class sampling.
         small: input side in the first part of the training, px.
@@ -72,6 +75,8 @@ class Plan:
     prior: float | None = None
     adversary: float = 0.0
     teacher: float = 1.0
+    distil: float = 0.0
+    distil_from: str = ""
     sampling: str = "source"
     balance: float = 1.0
     small: int = 96

@@ -17,6 +17,8 @@ from marrowdesk.training.plan import Plan
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from marrowdesk.training.distillation import Mentor
+
 CODES = ("BLA", "LYT", "ART")
 _NUCLEI = {"BLA": 26, "LYT": 14, "ART": 6}
 _TINTS = {"one": (235, 230, 240), "two": (250, 222, 196)}
@@ -61,10 +63,15 @@ def small_plan(**told: object) -> Plan:
 
 
 def train(
-    plan: Plan, folder: Path, until: int | None = None, cells: Cells | None = None, **rhythm
+    plan: Plan,
+    folder: Path,
+    until: int | None = None,
+    cells: Cells | None = None,
+    mentor: Mentor | None = None,
+    **rhythm,
 ) -> Training:
     """Train to the end of the plan, or stop after step ``until`` as Ctrl+C would."""
-    training = Training(plan, cells or painted_cells(), folder)
+    training = Training(plan, cells or painted_cells(), folder, mentor=mentor)
     stop = (lambda: False) if until is None else (lambda: training.step >= until)
     training.reports = list(training.run(Rhythm(**{"report": 4, "save": 100, **rhythm}), stop))
     return training

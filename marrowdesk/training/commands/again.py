@@ -18,6 +18,10 @@ START = "START"
 """Stands for the folder of the bundle that a run started from; only its hash is known."""
 
 
+DISTIL = "DISTIL"
+"""Stands for the folder of the bundle that a run followed; only its hash is known."""
+
+
 def train_command(plan: Plan) -> str:
     """Write the ``marrowdesk train`` command of a plan; DATA and runs/NAME stand for the reader's folders."""
     told = {
@@ -50,6 +54,8 @@ def train_command(plan: Plan) -> str:
         told["prior"] = plan.prior
     if plan.adversary:
         told["adversary"] = plan.adversary
+    if plan.distil_from:
+        told |= {"distil": DISTIL, "distil-share": plan.distil}
     told["teacher"] = "package" if plan.teacher else "none"
     if plan.start:
         told["start"] = START

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from marrowdesk.inference.bundle import Bundle
     from marrowdesk.inference.preprocess import Recipe
     from marrowdesk.training.augment import Strength
     from marrowdesk.training.commands.options import Parsers
@@ -113,6 +114,8 @@ def _follow(training: Training, steps: Iterator[Progress], group: Group) -> None
 
 def _training(arguments: argparse.Namespace, group: Group) -> Training:
     """Read the cells, the first process before the others, and make the run."""
+    from marrowdesk.inference.bundle import load_bundle
+    from marrowdesk.training.distillation import Mentor
     from marrowdesk.training.loop import Training
     from marrowdesk.training.start import start_of
 
@@ -125,8 +128,11 @@ def _training(arguments: argparse.Namespace, group: Group) -> Training:
         targets = _targets(arguments, store, recipe)
     cells = _cells(store, held, targets)
     start = start_of(arguments.start) if arguments.start else None
-    plan = plan_of_options(arguments, cells, recipe, start)
-    return Training(plan, cells, arguments.run, start and start.state(plan), group, arguments.sync_norm)
+    followed = load_bundle(arguments.distil) if arguments.distil else None
+    plan = plan_of_options(arguments, cells, recipe, start, followed)
+    mentor = Mentor(followed, plan, group.device) if followed else None
+    state = start.state(plan) if start else None
+    return Training(plan, cells, arguments.run, state, group, arguments.sync_norm, mentor)
 
 
 def _recipe(arguments: argparse.Namespace) -> Recipe:
@@ -147,8 +153,22 @@ def _cells(store: Store, held: set[str], targets: np.ndarray | None) -> Cells:
     )
 
 
-def plan_of_options(arguments: argparse.Namespace, cells: Cells, recipe: Recipe, start: Start | None) -> Plan:
-    """Make the plan that the options ask for; without a ``start`` the weights start from chance."""
+def plan_of_options(
+    arguments: argparse.Namespace,
+    cells: Cells,
+    recipe: Recipe,
+    start: Start | None = None,
+    followed: Bundle | None = None,
+) -> Plan:
+    """Make the plan that the options ask for.
+
+    Args:
+        arguments: the options.
+        cells: what is trained on.
+        recipe: how they are prepared.
+        start: what the weights start from; chance when None.
+        followed: the bundle that ``--distil`` names.
+    """
     from marrowdesk.training.architectures import chosen
     from marrowdesk.training.plan import Plan
 
@@ -168,6 +188,8 @@ def plan_of_options(arguments: argparse.Namespace, cells: Cells, recipe: Recipe,
         prior=arguments.prior,
         adversary=arguments.adversary,
         teacher=0.0 if arguments.teacher == "none" else 1.0,
+        distil=arguments.distil_share if followed else 0.0,
+        distil_from=followed.sha256 if followed else "",
         sampling=arguments.sampling,
         balance=arguments.balance,
         small=arguments.small,

