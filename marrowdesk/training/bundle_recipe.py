@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 from marrowdesk.core.errors import MarrowdeskError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     Options = Mapping[str, "int | float | str | list[int | float | str]"]
 
 RECIPE = "recipe.toml"
 """Name of the recipe beside the card of a bundle that was made by one."""
+
+CHANCE, PACKAGE = "chance", "package"
+"""What the weights of a stage can start from besides an earlier stage: nothing, or what a package holds."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 _KINDS: dict[type, str] = {str: "text", list: "list", dict: "table"}
@@ -31,11 +34,16 @@ class Stage:
         name: short name of the stage, unique in its recipe.
         train: options of ``marrowdesk train``, by their long names; a list repeats the option.
         export: options of ``marrowdesk export``, likewise.
+        start: what its weights start from: name of an earlier stage, :data:`CHANCE` or :data:`PACKAGE`; empty
+            for the stage before, or for chance where there is none.
+        follow: name of an earlier stage whose network it learns to agree with; empty for none.
     """
 
     name: str
     train: Options
     export: Options
+    start: str = ""
+    follow: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ class BundleRecipe:
     Attributes:
         name: of the bundle.
         revision: of the bundle.
-        stages: carried out in this order; each but the first starts from the weights of the one before.
+        stages: carried out in this order.
     """
 
     name: str
@@ -70,6 +78,7 @@ def read_recipe(path: Path) -> BundleRecipe:
         stages = tuple(_stage(each) for each in _filled("stage", told["stage"], list))
         recipe = BundleRecipe(_named(told["name"]), _filled("revision", told["revision"], str), stages)
         _distinct(recipe)
+        _in_order(recipe)
     except _Unfit as error:
         raise MarrowdeskError(f"The recipe {path} is not understood: {error}.", _EXAMPLE) from error
     return recipe
@@ -81,10 +90,11 @@ class _Unfit(Exception):
 
 def _stage(told: Any) -> Stage:
     stage = _filled("stage", told, dict)
-    _keys("a stage", stage, {"name", "train", "export"})
+    _keys("a stage", stage, {"name", "train", "export"}, {"start", "follow"})
     name = _named(stage["name"])
     options = {command: _options(name, command, stage[command]) for command in ("train", "export")}
-    return Stage(name, **options)
+    further = {key: _named(stage[key]) for key in ("start", "follow") if key in stage}
+    return Stage(name, **options, **further)
 
 
 def _options(stage: str, command: str, told: Any) -> Options:
@@ -99,10 +109,10 @@ def _options(stage: str, command: str, told: Any) -> Options:
     return told
 
 
-def _keys(of: str, told: Mapping[str, Any], wanted: set[str]) -> None:
+def _keys(of: str, told: Mapping[str, Any], wanted: set[str], possible: Collection[str] = ()) -> None:
     if missing := wanted - told.keys():
         raise _Unfit(f"{of} lacks {', '.join(sorted(missing))}")
-    if unknown := told.keys() - wanted:
+    if unknown := told.keys() - wanted - set(possible):
         raise _Unfit(f"{of} has no place for {', '.join(sorted(unknown))}")
 
 
@@ -121,9 +131,22 @@ def _named(told: Any) -> str:
 
 def _distinct(recipe: BundleRecipe) -> None:
     """See that no two bundles of the recipe have one name."""
-    names = [recipe.name, *(each.name for each in recipe.stages)]
+    names = [recipe.name, CHANCE, PACKAGE, *(each.name for each in recipe.stages)]
     if twice := sorted({each for each in names if names.count(each) > 1}):
         raise _Unfit(f"the name {twice[0]} is there twice")
+
+
+def _in_order(recipe: BundleRecipe) -> None:
+    """See that stages go on from, and follow, what is there by then."""
+    earlier: list[str] = []
+    for stage in recipe.stages:
+        for what, name, possible in (
+            ("starts from", stage.start, (*earlier, CHANCE, PACKAGE)),
+            ("follows", stage.follow, earlier),
+        ):
+            if name and name not in possible:
+                raise _Unfit(f"the stage {stage.name} {what} {name}, which is no stage before it")
+        earlier.append(stage.name)
 
 
 def words_of(options: Options) -> list[str]:

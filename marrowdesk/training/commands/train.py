@@ -117,7 +117,6 @@ def _training(arguments: argparse.Namespace, group: Group) -> Training:
     from marrowdesk.inference.bundle import load_bundle
     from marrowdesk.training.distillation import Mentor
     from marrowdesk.training.loop import Training
-    from marrowdesk.training.start import start_of
 
     recipe = _recipe(arguments)
     with group.in_turn():
@@ -127,12 +126,19 @@ def _training(arguments: argparse.Namespace, group: Group) -> Training:
         store = open_cells(arguments, samples, recipe)
         targets = _targets(arguments, store, recipe)
     cells = _cells(store, held, targets)
-    start = start_of(arguments.start) if arguments.start else None
+    start = _start(arguments) if arguments.start else None
     followed = load_bundle(arguments.distil) if arguments.distil else None
     plan = plan_of_options(arguments, cells, recipe, start, followed)
     mentor = Mentor(followed, plan, group.device) if followed else None
     state = start.state(plan) if start else None
     return Training(plan, cells, arguments.run, state, group, arguments.sync_norm, mentor)
+
+
+def _start(arguments: argparse.Namespace) -> Start:
+    from marrowdesk.training.architectures import chosen
+    from marrowdesk.training.start import start_of
+
+    return start_of(arguments.start, chosen(arguments.architecture)[0])
 
 
 def _recipe(arguments: argparse.Namespace) -> Recipe:

@@ -85,8 +85,9 @@ def _network(group: Group) -> None:
     add(
         "--start",
         type=Path,
-        help="what the network's weights start from: folder of a bundle, or a file of timm's weights for "
-        "this network (.safetensors, .pth), such as ImageNet's",
+        help="what the network's weights start from: folder of a bundle, a file of timm's weights for this "
+        "network (.safetensors, .pth) such as ImageNet's, or 'package' for the ImageNet weights that an "
+        "installed package holds (tf_efficientnet_lite0 to 2)",
     )
 
 
