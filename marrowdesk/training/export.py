@@ -224,7 +224,7 @@ def export_run(
                 recipe=told.get("recipe", ""),
                 plan=asdict(plan),
                 held_out=told["held_out"],
-                note=_note(plan, kept["changes"], told["command"]),
+                note=_note(plan, kept["changes"], told["command"], told.get("notes", ())),
             ),
         },
     )
@@ -258,7 +258,7 @@ def _refit(
     return np.asarray(distant @ weights.T + biases, np.float32)
 
 
-def _note(plan: Plan, changes: Sequence[Sequence[float]], commands: str) -> str:
+def _note(plan: Plan, changes: Sequence[Sequence[float]], commands: str, earlier: Sequence[str] = ()) -> str:
     """Tell what the commands alone do not repeat: where the weights started, a length changed on the way."""
     sentences = []
     if plan.start_file:
@@ -267,15 +267,14 @@ def _note(plan: Plan, changes: Sequence[Sequence[float]], commands: str) -> str:
             "weights that this project did not make."
         )
     elif plan.start:
-        makers = "the first commands make" if "--out START" in commands else "its own card tells how to make"
         sentences.append(
             "START is the folder of the bundle whose weight file has the sha256 "
-            f"{plan.start}: the network went on from its weights, which {makers}."
+            f"{plan.start}: the network went on from its weights. {_made('START', commands)}"
         )
     if plan.distil_from:
         sentences.append(
             "DISTIL is the folder of the bundle whose weight file has the sha256 "
-            f"{plan.distil_from}: the network learned to agree with it."
+            f"{plan.distil_from}: the network learned to agree with it. {_made('DISTIL', commands)}"
         )
     if changes:
         told = [
@@ -284,7 +283,12 @@ def _note(plan: Plan, changes: Sequence[Sequence[float]], commands: str) -> str:
         sentences.append(
             f"The run's length was changed on the way, and with it the learning rate ({'; '.join(told)})."
         )
-    return " ".join(sentences)
+    return " ".join([*sentences, *filter(None, earlier)])
+
+
+def _made(name: str, commands: str) -> str:
+    there = f"--out {name}" in commands
+    return "The first commands make it." if there else "Its own card tells how to make it."
 
 
 def _weaknesses(trained: Sequence[Sample]) -> tuple[str, ...]:

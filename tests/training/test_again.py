@@ -13,7 +13,14 @@ from tiny_bundle import make_tiny_bundle
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.preprocess import Recipe
 from marrowdesk.training.commands import add_commands
-from marrowdesk.training.commands.again import START, export_command, start_commands, train_command
+from marrowdesk.training.commands.again import (
+    DISTIL,
+    START,
+    commands_of,
+    export_command,
+    note_of,
+    train_command,
+)
 from marrowdesk.training.commands.train import plan_of_options
 from marrowdesk.training.start import Start
 
@@ -76,7 +83,7 @@ def test_that_the_commands_of_what_a_run_started_from_name_its_folder_start(tmp_
     record = made.card.training.model_copy(
         update={"plan": asdict(plan), "command": f"{earlier}\n{train_command(plan)}\n{told}"}
     )
-    again = start_commands(replace(made, card=made.card.model_copy(update={"training": record})))
+    again = commands_of(replace(made, card=made.card.model_copy(update={"training": record})), START)
     first, second, third, fourth = again.splitlines()
     assert "--run runs/BEFORE-START" in first
     assert "--run runs/BEFORE-START --out BEFORE-START" in second
@@ -84,3 +91,22 @@ def test_that_the_commands_of_what_a_run_started_from_name_its_folder_start(tmp_
     assert "--seed 7" in third
     assert "--start BEFORE-START" in third
     assert fourth == "marrowdesk export --data DATA --run runs/START --out START --revision 1.0.0"
+
+
+def test_that_the_commands_of_what_a_run_followed_name_its_folder_distil(tmp_path):
+    made = make_tiny_bundle(tmp_path / "tiny")
+    plan = small_plan(start="a" * 64, start_file="lite0.pth")
+    told = "marrowdesk export --data DATA --run runs/NAME --out models/tiny --revision 1.0.0"
+    record = made.card.training.model_copy(
+        update={
+            "plan": asdict(plan),
+            "command": f"{train_command(plan)}\n{told}",
+            "note": "START is the file lite0.pth.",
+        }
+    )
+    bundle = replace(made, card=made.card.model_copy(update={"training": record}))
+    first, second = commands_of(bundle, DISTIL).splitlines()
+    assert "--run runs/DISTIL" in first
+    assert "--start DISTIL-START" in first
+    assert second == "marrowdesk export --data DATA --run runs/DISTIL --out DISTIL --revision 1.0.0"
+    assert note_of(bundle, DISTIL) == "Of DISTIL: DISTIL-START is the file lite0.pth."

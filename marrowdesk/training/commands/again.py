@@ -81,12 +81,27 @@ def recipe_command(name: str) -> str:
     return f"marrowdesk train --recipe {recipe} --data DATA --run runs/NAME --out models/{name}"
 
 
-def start_commands(start: Bundle) -> str:
-    """Write the commands that make the bundle which a run started from, with START for its folder and run.
+def commands_of(bundle: Bundle, name: str) -> str:
+    """Write the commands that make a bundle which a run went on from or followed.
 
-    Where that bundle started from another one, what its card calls START is BEFORE-START here.
+    Args:
+        bundle: the bundle.
+        name: stands for its folder and run, :data:`START` or :data:`DISTIL`. What its card calls so is
+            ``BEFORE-START`` and the like here, or ``DISTIL-START``.
     """
-    *before, last = start.card.training.command.replace(START, f"BEFORE-{START}").splitlines()
-    own = train_command(plan_of(start.card.training.plan)).replace(START, f"BEFORE-{START}")
-    lines = [*before[:-1], own, re.sub(r"--out \S+", f"--out {START}", last)]
-    return "\n".join(line.replace("runs/NAME", f"runs/{START}") for line in lines)
+    training = bundle.card.training
+    *before, last = _renamed(training.command, name).splitlines()
+    own = _renamed(train_command(plan_of(training.plan)), name)
+    lines = [*before[:-1], own, re.sub(r"--out \S+", f"--out {name}", last)]
+    return "\n".join(line.replace("runs/NAME", f"runs/{name}") for line in lines)
+
+
+def note_of(bundle: Bundle, name: str) -> str:
+    """Give what the commands of such a bundle alone do not repeat, in the same words as its card."""
+    note = bundle.card.training.note
+    return f"Of {name}: {_renamed(note, name)}" if note else ""
+
+
+def _renamed(text: str, name: str) -> str:
+    prefix = {START: "BEFORE", DISTIL: "DISTIL"}[name]
+    return re.sub(rf"\b[A-Z-]*(?:{START}|{DISTIL})\b", lambda found: f"{prefix}-{found[0]}", text)

@@ -8,13 +8,23 @@ from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.training.bundle_recipe import RECIPE
-from marrowdesk.training.commands.again import export_command, recipe_command, start_commands, train_command
+from marrowdesk.training.commands.again import (
+    DISTIL,
+    START,
+    commands_of,
+    export_command,
+    note_of,
+    recipe_command,
+    train_command,
+)
 from marrowdesk.training.commands.options import HELD_OUT, Defaults, add_data, open_cells, read_cells
 
 if TYPE_CHECKING:
     import argparse
 
+    from marrowdesk.inference.bundle import Bundle
     from marrowdesk.training.commands.options import Parsers
+    from marrowdesk.training.plan import Plan
 
 
 def add_command(subparsers: Parsers) -> None:
@@ -59,6 +69,9 @@ def add_command(subparsers: Parsers) -> None:
         type=Path,
         help="folder of the bundle that the run started from: the card then tells the commands that made it",
     )
+    parser.add_argument(
+        "--distil", type=Path, help="likewise, folder of the bundle that the run learned to agree with"
+    )
     parser.set_defaults(handler=export, recipe=None)
 
 
@@ -74,13 +87,15 @@ def export(arguments: argparse.Namespace) -> int:
     views = arguments.head_views
     blind = arguments.head_blind
     again = export_command(name, arguments.revision, arguments.head, prior, views, blind)
-    first = _first_commands(arguments.start, plan.start) if arguments.start else ""
+    earlier = _earlier(arguments, plan)
+    first = "".join(f"{commands_of(bundle, name)}\n" for name, bundle in earlier.items())
     told = {
         "name": name,
         "revision": arguments.revision,
         "summary": f"Proposes up to {classes} classes of marrow and blood cells, May-Gruenwald-Giemsa stain.",
         "command": f"{first}{train_command(plan)}\n{again}",
         "recipe": recipe_command(name) if arguments.recipe else "",
+        "notes": [note_of(bundle, name) for name, bundle in earlier.items()],
         "held_out": HELD_OUT,
         "head": arguments.head,
         "head_prior": prior,
@@ -101,18 +116,27 @@ def _put(file: Path, there: Path) -> None:
         shutil.copyfile(file, there)
 
 
-def _first_commands(start: Path, sha256: str) -> str:
-    """Give the commands, each with its line's end, that made the bundle a run started from.
+def _earlier(arguments: argparse.Namespace, plan: Plan) -> dict[str, Bundle]:
+    """Give the bundles that a run went back to, as far as they were named, by what the card calls them.
 
     Raises:
-        MarrowdeskError: the run started from other weights.
+        MarrowdeskError: the run went back to another one.
     """
     from marrowdesk.inference.bundle import load_bundle
 
-    bundle = load_bundle(start)
-    if bundle.sha256 != sha256:
-        raise MarrowdeskError(
-            f"The run did not start from the weights of {start}.",
-            f"It started from those with the sha256 {sha256}." if sha256 else "It started from chance.",
-        )
-    return f"{start_commands(bundle)}\n"
+    found = {}
+    for name, folder, sha256, did in (
+        (DISTIL, arguments.distil, plan.distil_from, "follow"),
+        (START, arguments.start, plan.start, "start from"),
+    ):
+        if folder is None:
+            continue
+        bundle = load_bundle(folder)
+        if bundle.sha256 != sha256:
+            other = f"weights with the sha256 {sha256}" if sha256 else "none"
+            raise MarrowdeskError(
+                f"The run did not {did} the weights of {folder}, but {other}.",
+                f"Leave --{name.lower()} out, or give the right bundle.",
+            )
+        found[name] = bundle
+    return found

@@ -123,7 +123,7 @@ def lay_out(recipe: BundleRecipe, arguments: argparse.Namespace) -> list[Step]:
         exporting = ("export", *split, run, f"--out={out}", f"--revision={recipe.revision}")
         steps += [
             Step(f"train {stage.name}", training, tuple(_machine(arguments))),
-            Step(told, (*exporting, *words_of(stage.export), *_bundle_of(before)), bundle=out),
+            Step(told, (*exporting, *words_of(stage.export), *_bundle_of(before), *beside), bundle=out),
         ]
         bundles[stage.name] = out
     bundle = ("evaluate", *cells, f"--bundle={out}", "--keep")
