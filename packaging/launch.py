@@ -79,11 +79,11 @@ def _start(command, rest):
 def side_by_side():
     """Tell pytest to share the files of tests among processes: one a processor, four at the most.
 
-    A file stays together: what its tests share is made once. More than four would only take memory, for each
-    loads PyTorch.
+    A file stays together: what its tests share is made once. The files keep their order, as when they run one
+    by one. More than four would only take memory, for each loads PyTorch.
     """
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return ["--numprocesses", str(min(allowed, 4)), "--dist", "loadfile"]
+    return ["--numprocesses", str(min(allowed, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def _needs_x11(command):

@@ -147,7 +147,8 @@ def test_that_a_recipe_killed_in_both_stages_ends_with_the_bundle_of_one_that_wa
     assert first.stat().st_mtime_ns == made
     _counts_a_drawn_slide(ends[0], tmp_path, capsys)
     record = ends[0].card.training
-    assert [line.split()[1] for line in record.command.splitlines()] == ["train", "export"] * 2
+    told = [line.split()[1] for line in record.command.splitlines()]
+    assert told == ["train", "export"] * 3  # of what it followed, of what it started from, its own
     assert record.recipe in (ends[0].path / "CARD.md").read_text(encoding="utf-8")
     assert read_recipe(ends[0].path / RECIPE) == read_recipe(recipe)
     assert ends[0].card.results["cells"] == ends[1].card.results["cells"] > 0
