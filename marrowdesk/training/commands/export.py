@@ -88,14 +88,14 @@ def export(arguments: argparse.Namespace) -> int:
     blind = arguments.head_blind
     again = export_command(name, arguments.revision, arguments.head, prior, views, blind)
     earlier = _earlier(arguments, plan)
-    first = "".join(f"{commands_of(bundle, name)}\n" for name, bundle in earlier.items())
+    first = "".join(f"{commands_of(each, called)}\n" for called, each in earlier.items())
     told = {
         "name": name,
         "revision": arguments.revision,
         "summary": f"Proposes up to {classes} classes of marrow and blood cells, May-Gruenwald-Giemsa stain.",
         "command": f"{first}{train_command(plan)}\n{again}",
         "recipe": recipe_command(name) if arguments.recipe else "",
-        "notes": [note_of(bundle, name) for name, bundle in earlier.items()],
+        "notes": [note_of(each, called) for called, each in earlier.items()],
         "held_out": HELD_OUT,
         "head": arguments.head,
         "head_prior": prior,
@@ -133,10 +133,11 @@ def _earlier(arguments: argparse.Namespace, plan: Plan) -> dict[str, Bundle]:
             continue
         bundle = load_bundle(folder)
         if bundle.sha256 != sha256:
-            other = f"weights with the sha256 {sha256}" if sha256 else "none"
             raise MarrowdeskError(
-                f"The run did not {did} the weights of {folder}, but {other}.",
-                f"Leave --{name.lower()} out, or give the right bundle.",
+                f"The run did not {did} the weights of {folder}.",
+                f"The right ones have the sha256 {sha256}."
+                if sha256
+                else f"Leave --{name.lower()} out: it had none to {did}.",
             )
         found[name] = bundle
     return found
