@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marrowdesk.core.errors import MarrowdeskError
@@ -140,6 +141,8 @@ def _averaged(network: torch.nn.Module, plain: torch.Tensor) -> torch.Tensor:
     from timm.layers import NormMlpClassifierHead
 
     width = head_of(network).in_features
+    if plain.ndim == 3:
+        plain = _framed(network, plain)
     if plain.ndim != 4 or width not in (plain.shape[1], plain.shape[3]):
         shape = " × ".join(str(each) for each in plain.shape[1:])
         raise MarrowdeskError(
@@ -150,7 +153,15 @@ def _averaged(network: torch.nn.Module, plain: torch.Tensor) -> torch.Tensor:
     end = getattr(network, "head", None)
     if isinstance(end, NormMlpClassifierHead) and isinstance(end.norm, torch.nn.LayerNorm):
         return _normed(end.norm, features)
-    return features
+    between = getattr(network, "fc_norm", None)
+    return _normed(between, features) if isinstance(between, torch.nn.LayerNorm) else features
+
+
+def _framed(network: Any, tokens: torch.Tensor) -> torch.Tensor:
+    """Lay the tokens of a vision transformer's patches (N, P, D) out as the square they come from."""
+    patches = tokens[:, int(getattr(network, "num_prefix_tokens", 0)) :]
+    side = math.isqrt(patches.shape[1])
+    return patches.unflatten(1, (side, side)) if side**2 == patches.shape[1] else tokens
 
 
 def _normed(norm: torch.nn.LayerNorm, features: torch.Tensor) -> torch.Tensor:
