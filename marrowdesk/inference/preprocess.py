@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import cv2
@@ -231,7 +231,7 @@ def at_one_sharpness(crop: np.ndarray, most: float) -> np.ndarray:
     return np.asarray(cv2.GaussianBlur(crop, (0, 0), sigma))
 
 
-@cache
+@lru_cache(maxsize=32)  # the program asks for one radius, a training draws another for each image
 def round_mask(side: int, radius: float) -> np.ndarray:
     """Give the soft round mask, (side, side, 1) float32, read-only: 1 in the middle, 0 from ``radius`` on."""
     at = (np.arange(side, dtype=np.float32) + 0.5) / side * 2 - 1

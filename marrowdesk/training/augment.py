@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from marrowdesk.inference.preprocess import NUCLEAR, Recipe, masked, round_mask, toning
-from marrowdesk.training.borrowing import borrowed
+from marrowdesk.training.borrowing import borrowed, drawn_loan
 
 _WHITE = 245.0
 _RECIPE = Recipe()
@@ -83,10 +83,12 @@ def varied(
     Returns:
         (side, side, 3) uint8 RGB, with the round mask.
     """
-    density = _DENSITY[_turned(crop, side, span, strength, rng)]
+    density = cv2.LUT(_turned(crop, side, span, strength, rng), _DENSITY)
     if other is not None:
-        lent = _DENSITY[_turned(other, side, span, strength, rng)]
-        density = borrowed(density, lent, strength.recolour, strength.surround, rng)
+        loan = drawn_loan(strength.recolour, strength.surround, rng)
+        if loan.any:
+            lent = cv2.LUT(_turned(other, side, span, strength, rng), _DENSITY)
+            density = borrowed(density, lent, loan)
     image = _restained(density, strength, rng)
     image = _refocused(image, side / 128.0, strength, rng)
     if rng.random() < strength.jpeg:
@@ -119,8 +121,11 @@ def _restained(density: np.ndarray, strength: Strength, rng: np.random.Generator
     """Vary the stain in optical-density space, where dyes add up (after Tellez et al. 2018 and SADA 2024)."""
     density = cv2.transform(density, _dyes(strength, rng).astype(np.float32))
     white = _WHITE * (1.0 + np.clip(rng.normal(0, strength.light, 3), -0.09, 0.04))
-    light = np.exp(density * np.float32(-np.log(10.0))) * white.astype(np.float32)
-    return np.clip(light + 0.5, 0, 255).astype(np.uint8)
+    # What is brighter than white many times over is white; its exponent could be too large a number.
+    light = cv2.exp(np.minimum(density * np.float32(-np.log(10.0)), np.float32(3.0)))
+    light *= white.astype(np.float32)
+    light += 0.5
+    return np.clip(light, 0, 255, out=light).astype(np.uint8)
 
 
 def _dyes(strength: Strength, rng: np.random.Generator) -> np.ndarray:

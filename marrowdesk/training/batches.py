@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
+import cv2
 import numpy as np
 
 from marrowdesk.training.adversary import source_chances
@@ -41,6 +43,10 @@ class Batch(NamedTuple):
     wanted: torch.Tensor | None
     sources: torch.Tensor | None = None
     chances: torch.Tensor | None = None
+
+    def pinned(self) -> Batch:
+        """Put it where a GPU can fetch it from."""
+        return Batch(*(None if each is None else each.pin_memory() for each in self))
 
     def on(self, device: str) -> Batch:
         """Send it to a device, without waiting for it to arrive there."""
@@ -115,8 +121,7 @@ class Batches:
             None if self._origins is None else self._origins[chosen],
             None if self._chances is None else self._chances[chosen],
         )
-        tensors = (None if each is None else torch.from_numpy(each) for each in parts)
-        return Batch(*(each.pin_memory() if self._pinned and each is not None else each for each in tensors))
+        return Batch(*(None if each is None else torch.from_numpy(each) for each in parts))
 
     def _lent(self, each: int, rng: np.random.Generator) -> np.ndarray | None:
         """Choose a crop of another source to borrow from; None where nothing is borrowed."""
@@ -128,11 +133,19 @@ class Batches:
     def ahead(self, first: int, last: int, workers: int) -> Iterator[Batch]:
         """Make the batches of the steps ``first`` … ``last`` − 1 in order, some of them before they are due.
 
+        Beside a GPU they are made by processes: threads of one process take turns, and would keep it waiting.
+
         Args:
             first: the first step.
             last: the step after the last.
-            workers: threads; each makes whole batches.
+            workers: threads or processes; each makes whole batches.
         """
+        if self._pinned and "fork" in multiprocessing.get_all_start_methods():
+            return self.by_processes(first, last, workers)
+        return self.by_threads(first, last, workers)
+
+    def by_threads(self, first: int, last: int, workers: int) -> Iterator[Batch]:
+        """Make them on threads of this process; see :meth:`ahead`."""
         with ThreadPoolExecutor(workers, thread_name_prefix="batches") as pool:
             coming = [pool.submit(self.make, each) for each in range(first, min(last, first + workers + 1))]
             try:
@@ -140,10 +153,45 @@ class Batches:
                     batch = coming.pop(0).result()
                     if step + workers + 1 < last:
                         coming.append(pool.submit(self.make, step + workers + 1))
-                    yield batch
+                    yield batch.pinned() if self._pinned else batch
             finally:
                 for each in coming:
                     each.cancel()
+
+    def by_processes(self, first: int, last: int, workers: int) -> Iterator[Batch]:
+        """Make them in forked processes, which share the crops with this one; see :meth:`ahead`."""
+        from torch.utils.data import DataLoader
+
+        steps = range(first, last)
+        if not steps:
+            return
+        loader = DataLoader(
+            _Steps(self, steps),
+            batch_size=None,
+            num_workers=min(workers, len(steps)),
+            pin_memory=self._pinned,
+            multiprocessing_context="fork",
+            worker_init_fn=_alone,
+        )
+        yield from loader
+
+
+class _Steps:
+    """The batches of steps, as PyTorch's loader asks for them."""
+
+    def __init__(self, batches: Batches, steps: range) -> None:
+        self._batches, self._steps = batches, steps
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def __getitem__(self, at: int) -> Batch:
+        return self._batches.make(self._steps[at])
+
+
+def _alone(_worker: int) -> None:
+    """Keep a process that makes batches to one thread: there is one such process for each processor."""
+    cv2.setNumThreads(0)
 
 
 def _lenders(samples: Sequence[Sample]) -> dict[str, np.ndarray]:

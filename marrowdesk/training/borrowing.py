@@ -8,6 +8,8 @@ around the cell.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 
@@ -52,20 +54,45 @@ def surrounded(own: np.ndarray, other: np.ndarray, radius: float) -> np.ndarray:
     return np.asarray(own + outside * (other - own))
 
 
-def borrowed(
-    own: np.ndarray, other: np.ndarray, recolour: float, surround: float, rng: np.random.Generator
-) -> np.ndarray:
-    """Give an image, by chance, the colours and the surroundings of another.
+class Loan(NamedTuple):
+    """What a cell is given by an image of another source.
+
+    Attributes:
+        colours: how far to go towards its colours, 0 to 1; None to leave them.
+        radius: where its surroundings begin, half sides; None to leave them.
+    """
+
+    colours: float | None
+    radius: float | None
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is borrowed at all."""
+        return self.colours is not None or self.radius is not None
+
+
+def drawn_loan(recolour: float, surround: float, rng: np.random.Generator) -> Loan:
+    """Draw what is borrowed.
+
+    Args:
+        recolour: probability of taking the colours, by a share between 0 and 1.
+        surround: probability of taking the surroundings.
+        rng: source of chance.
+    """
+    colours = float(rng.random()) if rng.random() < recolour else None
+    return Loan(colours, float(rng.uniform(_NEAR, _FAR)) if rng.random() < surround else None)
+
+
+def borrowed(own: np.ndarray, other: np.ndarray, loan: Loan) -> np.ndarray:
+    """Give an image the colours and the surroundings of another.
 
     Args:
         own: (S, S, 3) float32 optical densities.
         other: the same of an image from elsewhere.
-        recolour: probability of taking its colours, by a share between 0 and 1.
-        surround: probability of taking its surroundings.
-        rng: source of chance.
+        loan: what it is given.
     """
-    shown = recoloured(own, other, float(rng.random())) if rng.random() < recolour else own
-    return surrounded(shown, other, float(rng.uniform(_NEAR, _FAR))) if rng.random() < surround else shown
+    shown = own if loan.colours is None else recoloured(own, other, loan.colours)
+    return shown if loan.radius is None else surrounded(shown, other, loan.radius)
 
 
 def _stained(density: np.ndarray) -> np.ndarray:

@@ -156,7 +156,7 @@ class Training:
         Args:
             rhythm: when to report, save and measure.
             stop: asked after every step; once it says so, the run saves its checkpoint and ends.
-            workers: threads that make batches; as suits the device when None.
+            workers: threads or processes that make batches; as suits the device when None.
 
         Raises:
             MarrowdeskError: the loss is no longer a number, or a file cannot be written.

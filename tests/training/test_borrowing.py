@@ -10,7 +10,7 @@ from small_run import GENTLE, painted_cells, small_plan
 
 from marrowdesk.training.augment import Strength, varied
 from marrowdesk.training.batches import Batches
-from marrowdesk.training.borrowing import borrowed, recoloured, surrounded
+from marrowdesk.training.borrowing import borrowed, drawn_loan, recoloured, surrounded
 from marrowdesk.training.distributed import Group
 
 
@@ -52,7 +52,7 @@ def test_that_the_middle_is_the_cell_and_the_rim_is_the_other_image():
 
 
 def test_that_nothing_is_borrowed_at_probability_nought():
-    assert borrowed(OWN, OTHER, 0.0, 0.0, np.random.default_rng(0)) is OWN
+    assert borrowed(OWN, OTHER, drawn_loan(0.0, 0.0, np.random.default_rng(0))) is OWN
 
 
 def test_that_a_cell_is_varied_with_what_another_lends_it():
