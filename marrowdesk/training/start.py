@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,6 +12,7 @@ from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.bundle import file_sha256, load_bundle, load_tensors
 from marrowdesk.inference.network import build, head_of
 from marrowdesk.training.packages import file_in_package
+from marrowdesk.training.teacher import TEACHER, find_teacher, teacher_weights
 
 if TYPE_CHECKING:
     import torch
@@ -102,10 +104,12 @@ def start_state(bundle: Bundle, plan: Plan) -> dict[str, torch.Tensor]:
 
 
 def _packaged(architecture: str) -> Path:
+    if architecture == TEACHER:
+        return find_teacher()
     if architecture not in _PACKAGES:
         raise MarrowdeskError(
             f"No package is known to hold weights of a {architecture}.",
-            f"Give a file of timm's weights, or one of these networks: {', '.join(_PACKAGES)}.",
+            f"Give a file of timm's weights, or one of these networks: {', '.join([*_PACKAGES, TEACHER])}.",
         )
     if file := file_in_package(_PACKAGES[architecture], "models/*.pth"):
         return file
@@ -115,11 +119,12 @@ def _packaged(architecture: str) -> Path:
 
 
 def file_state(file: Path, plan: Plan) -> dict[str, torch.Tensor]:
-    """Give the state of a network of ``plan`` with the weights of a file (safetensors, or PyTorch's own).
+    """Give the state of a network of ``plan`` with the weights of a file (safetensors, PyTorch's own, ONNX).
 
     The file holds what timm calls a state: that of its plain network of this name, trained for any classes,
     such as ImageNet's. Names that are not timm's are taken for the same layers in the same order. The last
-    layer, and attention that the plain network lacks, start from chance.
+    layer, and attention that the plain network lacks, start from chance. A vision transformer's patches and
+    positions are brought to the size that the plan's options ask for (Beyer et al. 2023, "FlexiViT").
 
     Raises:
         MarrowdeskError: the file is not understood, or holds another network.
@@ -133,6 +138,7 @@ def file_state(file: Path, plan: Plan) -> dict[str, torch.Tensor]:
         given = _renamed(given, own)
     network = build(plan.architecture, plan.options, len(plan.codes), plan.attention)
     state: dict[str, torch.Tensor] = network.state_dict()
+    given = _resampled(given, state)
     head = {f"{name}." for name, each in plain.named_modules() if each is plain.get_classifier()}
     body = [name for name in own if name in state and not name.startswith(tuple(head))]
     wrong = [name for name in body if name not in given or given[name].shape != state[name].shape]
@@ -152,6 +158,8 @@ def _read(file: Path) -> dict[str, torch.Tensor]:
     from safetensors import SafetensorError
     from timm.models import load_state_dict
 
+    if file.suffix == ".onnx":
+        return {name: torch.from_numpy(np.array(value)) for name, value in teacher_weights(file).items()}
     try:
         given = load_state_dict(str(file), use_ema=False, weights_only=True)
     except (
@@ -174,6 +182,22 @@ def _renamed(given: dict[str, torch.Tensor], own: dict[str, torch.Tensor]) -> di
     """Take a state with foreign names for the same layers in the same order, where all shapes agree."""
     same = [each.shape for each in given.values()] == [each.shape for each in own.values()]
     return dict(zip(own, given.values(), strict=True)) if same else given
+
+
+def _resampled(given: dict[str, torch.Tensor], wanted: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Bring the patches and positions of a vision transformer to the wanted numbers of pixels and places."""
+    from timm.layers import resample_abs_pos_embed, resample_patch_embed
+
+    changed = dict(given)
+    patches, places = "patch_embed.proj.weight", "pos_embed"
+    if patches in given and patches in wanted and given[patches].ndim == wanted[patches].ndim == 4:
+        changed[patches] = resample_patch_embed(given[patches], list(wanted[patches].shape[2:]))
+    if places in given and places in wanted and given[places].ndim == wanted[places].ndim == 3:
+        # A square of places behind what stands before the patches (a class token).
+        before = wanted[places].shape[1] - math.isqrt(wanted[places].shape[1]) ** 2
+        side = math.isqrt(wanted[places].shape[1])
+        changed[places] = resample_abs_pos_embed(given[places], [side, side], num_prefix_tokens=before)
+    return changed
 
 
 def _told(architecture: str, options: dict[str, Any], attention: str) -> str:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from marrowdesk.inference.preprocess import Recipe
     from marrowdesk.training.dataset import Store
 
+TEACHER = "vit_small_patch14_dinov2"
+"""timm's name of it."""
+
 _SIDE = 196
 _MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 _NAMES = {
@@ -50,7 +53,7 @@ def _block_name(name: str) -> str | None:
     return f"blocks.{found[1]}.{_NAMES[found[2]]}{found[3] or ''}"
 
 
-def _weights(path: Path) -> dict[str, np.ndarray]:
+def teacher_weights(path: Path) -> dict[str, np.ndarray]:
     """Read the transformer's weights under timm's names; the attention's three matrices are joined."""
     import onnx
     from onnx import numpy_helper
@@ -88,8 +91,8 @@ def load_teacher(path: Path) -> torch.nn.Module:
     import torch
     from timm.layers import resample_abs_pos_embed
 
-    network = timm.create_model("vit_small_patch14_dinov2", img_size=_SIDE, num_classes=0)
-    state = {name: torch.from_numpy(np.array(value)) for name, value in _weights(path).items()}
+    network = timm.create_model(TEACHER, img_size=_SIDE, num_classes=0)
+    state = {name: torch.from_numpy(np.array(value)) for name, value in teacher_weights(path).items()}
     grid = _SIDE // 14
     state["pos_embed"] = resample_abs_pos_embed(state["pos_embed"], [grid, grid], num_prefix_tokens=1)
     network.load_state_dict(state, strict=True)

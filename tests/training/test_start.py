@@ -83,6 +83,20 @@ def test_that_attention_which_the_file_lacks_starts_from_chance(tmp_path, elsewh
     assert torch.equal(state["stem.conv.weight"], elsewhere["stem.conv.weight"])
 
 
+def test_that_a_transformer_s_patches_and_places_are_brought_to_the_size_that_is_asked_for(tmp_path):
+    there = timm.create_model("vit_tiny_patch16_224", depth=1).state_dict()
+    save_file(there, tmp_path / "vit.safetensors")
+    options = {"depth": 1, "img_size": 128, "patch_size": 8, "dynamic_img_size": True}
+    options |= {"global_pool": "avg", "fc_norm": False}
+    plan = small_plan(**{**PLAN, "architecture": "vit_tiny_patch16_224", "options": options})
+    state = file_state(tmp_path / "vit.safetensors", plan)
+    assert state["patch_embed.proj.weight"].shape == (192, 3, 8, 8)
+    assert state["pos_embed"].shape == (1, 16 * 16, 192) or state["pos_embed"].shape == (1, 1 + 16 * 16, 192)
+    assert torch.equal(state["blocks.0.attn.qkv.weight"], there["blocks.0.attn.qkv.weight"])
+    wanted = timm.layers.resample_patch_embed(there["patch_embed.proj.weight"], [8, 8])
+    assert torch.equal(state["patch_embed.proj.weight"], wanted)
+
+
 def test_that_a_file_of_another_network_or_of_none_is_refused(tmp_path, elsewhere):
     file = tmp_path / "regnetx_002.pth"
     torch.save(elsewhere, file)
