@@ -28,12 +28,12 @@ _EXAMPLE = "models/marrow-regnetx-032-se/recipe.toml is an example."
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A training and the export of what it learned.
+    """A training and, unless a later one only follows it, the export of what it learned.
 
     Attributes:
         name: short name of the stage, unique in its recipe.
         train: options of ``marrowdesk train``, by their long names; a list repeats the option.
-        export: options of ``marrowdesk export``, likewise.
+        export: options of ``marrowdesk export``, likewise; None where no bundle is made of it.
         start: what its weights start from: name of an earlier stage, :data:`CHANCE` or :data:`PACKAGE`; empty
             for the stage before, or for chance where there is none.
         follow: name of an earlier stage whose network it learns to agree with; empty for none.
@@ -41,7 +41,7 @@ class Stage:
 
     name: str
     train: Options
-    export: Options
+    export: Options | None
     start: str = ""
     follow: str = ""
 
@@ -90,11 +90,11 @@ class _Unfit(Exception):
 
 def _stage(told: Any) -> Stage:
     stage = _filled("stage", told, dict)
-    _keys("a stage", stage, {"name", "train", "export"}, {"start", "follow"})
+    _keys("a stage", stage, {"name", "train"}, {"export", "start", "follow"})
     name = _named(stage["name"])
-    options = {command: _options(name, command, stage[command]) for command in ("train", "export")}
+    export = _options(name, "export", stage["export"]) if "export" in stage else None
     further = {key: _named(stage[key]) for key in ("start", "follow") if key in stage}
-    return Stage(name, **options, **further)
+    return Stage(name, _options(name, "train", stage["train"]), export, **further)
 
 
 def _options(stage: str, command: str, told: Any) -> Options:
@@ -138,7 +138,7 @@ def _distinct(recipe: BundleRecipe) -> None:
 
 def _in_order(recipe: BundleRecipe) -> None:
     """See that stages go on from, and follow, what is there by then."""
-    earlier: list[str] = []
+    earlier: dict[str, bool] = {}
     for stage in recipe.stages:
         for what, name, possible in (
             ("starts from", stage.start, (*earlier, CHANCE, PACKAGE)),
@@ -146,7 +146,12 @@ def _in_order(recipe: BundleRecipe) -> None:
         ):
             if name and name not in possible:
                 raise _Unfit(f"the stage {stage.name} {what} {name}, which is no stage before it")
-        earlier.append(stage.name)
+        start = stage.start or next(reversed(earlier), CHANCE)
+        if not earlier.get(start, True):
+            raise _Unfit(f"the stage {stage.name} starts from {start}, which has no export")
+        earlier[stage.name] = stage.export is not None
+    if recipe.stages[-1].export is None:
+        raise _Unfit(f"the last stage {recipe.stages[-1].name} has no export")
 
 
 def words_of(options: Options) -> list[str]:

@@ -2,55 +2,151 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import hashlib
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.around import recipe_of
+from marrowdesk.inference.bundle import load_bundle
+from marrowdesk.inference.network import MEAN, STD, build
 from marrowdesk.inference.torch_engine import network_of
+from marrowdesk.training.checkpoint import CHECKPOINT, offsets_of, read_checkpoint
+from marrowdesk.training.hardware import choose_dtype
+from marrowdesk.training.plan import plan_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+    from typing import Any
+
     import torch
 
     from marrowdesk.inference.bundle import Bundle
+    from marrowdesk.inference.preprocess import Recipe
     from marrowdesk.training.plan import Plan
 
 SOFTNESS = 2.0
 """Temperature at which the two are compared, so that the unlikely classes count too (Hinton et al. 2015)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A network that another one learns from: a bundle's, or the averaged one that a run has left.
+
+    Attributes:
+        path: folder of the bundle or run.
+        sha256: of the bundle's weight file, or of the run's averaged weights.
+        codes: the K classes of its outputs.
+        recipe: how it is shown cells.
+        scaling: mean and standard deviation of its input, each (3,).
+        log_weights: (K,) what loss and sampling put on its logits.
+        temperature: that its logits are divided by; 1 for a run, whose probabilities nobody has calibrated.
+        make: builds the network in float32, to evaluate.
+    """
+
+    path: Path
+    sha256: str
+    codes: tuple[str, ...]
+    recipe: Recipe
+    scaling: tuple[Sequence[float], Sequence[float]]
+    log_weights: np.ndarray
+    temperature: float
+    make: Callable[[], torch.nn.Module]
+
+
+def followed_in(folder: Path) -> Followed:
+    """Find out what ``--distil`` names: the folder of a bundle or of a run.
+
+    Raises:
+        MarrowdeskError: there is neither, or it cannot be used.
+    """
+    if (folder / CHECKPOINT).is_file():
+        return _of_run(folder)
+    return of_bundle(load_bundle(folder))
+
+
+def of_bundle(bundle: Bundle) -> Followed:
+    """Follow a bundle's network, with its calibrated probabilities."""
+    card = bundle.card
+    return Followed(
+        path=bundle.path,
+        sha256=bundle.sha256,
+        codes=bundle.codes,
+        recipe=recipe_of(bundle),
+        scaling=(card.preprocessing.mean, card.preprocessing.std),
+        log_weights=np.asarray(card.calibration.log_weights, np.float32),
+        temperature=card.calibration.temperature,
+        make=lambda: network_of(bundle),
+    )
+
+
+def _of_run(folder: Path) -> Followed:
+    kept = read_checkpoint(folder)
+    plan = plan_of(kept["plan"])
+    if kept["step"] < plan.steps:
+        raise MarrowdeskError(
+            f"The run {folder} has done {kept['step']} of its {plan.steps} steps.",
+            "Let it go on to its end first, with the command that it was begun with.",
+        )
+
+    def make() -> torch.nn.Module:
+        network = build(plan.architecture, plan.options, len(plan.codes), plan.attention)
+        network.load_state_dict(kept["average"])
+        return network.eval().requires_grad_(False)
+
+    return Followed(
+        path=folder,
+        sha256=averaged_sha256(kept),
+        codes=plan.codes,
+        recipe=plan.recipe,
+        scaling=(MEAN, STD),
+        log_weights=offsets_of(kept),
+        temperature=1.0,
+        make=make,
+    )
+
+
+def averaged_sha256(kept: Mapping[str, Any]) -> str:
+    """Give the hash of the averaged weights of a run's checkpoint, by name and value."""
+    total = hashlib.sha256()
+    for name, value in sorted(kept["average"].items()):
+        total.update(name.encode())
+        total.update(np.ascontiguousarray(value.numpy()).tobytes())
+    return total.hexdigest()
+
+
 class Mentor:
-    """A bundle's network that is shown each batch as the network in training sees it (Beyer et al. 2022).
+    """A network that is shown each batch as the network in training sees it (Beyer et al. 2022).
 
     Args:
-        bundle: the network that is followed; it may be of another architecture and size.
+        followed: the network that is followed; it may be of another architecture and size.
         plan: of the training.
         device: where the training computes.
 
     Raises:
-        MarrowdeskError: the bundle names other classes, or shows cells in another way.
+        MarrowdeskError: it names other classes, or is shown cells in another way.
     """
 
-    def __init__(self, bundle: Bundle, plan: Plan, device: str) -> None:
+    def __init__(self, followed: Followed, plan: Plan, device: str) -> None:
         import torch
 
-        _check(bundle, plan)
-        card = bundle.card
-        order = [bundle.codes.index(code) for code in plan.codes]
-        self._network = network_of(bundle).to(device, memory_format=torch.channels_last)
-        self._side = recipe_of(bundle).side
+        _check(followed, plan)
+        # Beside a GPU in its fast format; on a CPU in float32, as the program runs a network without proof.
+        self._dtype = torch.float32 if device == "cpu" else choose_dtype(plan.precision, device)
+        self._network = followed.make().to(device, memory_format=torch.channels_last)
+        self._side = followed.recipe.side
         self._mean, self._std = (
-            torch.tensor(list(each), device=device).view(1, 3, 1, 1)
-            for each in (card.preprocessing.mean, card.preprocessing.std)
+            torch.tensor(list(each), device=device).view(1, 3, 1, 1) for each in followed.scaling
         )
-        self._order = torch.tensor(order, device=device)
-        self._weights = torch.tensor(card.calibration.log_weights, device=device)[self._order]
-        self._temperature = card.calibration.temperature
+        self._order = torch.tensor([followed.codes.index(code) for code in plan.codes], device=device)
+        self._weights = torch.from_numpy(followed.log_weights).to(device)[self._order]
+        self._temperature = followed.temperature
 
     def says(self, images: torch.Tensor) -> torch.Tensor:
-        """Give the logarithm of its calibrated probabilities, (N, K), of images (N, S, S, 3) uint8."""
+        """Give the logarithm of its probabilities, (N, K), of images (N, S, S, 3) uint8."""
         import torch
         from torch.nn.functional import interpolate
 
@@ -58,7 +154,9 @@ class Mentor:
             pixels = (images.permute(0, 3, 1, 2).float() / 255 - self._mean) / self._std
             if pixels.shape[-1] != self._side:
                 pixels = interpolate(pixels, self._side, mode="bilinear", antialias=True)
-            logits = self._network(pixels.contiguous(memory_format=torch.channels_last)).float()
+            pixels = pixels.contiguous(memory_format=torch.channels_last)
+            with torch.autocast(pixels.device.type, self._dtype, enabled=self._dtype is not torch.float32):
+                logits = self._network(pixels).float()
             scaled = (logits[:, self._order] - self._weights) / self._temperature
             return torch.log_softmax(scaled, 1)
 
@@ -79,21 +177,20 @@ class Mentor:
         return SOFTNESS**2 * kl_div(own, its, reduction="batchmean", log_target=True)
 
 
-def _check(bundle: Bundle, plan: Plan) -> None:
-    """See that a bundle can be followed.
+def _check(followed: Followed, plan: Plan) -> None:
+    """See that a network can be followed.
 
     Raises:
         MarrowdeskError: it cannot.
     """
-    if set(bundle.codes) != set(plan.codes):
-        other = sorted(set(bundle.codes) ^ set(plan.codes))
+    if set(followed.codes) != set(plan.codes):
+        other = sorted(set(followed.codes) ^ set(plan.codes))
         raise MarrowdeskError(
-            f"The bundle {bundle.path} does not name the classes that are trained ({', '.join(other)}).",
-            "Give --distil a bundle that was trained on the same cells.",
+            f"The network in {followed.path} does not name the classes that are trained: {', '.join(other)}.",
+            "Give --distil one that was trained on the same cells.",
         )
-    recipe = recipe_of(bundle)
-    if replace(recipe, side=plan.recipe.side) != plan.recipe:
+    if replace(followed.recipe, side=plan.recipe.side) != plan.recipe:
         raise MarrowdeskError(
-            f"The bundle {bundle.path} shows cells in another way than this training.",
-            "Give --distil a bundle that this version of the program has made.",
+            f"The network in {followed.path} is shown cells in another way than in this training.",
+            "Give --distil one that this version of the program has trained.",
         )

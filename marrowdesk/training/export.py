@@ -224,7 +224,7 @@ def export_run(
                 recipe=told.get("recipe", ""),
                 plan=asdict(plan),
                 held_out=told["held_out"],
-                note=_note(plan, kept["changes"], told["command"], told.get("notes", ())),
+                note=note_on(plan, kept["changes"], told["command"], told.get("notes", ())),
             ),
         },
     )
@@ -258,8 +258,10 @@ def _refit(
     return np.asarray(distant @ weights.T + biases, np.float32)
 
 
-def _note(plan: Plan, changes: Sequence[Sequence[float]], commands: str, earlier: Sequence[str] = ()) -> str:
-    """Tell what the commands alone do not repeat: where the weights started, a length changed on the way."""
+def note_on(
+    plan: Plan, changes: Sequence[Sequence[float]], commands: str, earlier: Sequence[str] = ()
+) -> str:
+    """Tell what the commands of a run alone do not repeat: where it started, a length changed on the way."""
     sentences = []
     if plan.start_file:
         sentences.append(
@@ -273,7 +275,7 @@ def _note(plan: Plan, changes: Sequence[Sequence[float]], commands: str, earlier
         )
     if plan.distil_from:
         sentences.append(
-            "DISTIL is the folder of the bundle whose weight file has the sha256 "
+            "DISTIL is the folder of the bundle or run whose weights have the sha256 "
             f"{plan.distil_from}: the network learned to agree with it. {_made('DISTIL', commands)}"
         )
     if changes:
@@ -287,7 +289,7 @@ def _note(plan: Plan, changes: Sequence[Sequence[float]], commands: str, earlier
 
 
 def _made(name: str, commands: str) -> str:
-    there = f"--out {name}" in commands
+    there = f"--out {name}" in commands or f"--run {name} " in commands
     return "The first commands make it." if there else "Its own card tells how to make it."
 
 

@@ -44,7 +44,8 @@ class Plan:
         teacher: share of the distance to the teacher's features in the loss; 0 without a teacher.
         distil: share of the distance to what another network says in the loss, see
             :mod:`marrowdesk.training.distillation`; 0 without one.
-        distil_from: sha256 of the weight file of that network's bundle; empty without one.
+        distil_from: sha256 of the weight file of that network's bundle, or of the averaged weights of its
+            run; empty without one.
         sampling: how a batch is drawn, see :mod:`marrowdesk.training.sampling`.
         balance: 1 draws every class equally often, 0 as often as it is there; for class sampling.
         small: input side in the first part of the training, px.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 import pytest
 from small_run import painted_cells, small_plan
@@ -16,6 +16,7 @@ from marrowdesk.training.commands import add_commands
 from marrowdesk.training.commands.again import (
     DISTIL,
     START,
+    RunRecord,
     commands_of,
     export_command,
     note_of,
@@ -42,6 +43,7 @@ def _arguments(command: str) -> argparse.Namespace:
         "--loss ldam --sampling class --balance 0.5 --teacher package --precision float32",
         "--recolour 0.5 --surround 0 --strength 0.5",
         "--eosin 0.7 --blue 0.6 --strength 0.5",
+        "--architecture vit_tiny_patch16_224 --option 'global_pool=\"avg\"' --option dynamic_img_size=true",
         "--adversary 0.3 --option se_ratio=0.5 --cost 0.3 --smoothing 0 --prior 0.005 --start models/first",
     ],
 )
@@ -83,7 +85,7 @@ def test_that_the_commands_of_what_a_run_started_from_name_its_folder_start(tmp_
     record = made.card.training.model_copy(
         update={"plan": asdict(plan), "command": f"{earlier}\n{train_command(plan)}\n{told}"}
     )
-    again = commands_of(replace(made, card=made.card.model_copy(update={"training": record})), START)
+    again = commands_of(record, START)
     first, second, third, fourth = again.splitlines()
     assert "--run runs/BEFORE-START" in first
     assert "--run runs/BEFORE-START --out BEFORE-START" in second
@@ -104,9 +106,19 @@ def test_that_the_commands_of_what_a_run_followed_name_its_folder_distil(tmp_pat
             "note": "START is the file lite0.pth.",
         }
     )
-    bundle = replace(made, card=made.card.model_copy(update={"training": record}))
-    first, second = commands_of(bundle, DISTIL).splitlines()
+    first, second = commands_of(record, DISTIL).splitlines()
     assert "--run runs/DISTIL" in first
     assert "--start DISTIL-START" in first
     assert second == "marrowdesk export --data DATA --run runs/DISTIL --out DISTIL --revision 1.0.0"
-    assert note_of(bundle, DISTIL) == "Of DISTIL: DISTIL-START is the file lite0.pth."
+    assert note_of(record, DISTIL) == "Of DISTIL: DISTIL-START is the file lite0.pth."
+
+
+def test_that_a_run_which_was_only_followed_is_told_by_its_training_alone():
+    plan = small_plan(start="a" * 64, start_file="lite0.pth", distil_from="b" * 64, distil=0.7)
+    record = RunRecord(train_command(plan), asdict(plan), "START is the file lite0.pth.")
+    told = commands_of(record, DISTIL)
+    assert told.startswith("marrowdesk train --data DATA --run DISTIL ")
+    assert "--start DISTIL-START" in told
+    assert "--distil DISTIL-DISTIL" in told
+    assert "\n" not in told
+    assert note_of(record, DISTIL) == "Of DISTIL: DISTIL-START is the file lite0.pth."

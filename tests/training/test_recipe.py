@@ -24,7 +24,7 @@ from marrowdesk.training.bundle_recipe import RECIPE, read_recipe
 from marrowdesk.training.commands import add_commands
 from marrowdesk.training.commands.again import export_command, recipe_command, train_command
 from marrowdesk.training.commands.recipe import FINISHED, lay_out, parse
-from marrowdesk.training.commands.train import plan_of_options
+from marrowdesk.training.commands.train import plan_of_options, train
 from marrowdesk.training.dataset import Sample, Store
 from marrowdesk.training.loop import Cells
 from marrowdesk.training.plan import Plan, plan_of
@@ -105,7 +105,7 @@ def _plan(arguments: argparse.Namespace, last: Plan) -> Plan:
 
 def _bare(command: str) -> str:
     """Take the names of folders and the revision out of a command."""
-    bare = re.sub(r" --(out|revision) \S+", "", command)
+    bare = re.sub(r" --(out|revision) \S+", "", command).replace("--run DISTIL ", "--run runs/NAME ")
     return re.sub(r"\b[A-Z-]*(START|DISTIL)\b", r"\1", re.sub(r"runs/\S+", "runs/NAME", bare))
 
 
@@ -115,19 +115,21 @@ def test_that_the_shipped_recipe_asks_for_what_the_shipped_card_tells(tmp_path):
     told = read_recipe(file)
     words = ["train", "--recipe", file, "--data", "DATA", "--run", tmp_path, "--out", tmp_path / card.name]
     steps = [parse(told, each) for each in lay_out(told, _arguments(words))]
-    trained, exported = steps[:-2:2], steps[1:-2:2]
     last = plan_of(card.training.plan)
-    plans = [_plan(each, last) for each in trained]
+    plans = [_plan(each, last) for each in steps if each.handler is train]
     assert plans[-1] == last
-    made = [
-        export_command(card.name, each.revision, each.head, each.head_prior, each.head_views, each.head_blind)
-        for each in exported
-    ]
-    wanted = [
-        _bare(each) for pair in zip(plans, made, strict=True) for each in (train_command(pair[0]), pair[1])
-    ]
+    left, wanted = iter(plans), []
+    for each in steps[:-2]:
+        made = (
+            train_command(next(left))
+            if each.handler is train
+            else export_command(
+                card.name, each.revision, each.head, each.head_prior, each.head_views, each.head_blind
+            )
+        )
+        wanted.append(_bare(made))
     assert [_bare(each) for each in card.training.command.splitlines()] == wanted
-    assert exported[-1].out == tmp_path / card.name
+    assert steps[-3].out == tmp_path / card.name
     assert card.training.recipe == recipe_command(card.name)
 
 
@@ -222,6 +224,12 @@ def test_that_a_bundle_is_asked_for_with_a_recipe_only(painted_data, tmp_path):
         ('follow = "first"', 'distil = "first"', "no place for distil"),
         ("head-blind = 1", 'start = "first"', "The stage second says start"),
         ('name = "second"', 'name = "chance"', "the name chance is there twice"),
+        ("export = { head-blind = 1 }", "", "the last stage second has no export"),
+        (
+            "export = { head-prior = 0.1, head-views = 1 }",
+            "",
+            "second starts from first, which has no export",
+        ),
         ("[[stage]]", "[[stage]", "own.toml is not understood"),
     ],
 )
@@ -248,6 +256,20 @@ def test_that_a_stage_starts_from_what_it_names_and_follows_another(tmp_path):
     assert told[:2] == [["--start=package"], []]
     assert told[2:4] == [[f"--distil={run / 'bundles' / 'guide'}"]] * 2
     assert told[4:] == [[f"--start={run / 'bundles' / 'small'}"]] * 2
+
+
+def test_that_a_stage_without_an_export_is_followed_as_its_run_left_it(tmp_path):
+    file = tmp_path / "own.toml"
+    file.write_text(
+        TINY.replace("export = { head-prior = 0.1, head-views = 1 }", "").replace(
+            'follow = "first"', 'follow = "first"\nstart = "chance"'
+        ),
+        encoding="utf-8",
+    )
+    run = tmp_path / "run"
+    steps = lay_out(read_recipe(file), _arguments(["train", "--recipe", file, "--data", "D", "--run", run]))
+    assert [step.words[0] for step in steps] == ["train", "train", "export", "evaluate", "evaluate"]
+    assert all(f"--distil={run / '1-first'}" in step.words for step in steps[1:3])
 
 
 def test_that_a_missing_recipe_is_named(painted_data, tmp_path):

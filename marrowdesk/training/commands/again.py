@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+import shlex
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from marrowdesk.training.augment import Strength
 from marrowdesk.training.bundle_recipe import RECIPE
 from marrowdesk.training.plan import plan_of
 
 if TYPE_CHECKING:
-    from marrowdesk.inference.bundle import Bundle
+    from collections.abc import Mapping
+
     from marrowdesk.training.plan import Plan
 
 START = "START"
 """Stands for the folder of the bundle, or the file, that a run started from; only its hash is known."""
 
 DISTIL = "DISTIL"
-"""Stands for the folder of the bundle that a run followed; only its hash is known."""
+"""Stands for the folder of the bundle or run that a run followed; only its hash is known."""
 
 
 def train_command(plan: Plan) -> str:
@@ -58,7 +60,9 @@ def train_command(plan: Plan) -> str:
     told["teacher"] = "package" if plan.teacher else "none"
     if plan.start:
         told["start"] = START
-    network = [f"--option {name}={json.dumps(value)}" for name, value in plan.options.items()]
+    network = [
+        f"--option {shlex.quote(f'{name}={json.dumps(value)}')}" for name, value in plan.options.items()
+    ]
     words = [f"--{name} {value}" for name, value in told.items()]
     return " ".join(["marrowdesk train --data DATA --run runs/NAME", *network, *words, *further])
 
@@ -80,25 +84,49 @@ def recipe_command(name: str) -> str:
     return f"marrowdesk train --recipe {recipe} --data DATA --run runs/NAME --out models/{name}"
 
 
-def commands_of(bundle: Bundle, name: str) -> str:
-    """Write the commands that make a bundle which a run went on from or followed.
+class Record(Protocol):
+    """What a card, or a run, keeps of how it was made: commands, the plan of the last of them, and a note."""
+
+    @property
+    def command(self) -> str:
+        """The commands, a line each; the last is an export, or a training where nothing was exported."""
+
+    @property
+    def plan(self) -> Mapping[str, Any]:
+        """Fields of the plan of the last training."""
+
+    @property
+    def note(self) -> str:
+        """What the commands alone do not repeat."""
+
+
+class RunRecord(NamedTuple):
+    """What is known of a run that was not exported."""
+
+    command: str
+    plan: Mapping[str, Any]
+    note: str
+
+
+def commands_of(record: Record, name: str) -> str:
+    """Write the commands that make what a run went on from or followed.
 
     Args:
-        bundle: the bundle.
-        name: stands for its folder and run, :data:`START` or :data:`DISTIL`. What its card calls so is
+        record: how that was made.
+        name: stands for its folder and run, :data:`START` or :data:`DISTIL`. What its record calls so is
             ``BEFORE-START`` and the like here, or ``DISTIL-START``.
     """
-    training = bundle.card.training
-    *before, last = _renamed(training.command, name).splitlines()
-    own = _renamed(train_command(plan_of(training.plan)), name)
-    lines = [*before[:-1], own, re.sub(r"--out \S+", f"--out {name}", last)]
+    told = _renamed(record.command, name).splitlines()
+    own = _renamed(train_command(plan_of(record.plan)), name)
+    if not told[-1].startswith("marrowdesk export"):
+        return "\n".join([*told[:-1], own.replace("runs/NAME", name)])
+    lines = [*told[:-2], own, re.sub(r"--out \S+", f"--out {name}", told[-1])]
     return "\n".join(line.replace("runs/NAME", f"runs/{name}") for line in lines)
 
 
-def note_of(bundle: Bundle, name: str) -> str:
-    """Give what the commands of such a bundle alone do not repeat, in the same words as its card."""
-    note = bundle.card.training.note
-    return f"Of {name}: {_renamed(note, name)}" if note else ""
+def note_of(record: Record, name: str) -> str:
+    """Give what the commands of such a thing alone do not repeat, in the same words as its record."""
+    return f"Of {name}: {_renamed(record.note, name)}" if record.note else ""
 
 
 def _renamed(text: str, name: str) -> str:

