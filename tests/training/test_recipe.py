@@ -97,8 +97,8 @@ def _plan(arguments: argparse.Namespace, last: Plan) -> Plan:
     """Give the plan of a stage; of what it goes back to, the hashes that the last one tells."""
     start = None
     if arguments.start is not None:
-        file = Path("lite0.pth") if str(arguments.start) == "package" else None
-        start = Start(last.start, file=file)
+        file = Path("weights.onnx") if str(arguments.start) == "package" else None
+        start = Start(last.start or "a" * 64, file=file)
     followed = SimpleNamespace(sha256=last.distil_from) if arguments.distil else None
     return plan_of_options(arguments, _cells_of(last.codes), Recipe(side=arguments.side), start, followed)
 
