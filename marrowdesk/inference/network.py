@@ -18,7 +18,10 @@ MEAN, STD = (0.70, 0.62, 0.78), (0.22, 0.27, 0.17)
 """What new networks scale their input by: rounded channel statistics of prepared crops in [0, 1]."""
 
 _TRIAL_SIDE = 64
-_OTHER = "Choose a network that ends in global average pooling and one linear layer, such as the presets."
+_OTHER = (
+    "Choose a network that ends in global average pooling and one linear layer, such as the presets; a "
+    "vision transformer does with --option 'global_pool=\"avg\"'."
+)
 
 
 class Outputs(NamedTuple):

@@ -57,10 +57,11 @@ def test_that_the_engine_gives_what_the_network_gives_with_a_map_of_every_class(
     batch = TorchEngine(bundle, "cpu", "float32").predict(images)
     crops = np.stack([prepare(image, Recipe(side=64))[0] for image in images])
     pixels = as_input(crops, card.preprocessing.mean, card.preprocessing.std)
-    network = plain_network(bundle)
-    features = network.forward_features(pixels).detach().requires_grad_()
+    network = plain_network(bundle).double()
+    features = network.forward_features(pixels.double()).detach().requires_grad_()
     logits = network.forward_head(features)
-    assert batch.probabilities == pytest.approx(logits.softmax(1).detach().numpy(), abs=1e-3)
+    # With random weights these networks blow rounding up: float32 lies up to 0.0011 from float64, by threads.
+    assert batch.probabilities == pytest.approx(logits.softmax(1).detach().numpy(), abs=3e-3)
     assert np.abs(batch.probabilities[0] - batch.probabilities[1]).max() > 0.01
     place = placing(2, 64, card.architecture.map_offset)
     for at in (0, 4):

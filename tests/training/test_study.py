@@ -104,8 +104,8 @@ def test_that_a_combination_that_fails_is_told_and_the_rest_goes_on(finished):
     assert code == 3
     failed = [row for row in records(out) if row["failed"]]
     assert [row["architecture"] for row in failed] == ["test_vit"]
-    assert "where its head needs a map" in failed[0]["failed"]
-    assert "test_vit, cross_entropy, none: failed. A VisionTransformer" in (out / "study.md").read_text()
+    assert "does not end in mean and linear layer alone" in failed[0]["failed"]
+    assert "test_vit, cross_entropy, none: failed. The network test_vit" in (out / "study.md").read_text()
     assert {row["macro F1"] != "" for row in records(out) if not row["failed"]} == {True}
 
 
