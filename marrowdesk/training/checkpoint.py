@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -9,10 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.inference.network import build
+from marrowdesk.training.plan import plan_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    import torch
 
 CHECKPOINT = "last.pt"
 
@@ -81,6 +86,27 @@ def read_checkpoint(folder: Path) -> dict[str, Any]:
             f"The checkpoint {path} is damaged.", "Delete it to begin the run again, or give another run."
         ) from error
     return kept
+
+
+def averaged_network(kept: Mapping[str, Any]) -> torch.nn.Module:
+    """Build the averaged network of a run in float32, to evaluate.
+
+    Args:
+        kept: its checkpoint.
+    """
+    plan = plan_of(kept["plan"])
+    network = build(plan.architecture, plan.options, len(plan.codes), plan.attention)
+    network.load_state_dict(kept["average"])
+    return network.eval()
+
+
+def averaged_sha256(kept: Mapping[str, Any]) -> str:
+    """Give the hash of the averaged weights of a run's checkpoint, by name and value."""
+    total = hashlib.sha256()
+    for name, value in sorted(kept["average"].items()):
+        total.update(name.encode())
+        total.update(np.ascontiguousarray(value.numpy()).tobytes())
+    return total.hexdigest()
 
 
 def offsets_of(kept: Mapping[str, Any]) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,16 +10,21 @@ import numpy as np
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.around import recipe_of
 from marrowdesk.inference.bundle import load_bundle
-from marrowdesk.inference.network import MEAN, STD, build
+from marrowdesk.inference.network import MEAN, STD
 from marrowdesk.inference.torch_engine import network_of
-from marrowdesk.training.checkpoint import CHECKPOINT, offsets_of, read_checkpoint
+from marrowdesk.training.checkpoint import (
+    CHECKPOINT,
+    averaged_network,
+    averaged_sha256,
+    offsets_of,
+    read_checkpoint,
+)
 from marrowdesk.training.hardware import choose_dtype
 from marrowdesk.training.plan import plan_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
-    from typing import Any
 
     import torch
 
@@ -92,11 +96,6 @@ def _of_run(folder: Path) -> Followed:
             "Let it go on to its end first, with the command that it was begun with.",
         )
 
-    def make() -> torch.nn.Module:
-        network = build(plan.architecture, plan.options, len(plan.codes), plan.attention)
-        network.load_state_dict(kept["average"])
-        return network.eval().requires_grad_(False)
-
     return Followed(
         path=folder,
         sha256=averaged_sha256(kept),
@@ -105,17 +104,8 @@ def _of_run(folder: Path) -> Followed:
         scaling=(MEAN, STD),
         log_weights=offsets_of(kept),
         temperature=1.0,
-        make=make,
+        make=lambda: averaged_network(kept),
     )
-
-
-def averaged_sha256(kept: Mapping[str, Any]) -> str:
-    """Give the hash of the averaged weights of a run's checkpoint, by name and value."""
-    total = hashlib.sha256()
-    for name, value in sorted(kept["average"].items()):
-        total.update(name.encode())
-        total.update(np.ascontiguousarray(value.numpy()).tobytes())
-    return total.hexdigest()
 
 
 class Mentor:

@@ -25,11 +25,11 @@ from marrowdesk.inference.card import (
 )
 from marrowdesk.inference.doubt import METHOD as DOUBT_METHOD
 from marrowdesk.inference.maps import map_offset
-from marrowdesk.inference.network import MEAN, STD, as_input, build, head_of, run
+from marrowdesk.inference.network import MEAN, STD, as_input, head_of, run
 from marrowdesk.inference.precision import fast_dtype
 from marrowdesk.inference.preprocess import METHOD, Recipe, masked, round_mask
 from marrowdesk.training.augment import varied
-from marrowdesk.training.checkpoint import offsets_of, read_checkpoint
+from marrowdesk.training.checkpoint import averaged_network, offsets_of, read_checkpoint
 from marrowdesk.training.dataset import FEWEST
 from marrowdesk.training.familiarity import fit_doubt, gather_evidence
 from marrowdesk.training.heads import HeadFit, fit_head
@@ -99,10 +99,7 @@ def read_run(run_folder: Path) -> tuple[torch.nn.Module, dict[str, Any]]:
         MarrowdeskError: there is no checkpoint.
     """
     kept = read_checkpoint(run_folder)
-    plan = plan_of(kept["plan"])
-    network = build(plan.architecture, plan.options, len(plan.codes), plan.attention)
-    network.load_state_dict(kept["average"])
-    return network.eval(), kept
+    return averaged_network(kept), kept
 
 
 def embed(
@@ -265,7 +262,7 @@ def note_on(
     """Tell what the commands of a run alone do not repeat: where it started, a length changed on the way."""
     sentences = []
     if plan.start_file:
-        credit = credit_of(plan.architecture, plan.start_file)
+        credit = credit_of(plan.start)
         sentences.append(
             f"START is the file {plan.start_file} with the sha256 {plan.start}"
             f"{f' ({credit})' if credit else ''}: the network went on from weights that this project did not "

@@ -36,8 +36,6 @@ def choose_device(name: str, place: int = 0) -> str:
             f"Process {place + 1} of this machine has no GPU: there are {torch.cuda.device_count()}.",
             "Start as many processes as there are GPUs (torchrun --nproc-per-node).",
         )
-    # Batches have one size for most of a training: let the GPU find its fastest way once.
-    torch.backends.cudnn.benchmark = True
     return f"cuda:{place}"
 
 

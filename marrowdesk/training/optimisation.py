@@ -68,6 +68,8 @@ class Optimisation:
         import torch
 
         self._plan, self._group, self._distance = plan, group, distance
+        # Batches have one size for most of a training: a GPU finds its fastest way once.
+        torch.backends.cudnn.benchmark = group.device != "cpu"
         self.dtype = choose_dtype(plan.precision, group.device)
         self._loss = make_loss(plan.loss, counts, plan.codes, plan.loss_arguments())
         torch.manual_seed(plan.seed)

