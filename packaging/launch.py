@@ -80,10 +80,12 @@ def side_by_side():
     """Tell pytest to share the files of tests among processes: one a processor, four at the most.
 
     A file stays together: what its tests share is made once. The files keep their order, as when they run one
-    by one. More than four would only take memory, for each loads PyTorch.
+    by one. More than four would only take memory, for each loads PyTorch. Where one of them crashes, the test
+    is named and all end: xdist would start another, hand it files that are done with, and wait for ever.
     """
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return ["--numprocesses", str(min(allowed, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
+    shared = ["--numprocesses", str(min(allowed, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
+    return [*shared, "--max-worker-restart", "0"]
 
 
 def _needs_x11(command):

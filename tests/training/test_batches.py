@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
-from small_run import painted_cells, small_plan
-from torch import equal
 
 from marrowdesk.inference.preprocess import round_mask
 from marrowdesk.training.augment import Strength, varied
-from marrowdesk.training.batches import Batches
-from marrowdesk.training.distributed import Group
+
+SUPPORT = Path(__file__).resolve().parents[1] / "support"
 
 
 @pytest.mark.skipif(
     "fork" not in multiprocessing.get_all_start_methods(), reason="this system forks no processes"
 )
 def test_that_processes_make_the_batches_that_threads_make():
-    cells = painted_cells()
-    batches = Batches(small_plan(strength=Strength()), cells.store, cells.at, None, Group())
-    threads, processes = list(batches.by_threads(1, 6, 2)), list(batches.by_processes(1, 6, 2))
-    assert len(threads) == len(processes) == 5
-    for one, other in zip(threads, processes, strict=True):
-        assert equal(one.images, other.images)
-        assert equal(one.labels, other.labels)
-    assert not equal(threads[0].images, threads[1].images)
+    paths = os.pathsep.join([str(SUPPORT), str(SUPPORT.parents[1])])
+    made = subprocess.run(
+        [sys.executable, SUPPORT / "batches_twice.py"],
+        env={**os.environ, "PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+    assert made.stdout == "the same batches\n", made.stderr
 
 
 def test_that_what_is_brighter_than_white_is_white_without_a_warning():
