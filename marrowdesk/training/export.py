@@ -166,7 +166,8 @@ def export_run(
             ``"refitted"`` to fit the last layer anew on unvaried cells or ``"kept"`` as it was trained;
             ``head_prior``, smoothing of the sources' class priors for that, None to leave them out;
             ``head_views``, varied views of each training cell that the head is fitted on besides;
-            ``head_blind``, directions in which sources differ that the head does not look along.
+            ``head_blind``, directions in which sources differ that the head does not look along;
+            ``head_share``, part of the head fitted anew in the one that ships, the rest being as trained.
 
     Raises:
         MarrowdeskError: there is no checkpoint, or the network is too poor to propose any class.
@@ -188,8 +189,8 @@ def export_run(
     if told["head"] == "refitted":
         own = [store.samples[at] for at in trained]
         views = [_embed_views(network, store, trained, plan, each) for each in range(told["head_views"])]
-        fit = HeadFit(told["head_prior"], told.get("head_blind", 0))
-        logits = _refit(network, [embeddings, *views], own, plan, fit, distant)
+        fit = HeadFit(told["head_prior"], told.get("head_blind", 0), told.get("head_share", 1.0))
+        logits = _refit(network, [embeddings, *views], own, plan, fit, distant, log_weights)
         log_weights = np.zeros(len(codes))
     temperature = fit_temperature(logits, labels, log_weights)
     odds = probabilities(logits, log_weights, temperature)
@@ -235,8 +236,12 @@ def _refit(
     plan: Plan,
     fit: HeadFit,
     distant: np.ndarray,
+    log_weights: np.ndarray,
 ) -> np.ndarray:
     """Put a head fitted anew into the network; give the logits of the cells with embeddings ``distant``.
+
+    Where it has only a share in the layer that ships, the rest is the layer as trained, class weights undone.
+    Both are linear in the embedding, so their weighted mean gives that of their logits.
 
     Args:
         network: takes the head.
@@ -245,14 +250,17 @@ def _refit(
         plan: of the training.
         fit: how it is fitted.
         distant: (M, D) embeddings of other cells.
+        log_weights: (K,) what the training added to the logits of the layer as trained.
     """
     import torch
 
-    weights, biases = fit_head(views, samples, plan, fit)
+    fitted = [torch.from_numpy(each) for each in fit_head(views, samples, plan, fit)]
     head = head_of(network)
     with torch.no_grad():
-        head.weight.copy_(torch.from_numpy(weights))
-        head.bias.copy_(torch.from_numpy(biases))
+        head.bias.sub_(torch.from_numpy(log_weights))
+        head.weight.lerp_(fitted[0], fit.share)
+        head.bias.lerp_(fitted[1], fit.share)
+        weights, biases = (each.float().numpy() for each in (head.weight, head.bias))
     return np.asarray(distant @ weights.T + biases, np.float32)
 
 

@@ -67,12 +67,12 @@ def test_that_a_prior_is_not_spoiled_by_label_smoothing():
 
 
 @pytest.mark.parametrize(
-    ("head", "prior", "views", "blind"),
-    [("refitted", 0.03, 2, 0), ("refitted", None, 0, 3), ("kept", None, 0, 0)],
+    ("head", "prior", "views", "blind", "share"),
+    [("refitted", 0.03, 2, 0, 0.5), ("refitted", None, 0, 3, 1.0), ("kept", None, 0, 0, 1.0)],
 )
-def test_that_the_export_in_the_card_fits_the_same_head(head, prior, views, blind):
-    again = _arguments(export_command("marrow", "1.2.0", head, prior, views, blind))
-    assert (again.head_views, again.head_blind) == (views, blind)
+def test_that_the_export_in_the_card_fits_the_same_head(head, prior, views, blind, share):
+    again = _arguments(export_command("marrow", "1.2.0", head, prior, views=views, blind=blind, share=share))
+    assert (again.head_views, again.head_blind, again.head_share) == (views, blind, share)
     assert (again.head, again.head_prior, again.revision) == (head, prior, "1.2.0")
     assert again.out.as_posix() == "models/marrow"
 

@@ -124,7 +124,13 @@ def test_that_the_shipped_recipe_asks_for_what_the_shipped_card_tells(tmp_path):
             train_command(next(left))
             if each.handler is train
             else export_command(
-                card.name, each.revision, each.head, each.head_prior, each.head_views, each.head_blind
+                card.name,
+                each.revision,
+                each.head,
+                each.head_prior,
+                views=each.head_views,
+                blind=each.head_blind,
+                share=each.head_share,
             )
         )
         wanted.append(_bare(made))

@@ -10,10 +10,13 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.bundle import load_bundle, read_card
+from marrowdesk.inference.network import head_of
+from marrowdesk.inference.torch_engine import network_of
 from marrowdesk.training.checkpoint import read_checkpoint
 from marrowdesk.training.commands import add_commands
 
@@ -96,6 +99,33 @@ def test_that_the_exported_bundle_tells_how_it_was_made(bundle):
     assert (bundle.path / "held_out.csv").is_file()
     assert sum(source.images for source in bundle.card.data) == 102
     assert bundle.card.doubt.held_out_share <= 0.06
+
+
+@pytest.mark.slow
+def test_that_a_head_fitted_anew_by_half_is_the_mean_of_it_and_of_the_one_as_trained(
+    painted_data, trained, bundle, tmp_path
+):
+    words = ("export", "--data", painted_data, "--run", trained, "--out")
+    assert _run(*words, tmp_path / "kept", "--head", "kept") == 0
+    assert _run(*words, tmp_path / "half", "--head-share", "0.5") == 0
+    kept, half = (load_bundle(tmp_path / each) for each in ("kept", "half"))
+    assert "--head-share 0.5" in half.card.training.command
+    assert "--head-share" not in bundle.card.training.command
+    undone = np.array(kept.card.calibration.log_weights, np.float32)
+    assert undone.any()
+    weights, biases = zip(*(_head(each) for each in (kept, half, bundle)), strict=True)
+    assert _is_middle(weights[1], weights[0], weights[2])
+    assert _is_middle(biases[1], biases[0] - undone, biases[2])
+
+
+def _is_middle(one: np.ndarray, first: np.ndarray, last: np.ndarray) -> bool:
+    # Weights are kept in half precision, and no two fits round alike.
+    return bool(np.abs(one - (first + last) / 2).max() < 0.05 * np.abs(first - last).max())
+
+
+def _head(bundle) -> tuple[np.ndarray, np.ndarray]:
+    head = head_of(network_of(bundle))
+    return head.weight.detach().float().numpy(), head.bias.detach().float().numpy()
 
 
 @pytest.mark.slow

@@ -68,14 +68,22 @@ def train_command(plan: Plan) -> str:
 
 
 def export_command(
-    name: str, revision: str, head: str, prior: float | None, views: int = 0, blind: int = 0
+    name: str,
+    revision: str,
+    head: str,
+    prior: float | None,
+    *,
+    views: int = 0,
+    blind: int = 0,
+    share: float = 1.0,
 ) -> str:
     """Write the ``marrowdesk export`` command of a bundle."""
     out = f"--out models/{name} --revision {revision} --head {head}"
     further = f" --head-prior {prior}" if head == "refitted" and prior is not None else ""
     seen = f" --head-views {views}" if head == "refitted" and views else ""
     unseen = f" --head-blind {blind}" if head == "refitted" and blind else ""
-    return f"marrowdesk export --data DATA --run runs/NAME {out}{further}{seen}{unseen}"
+    mixed = f" --head-share {share}" if head == "refitted" and share != 1 else ""
+    return f"marrowdesk export --data DATA --run runs/NAME {out}{further}{seen}{unseen}{mixed}"
 
 
 def recipe_command(name: str) -> str:

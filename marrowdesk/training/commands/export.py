@@ -19,7 +19,7 @@ from marrowdesk.training.commands.again import (
     recipe_command,
     train_command,
 )
-from marrowdesk.training.commands.options import HELD_OUT, Defaults, add_data, open_cells, read_cells
+from marrowdesk.training.commands.options import HELD_OUT, Defaults, add_data, open_cells, read_cells, share
 from marrowdesk.training.plan import plan_of
 
 if TYPE_CHECKING:
@@ -68,6 +68,12 @@ def add_command(subparsers: Parsers) -> None:
         "not look along",
     )
     parser.add_argument(
+        "--head-share",
+        type=share,
+        default=1.0,
+        help="for a refitted head: its share in the one that ships, to 1; the rest is the head as trained",
+    )
+    parser.add_argument(
         "--start",
         type=Path,
         help="folder of the bundle that the run started from: the card then tells the commands that made it",
@@ -87,9 +93,8 @@ def export(arguments: argparse.Namespace) -> int:
     store = open_cells(arguments, samples, plan.recipe)
     classes, name = len(plan.codes), arguments.out.resolve().name
     prior = plan.prior if arguments.head_prior is None else arguments.head_prior
-    views = arguments.head_views
-    blind = arguments.head_blind
-    again = export_command(name, arguments.revision, arguments.head, prior, views, blind)
+    fitted = {"views": arguments.head_views, "blind": arguments.head_blind, "share": arguments.head_share}
+    again = export_command(name, arguments.revision, arguments.head, prior, **fitted)
     earlier = _earlier(arguments, plan)
     first = "".join(f"{commands_of(each, called)}\n" for called, each in earlier.items())
     told = {
@@ -102,8 +107,7 @@ def export(arguments: argparse.Namespace) -> int:
         "held_out": HELD_OUT,
         "head": arguments.head,
         "head_prior": prior,
-        "head_views": views,
-        "head_blind": blind,
+        **{f"head_{each}": value for each, value in fitted.items()},
     }
     bundle = export_run(arguments.run, store, held, arguments.out, told)
     _put(arguments.held_out or arguments.run / HELD_OUT, arguments.out / HELD_OUT)

