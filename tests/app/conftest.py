@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +19,14 @@ _HARMLESS = (
     "This plugin does not support",  # the offscreen platform has no window system to talk to
     "propagateSizeHints",
 )
+
+
+@pytest.fixture
+def qtbot(qtbot):
+    """Give the bot of pytest-qt more patience than five seconds: a machine may be busy with other things."""
+    for name in ("waitUntil", "waitSignal", "waitSignals", "waitActive", "waitExposed"):
+        setattr(qtbot, name, partial(getattr(qtbot, name), timeout=60_000))
+    return qtbot
 
 
 @pytest.fixture(autouse=True)

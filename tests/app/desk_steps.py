@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def wait_for_model(qtbot, desk: Desk) -> None:
     """Wait until the model is loaded or has failed."""
     states = (EngineState.READY, EngineState.FAILED)
-    qtbot.waitUntil(lambda: desk.window.classifier.state in states, timeout=60_000)
+    qtbot.waitUntil(lambda: desk.window.classifier.state in states, timeout=120_000)
 
 
 def open_and_wait(qtbot, desk: Desk, *paths: Path) -> None:
