@@ -16,7 +16,7 @@ import numpy as np
 from marrowdesk import __version__
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.around import recipe_of
-from marrowdesk.inference.libraries import installed, load_openvino
+from marrowdesk.inference.libraries import installed, load_openvino, openvino_core
 
 if TYPE_CHECKING:
     import torch
@@ -51,7 +51,7 @@ def openvino_model(bundle: Bundle, cache: Path | None = None) -> Any:
     file = None if cache is None else cache / _name(bundle)
     if file is not None and (parts := _kept(file)) is not None:
         try:
-            return openvino.Core().read_model(*parts)
+            return openvino_core().read_model(*parts)
         except RuntimeError:
             file.unlink(missing_ok=True)  # whole, but not understood: converted anew below
     model = _converted(openvino, bundle)
@@ -121,7 +121,7 @@ def _converted(openvino: Any, bundle: Bundle) -> Any:
         wanted = [each.numpy() for each in network(torch.from_numpy(crops))]
         try:
             model = _traced(openvino, network, crops)
-            found = _answers(openvino, model, crops)
+            found = _answers(model, crops)
         except Exception as error:  # whatever the two libraries raise: torch is there to go on with
             raise NotConverted(f"OpenVINO cannot run {bundle.card.architecture.name}: {error}.") from error
     # Another number of cells than the network was converted with tells whether that number was frozen in.
@@ -147,8 +147,8 @@ def _traced(openvino: Any, network: torch.nn.Module, crops: np.ndarray) -> Any:
         return openvino.convert_model(traced, example_input=example, input=[(shape, openvino.Type.u8)])
 
 
-def _answers(openvino: Any, model: Any, crops: np.ndarray) -> list[np.ndarray]:
-    run = openvino.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+def _answers(model: Any, crops: np.ndarray) -> list[np.ndarray]:
+    run = openvino_core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     return [np.array(run([crops])[at]) for at in range(3)]
 
 

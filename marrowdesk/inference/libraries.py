@@ -6,6 +6,7 @@ import importlib.metadata
 import importlib.util
 import os
 import sys
+from functools import cache
 from typing import Any
 
 
@@ -41,3 +42,17 @@ def load_openvino() -> Any:
     import openvino
 
     return openvino
+
+
+@cache
+def openvino_core() -> Any:
+    """Give OpenVINO's core: one for as long as the process lives.
+
+    Its plugin for processors gives the thread that first asks for it a stack to take signals on, and takes it
+    away again with itself, on whatever thread that is: the next signal, such as that of Ctrl+C, would end the
+    process. So it never goes.
+
+    Raises:
+        ImportError: OpenVINO is not installed, or cannot be loaded here.
+    """
+    return load_openvino().Core()

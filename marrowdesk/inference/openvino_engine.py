@@ -11,7 +11,7 @@ from marrowdesk.inference.around import EngineHere, Said, threads_told
 from marrowdesk.inference.bundle import load_tensors
 from marrowdesk.inference.conversion import openvino_model
 from marrowdesk.inference.engine import Setup
-from marrowdesk.inference.libraries import installed, load_openvino, processors
+from marrowdesk.inference.libraries import installed, openvino_core, processors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +71,7 @@ class OpenVinoEngine(EngineHere):
             "INFERENCE_NUM_THREADS": setup.threads or processors(),
             "NUM_STREAMS": 1,
         }
-        return load_openvino().Core().compile_model(self._model, "CPU", wanted)
+        return openvino_core().compile_model(self._model, "CPU", wanted)
 
     def said(self, crops: np.ndarray) -> Said:
         """Run the network on crops (N, S, S, 3) uint8."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 
@@ -131,3 +132,22 @@ def test_that_loading_openvino_speaks_to_nobody():
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[] []"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+def test_that_a_signal_is_taken_after_an_engine_went_on_another_thread(tiny_bundle):
+    code = (
+        "import os, pathlib, signal, sys, threading\n"
+        "from marrowdesk.inference.bundle import load_bundle\n"
+        "from marrowdesk.inference.openvino_engine import OpenVinoEngine\n"
+        "engines = [OpenVinoEngine(load_bundle(pathlib.Path(sys.argv[1])))]\n"
+        "going = threading.Thread(target=engines.clear)\n"
+        "going.start(), going.join()\n"
+        "try:\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    signal.sigtimedwait([], 10)\n"
+        "except KeyboardInterrupt:\n"
+        "    print('stopped')\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code, tiny_bundle.path], capture_output=True, text=True)
+    assert (told.returncode, told.stdout) == (0, "stopped\n"), told.stderr
