@@ -62,6 +62,10 @@ class Docks(QObject):
         """Give the actions that show and hide the panels."""
         return [dock.toggleViewAction() for dock in self._all]
 
+    def panels(self) -> list[QDockWidget]:
+        """Give the panels, shown or not."""
+        return list(self._all)
+
     @property
     def shown(self) -> bool:
         """Whether the panels are in use: a case is open."""

@@ -138,16 +138,27 @@ class MainWindow(QMainWindow):
     def show_desk(self, case_open: bool) -> None:
         """Show the panels of a case, or the first page.
 
-        They are painted in the next turn of the event loop: arranging them takes as long as painting.
+        They are painted in the next turns of the event loop, one after the other: arranging them takes as
+        long as painting, and all at once would keep a key waiting.
         """
         if self.isVisible():
-            self.setUpdatesEnabled(False)
-            QTimer.singleShot(1, self, lambda: self.setUpdatesEnabled(True))  # 0 would be in this very turn
+            self._paint_in_turns([self, *self.docks.panels()])
         self._pages.setCurrentWidget(self.gallery if case_open else self.start_page)
         self.docks.show_panels(case_open)
         self.toolbar.setVisible(case_open)  # after the panels: their kept arrangement speaks of it too
         if self.isVisible():
             self.focus_cells() if case_open else self.start_page.focus_first()
+
+    def _paint_in_turns(self, parts: list[QWidget]) -> None:
+        for part in parts:
+            part.setUpdatesEnabled(False)
+
+        def paint_next() -> None:
+            parts.pop(0).setUpdatesEnabled(True)
+            if parts:
+                QTimer.singleShot(1, self, paint_next)  # 0 would be in this very turn
+
+        QTimer.singleShot(1, self, paint_next)
 
     def focus_cells(self) -> None:
         """Put the keyboard into the gallery."""

@@ -16,7 +16,7 @@ from desk_steps import (
     wait_for_model,
     wait_until_classified,
 )
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog
 
 from marrowdesk import RESEARCH_USE
@@ -95,6 +95,23 @@ def test_that_a_decision_on_one_cell_goes_on_to_the_next_unreviewed(desk, drawn_
     assert window.model.current == order[5]
     press(desk, ".")
     assert window.model.current == order[6], "the point passes a cell over"
+
+
+def test_that_the_panels_are_painted_in_turns_and_all_are_however_quickly_cases_come_and_go(
+    desk, drawn_slide, qtbot
+):
+    window = desk.window
+    parts = [window, *window.docks.panels()]
+    window.show_desk(True)
+    assert not any(part.updatesEnabled() for part in parts)
+    while not window.updatesEnabled():
+        QCoreApplication.processEvents()
+    assert not parts[-1].updatesEnabled()
+    for case_open in (False, True, False, True):
+        window.show_desk(case_open)
+    qtbot.waitUntil(lambda: all(part.updatesEnabled() for part in parts))
+    open_and_wait(qtbot, desk, drawn_slide)
+    assert all(part.updatesEnabled() for part in parts)
 
 
 def test_that_going_on_can_be_switched_off(desk, drawn_slide, qtbot):
