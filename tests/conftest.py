@@ -7,18 +7,22 @@ import os
 from pathlib import Path
 
 import pytest
-from _pytest.faulthandler import fault_handler_stderr_fd_key
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 ROOT = Path(__file__).resolve().parent.parent
+TERMINAL = pytest.StashKey[int]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the terminal at hand for a crash: what a test prints is captured."""
+    config.stash[TERMINAL] = os.dup(2)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Have a crash of the interpreter tell where it was: the window sends that to a file and then nowhere."""
-    told_to = item.config.stash.get(fault_handler_stderr_fd_key, None)
-    if told_to is not None and not faulthandler.is_enabled():
-        faulthandler.enable(told_to)
+    if not faulthandler.is_enabled():
+        faulthandler.enable(item.config.stash[TERMINAL])
 
 
 @pytest.fixture(scope="session")

@@ -162,12 +162,8 @@ def export_run(
         held: files that were kept back from the training.
         folder: where the bundle goes.
         told: ``name``, ``revision``, ``summary``, ``command`` and ``held_out`` for the card, and ``recipe``
-            where it is made by one; ``head``,
-            ``"refitted"`` to fit the last layer anew on unvaried cells or ``"kept"`` as it was trained;
-            ``head_prior``, smoothing of the sources' class priors for that, None to leave them out;
-            ``head_views``, varied views of each training cell that the head is fitted on besides;
-            ``head_blind``, directions in which sources differ that the head does not look along;
-            ``head_share``, part of the head fitted anew in the one that ships, the rest being as trained.
+            where it is made by one; ``head``, a :class:`HeadFit` to fit the last layer anew, or None to keep
+            it as it was trained.
 
     Raises:
         MarrowdeskError: there is no checkpoint, or the network is too poor to propose any class.
@@ -186,10 +182,10 @@ def export_run(
     threshold = float(np.quantile(distances, 1 - UNFAMILIAR_SHARE))
     labels = np.array([codes.index(store.samples[at].code) for at in tested])
     log_weights = offsets_of(kept)
-    if told["head"] == "refitted":
+    fit: HeadFit | None = told["head"]
+    if fit is not None:
         own = [store.samples[at] for at in trained]
-        views = [_embed_views(network, store, trained, plan, each) for each in range(told["head_views"])]
-        fit = HeadFit(told["head_prior"], told.get("head_blind", 0), told.get("head_share", 1.0))
+        views = [_embed_views(network, store, trained, plan, each) for each in range(fit.views)]
         logits = _refit(network, [embeddings, *views], own, plan, fit, distant, log_weights)
         log_weights = np.zeros(len(codes))
     temperature = fit_temperature(logits, labels, log_weights)

@@ -25,12 +25,14 @@ class HeadFit:
     Attributes:
         prior: smoothing of the sources' class priors; None to leave them out.
         blind: directions in which the sources of a class differ that it does not look along.
-        share: its part in the layer that ships, 0 … 1; the rest is the layer as it was trained.
+        share: its part in the layer that ships, above 0 and up to 1; the rest is the layer as it was trained.
+        views: varied views of each training cell that it is fitted on, besides the plain one.
     """
 
     prior: float | None
     blind: int = 0
     share: float = 1.0
+    views: int = 0
 
 
 def fit_head(

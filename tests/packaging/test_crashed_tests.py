@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -11,19 +10,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def _options() -> list[str]:
-    """Give what the test command tells pytest, for two processes."""
-    spec = importlib.util.spec_from_file_location("launch", ROOT / "packaging" / "launch.py")
-    launch = importlib.util.module_from_spec(spec)
-    sys.path.insert(0, str(ROOT / "packaging"))
-    try:
-        spec.loader.exec_module(launch)
-    finally:
-        sys.path.remove(str(ROOT / "packaging"))
-    return ["--numprocesses", "2", *launch.side_by_side()[2:]]
+def test_that_a_crash_ends_the_tests_and_names_the_one_that_crashed(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "packaging"))
+    from launch import side_by_side
 
-
-def test_that_a_crash_ends_the_tests_and_names_the_one_that_crashed(tmp_path):
     for number in range(12):
         body = "import os\n" if number == 6 else ""
         for each in range(4):
@@ -32,7 +22,7 @@ def test_that_a_crash_ends_the_tests_and_names_the_one_that_crashed(tmp_path):
         (tmp_path / f"test_{number:02d}.py").write_text(body)
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *_options()],
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *side_by_side(), "--numprocesses", "2"],
         cwd=tmp_path,
         env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
         capture_output=True,

@@ -1,6 +1,6 @@
 """Makes batches by threads and by processes, and says whether they are the same: tests start it as a program.
 
-PyTorch's loader forks and leaves a handler for ended children behind, and is better kept out of theirs.
+PyTorch's loader forks and leaves a handler for ended children behind, which is better kept out of theirs.
 """
 
 from __future__ import annotations

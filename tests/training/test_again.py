@@ -22,7 +22,9 @@ from marrowdesk.training.commands.again import (
     note_of,
     train_command,
 )
+from marrowdesk.training.commands.export import head_fit
 from marrowdesk.training.commands.train import plan_of_options
+from marrowdesk.training.heads import HeadFit
 from marrowdesk.training.start import Start
 
 _BASE = "marrowdesk train --data D --run R "
@@ -67,13 +69,12 @@ def test_that_a_prior_is_not_spoiled_by_label_smoothing():
 
 
 @pytest.mark.parametrize(
-    ("head", "prior", "views", "blind", "share"),
-    [("refitted", 0.03, 2, 0, 0.5), ("refitted", None, 0, 3, 1.0), ("kept", None, 0, 0, 1.0)],
+    "fit", [HeadFit(0.03, 0, 0.5, 2), HeadFit(None, 3), None], ids=["half", "blind", "kept"]
 )
-def test_that_the_export_in_the_card_fits_the_same_head(head, prior, views, blind, share):
-    again = _arguments(export_command("marrow", "1.2.0", head, prior, views=views, blind=blind, share=share))
-    assert (again.head_views, again.head_blind, again.head_share) == (views, blind, share)
-    assert (again.head, again.head_prior, again.revision) == (head, prior, "1.2.0")
+def test_that_the_export_in_the_card_fits_the_same_head(fit):
+    again = _arguments(export_command("marrow", "1.2.0", fit))
+    assert head_fit(again, small_plan()) == fit
+    assert again.revision == "1.2.0"
     assert again.out.as_posix() == "models/marrow"
 
 

@@ -23,6 +23,7 @@ from marrowdesk.services.demo import make_demo
 from marrowdesk.training.bundle_recipe import RECIPE, read_recipe
 from marrowdesk.training.commands import add_commands
 from marrowdesk.training.commands.again import export_command, recipe_command, train_command
+from marrowdesk.training.commands.export import head_fit
 from marrowdesk.training.commands.recipe import FINISHED, lay_out, parse
 from marrowdesk.training.commands.train import plan_of_options, train
 from marrowdesk.training.dataset import Sample, Store
@@ -123,15 +124,7 @@ def test_that_the_shipped_recipe_asks_for_what_the_shipped_card_tells(tmp_path):
         made = (
             train_command(next(left))
             if each.handler is train
-            else export_command(
-                card.name,
-                each.revision,
-                each.head,
-                each.head_prior,
-                views=each.head_views,
-                blind=each.head_blind,
-                share=each.head_share,
-            )
+            else export_command(card.name, each.revision, head_fit(each, last))
         )
         wanted.append(_bare(made))
     assert [_bare(each) for each in card.training.command.splitlines()] == wanted

@@ -14,6 +14,7 @@ from marrowdesk.training.plan import plan_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from marrowdesk.training.heads import HeadFit
     from marrowdesk.training.plan import Plan
 
 START = "START"
@@ -67,23 +68,22 @@ def train_command(plan: Plan) -> str:
     return " ".join(["marrowdesk train --data DATA --run runs/NAME", *network, *words, *further])
 
 
-def export_command(
-    name: str,
-    revision: str,
-    head: str,
-    prior: float | None,
-    *,
-    views: int = 0,
-    blind: int = 0,
-    share: float = 1.0,
-) -> str:
-    """Write the ``marrowdesk export`` command of a bundle."""
-    out = f"--out models/{name} --revision {revision} --head {head}"
-    further = f" --head-prior {prior}" if head == "refitted" and prior is not None else ""
-    seen = f" --head-views {views}" if head == "refitted" and views else ""
-    unseen = f" --head-blind {blind}" if head == "refitted" and blind else ""
-    mixed = f" --head-share {share}" if head == "refitted" and share != 1 else ""
-    return f"marrowdesk export --data DATA --run runs/NAME {out}{further}{seen}{unseen}{mixed}"
+def export_command(name: str, revision: str, fit: HeadFit | None) -> str:
+    """Write the ``marrowdesk export`` command of a bundle.
+
+    Args:
+        name: of the bundle.
+        revision: of the bundle.
+        fit: how its last layer is fitted anew; None where it is kept as it was trained.
+    """
+    words = ["marrowdesk export --data DATA --run runs/NAME", f"--out models/{name} --revision {revision}"]
+    words.append("--head kept" if fit is None else "--head refitted")
+    if fit is not None:
+        words += [f"--head-prior {fit.prior}"] if fit.prior is not None else []
+        words += [f"--head-views {fit.views}"] if fit.views else []
+        words += [f"--head-blind {fit.blind}"] if fit.blind else []
+        words += [f"--head-share {fit.share}"] if fit.share != 1 else []
+    return " ".join(words)
 
 
 def recipe_command(name: str) -> str:

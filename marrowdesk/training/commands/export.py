@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from marrowdesk.training.commands.again import Record
     from marrowdesk.training.commands.options import Parsers
+    from marrowdesk.training.heads import HeadFit
     from marrowdesk.training.plan import Plan
 
 
@@ -92,9 +93,8 @@ def export(arguments: argparse.Namespace) -> int:
     plan = read_plan(arguments.run)
     store = open_cells(arguments, samples, plan.recipe)
     classes, name = len(plan.codes), arguments.out.resolve().name
-    prior = plan.prior if arguments.head_prior is None else arguments.head_prior
-    fitted = {"views": arguments.head_views, "blind": arguments.head_blind, "share": arguments.head_share}
-    again = export_command(name, arguments.revision, arguments.head, prior, **fitted)
+    fit = head_fit(arguments, plan)
+    again = export_command(name, arguments.revision, fit)
     earlier = _earlier(arguments, plan)
     first = "".join(f"{commands_of(each, called)}\n" for called, each in earlier.items())
     told = {
@@ -105,9 +105,7 @@ def export(arguments: argparse.Namespace) -> int:
         "recipe": recipe_command(name) if arguments.recipe else "",
         "notes": [note_of(each, called) for called, each in earlier.items()],
         "held_out": HELD_OUT,
-        "head": arguments.head,
-        "head_prior": prior,
-        **{f"head_{each}": value for each, value in fitted.items()},
+        "head": fit,
     }
     bundle = export_run(arguments.run, store, held, arguments.out, told)
     _put(arguments.held_out or arguments.run / HELD_OUT, arguments.out / HELD_OUT)
@@ -115,6 +113,16 @@ def export(arguments: argparse.Namespace) -> int:
         _put(arguments.recipe, arguments.out / RECIPE)
     print(f"{bundle.path}: {len(bundle.proposed)} classes, sha256 {bundle.sha256}")
     return 0
+
+
+def head_fit(arguments: argparse.Namespace, plan: Plan) -> HeadFit | None:
+    """Give how the last layer is to be fitted anew; None where it stays as it was trained."""
+    from marrowdesk.training.heads import HeadFit
+
+    if arguments.head == "kept":
+        return None
+    prior = plan.prior if arguments.head_prior is None else arguments.head_prior
+    return HeadFit(prior, arguments.head_blind, arguments.head_share, arguments.head_views)
 
 
 def _put(file: Path, there: Path) -> None:
