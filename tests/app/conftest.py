@@ -59,7 +59,7 @@ def nothing_left_running() -> Iterator[None]:
         if thread not in before and thread.is_alive() and not thread.name.startswith("tqdm")
     ]
     for thread in left:
-        thread.join(2)
+        thread.join(30)
     assert not [thread.name for thread in left if thread.is_alive()]
 
 
