@@ -19,6 +19,7 @@ from marrowdesk.app.differential import DifferentialPanel
 from marrowdesk.app.docks import Docks
 from marrowdesk.app.drop import DropTarget
 from marrowdesk.app.earlier_proposals import EarlierProposals
+from marrowdesk.app.foreign_slides import ForeignSlides
 from marrowdesk.app.gallery import ClassPanel, GalleryPanel, ThumbnailLoader
 from marrowdesk.app.handing_on import HandingOn
 from marrowdesk.app.icons import application_icon
@@ -91,6 +92,7 @@ class MainWindow(QMainWindow):
         self._make_controls()
         self.standing = Standing(self)
         self.earlier_proposals = EarlierProposals(self)
+        self.foreign_slides = ForeignSlides(self)
         wire(self)
         self.docks.restore()
 

@@ -201,6 +201,12 @@ def _list_problems(problems: list[Problem]) -> None:
 def _print_count(frozen: Snapshot, case: CaseFile, written: list[Path]) -> None:
     for line in differential_lines(frozen.report.differential):
         print(line)
+    doubt = frozen.report.doubt
+    if doubt is not None and doubt.foreign:
+        print(
+            f"The classifier does not know slides like these: {doubt.unfamiliar} of {doubt.measured} cells "
+            "are unfamiliar to it. It errs more often on them: review every cell."
+        )
     if signed := frozen.report.signed:
         print(f"Signed by {signed.reader}, version {frozen.report.version}: counted as it was signed.")
     print(f"\nCase     {case.path}")

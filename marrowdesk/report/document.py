@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from marrowdesk import RESEARCH_USE
+from marrowdesk.core.foreign import looks_foreign
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -198,6 +199,11 @@ class DoubtFound:
     threshold: float
     measured: int
     unfamiliar: int
+
+    @property
+    def foreign(self) -> bool:
+        """Whether they are so many that the classifier does not know slides like these."""
+        return looks_foreign(self.measured, self.unfamiliar)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,11 @@ FEATURE_FORGET = """
 DELETE FROM feature WHERE prediction IN (SELECT id FROM prediction WHERE cell = ? AND id < ?)
 """
 
+_DOUBTS = """
+SELECT count(doubt), count(CASE WHEN doubt > 1.0 THEN 1 END) FROM cell
+JOIN prediction ON prediction.id = (SELECT max(id) FROM prediction WHERE cell = cell.id)
+"""
+
 FeatureColumns = tuple[object, ...]
 FeatureRow = tuple[Any, ...]
 
@@ -76,6 +81,12 @@ class PredictionTable(ClassTable):
             )
             if model.origin is not None:
                 connection.execute(_ADD_ORIGIN, (*_origin_columns(model.origin), row[0]))
+
+    def doubts(self) -> tuple[int, int]:
+        """Count the cells whose standing proposal has a doubt, and those among them that are unfamiliar."""
+        with self._db.reading() as connection:
+            measured, unfamiliar = connection.execute(_DOUBTS).fetchone()
+        return int(measured), int(unfamiliar)
 
     def models(self) -> list[ModelInfo]:
         """Give the models that are known, in the order they were added."""

@@ -27,7 +27,7 @@ from marrowdesk import RESEARCH_USE
 from marrowdesk.core.cell import Cell, Place, Verdict
 from marrowdesk.core.counting import ME_RULES, CountingRules
 from marrowdesk.core.taxonomy import MARROW
-from marrowdesk.report.document import Method, ModelUsed, ReportFields, SlideUsed
+from marrowdesk.report.document import DoubtFound, Method, ModelUsed, ReportFields, SlideUsed
 from marrowdesk.report.options import PrintOptions
 from marrowdesk.report.pdf import pdf_bytes
 from marrowdesk.report.rows import PrintedRow, printed_rows
@@ -182,6 +182,14 @@ def test_that_unread_images_and_unfamiliar_cells_and_labels_are_said() -> None:
     assert "3, not counted" in text
     assert "1 cell not yet reviewed" in text
     assert "1 of 2 (50 %) cells" in text
+
+
+def test_that_slides_the_classifier_does_not_know_are_said() -> None:
+    sentence = "The classifier does not know slides like these"
+    known = replace(normal(), doubt=DoubtFound(1.0, 500, 25))
+    assert sentence not in page_texts(pdf_bytes(known))[1]
+    foreign = replace(normal(), doubt=DoubtFound(1.0, 500, 260))
+    assert sentence in page_texts(pdf_bytes(foreign))[1]
 
 
 def test_that_many_slides_and_long_names_go_on_over_pages() -> None:

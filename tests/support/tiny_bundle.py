@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -103,3 +105,12 @@ def make_tiny_bundle(
             "training": TrainingRecord(command="not trained"),
         },
     )
+
+
+def make_strict(folder: Path, tiny: Path) -> Path:
+    """Copy a bundle to one to which every cell is unfamiliar; give its folder."""
+    shutil.copytree(tiny, folder)
+    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    card["doubt"]["threshold"] = 1e-6
+    (folder / "card.json").write_text(json.dumps(card), encoding="utf-8")
+    return folder

@@ -171,6 +171,8 @@ TEXTS = {
     "None: every class was given by a reader.": "无：全部由人工分类。",
     "Proposals changed or excluded": "更改或排除的建议",
     "{} reviewed cells": "{} 个已审核细胞",
+    "The classifier does not know slides like these and errs more often on them.":
+        "分类器未学习过此类涂片，在其上更易出错。",
     "Unfamiliar to the classifier": "分类器不熟悉",
     "Doubt score above {threshold}: {part} cells": "陌生度高于 {threshold}：{part} 个细胞",
     "{} not yet reviewed": "{}尚未审核",

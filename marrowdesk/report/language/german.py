@@ -181,6 +181,8 @@ TEXTS = {
     "None: every class was given by a reader.": "Keiner: jede Klasse wurde von einem Befunder vergeben.",
     "Proposals changed or excluded": "Vorschläge geändert oder ausgeschlossen",
     "{} reviewed cells": "{} geprüften Zellen",
+    "The classifier does not know slides like these and errs more often on them.":
+        "Solche Präparate kennt der Klassifikator nicht; er irrt auf ihnen häufiger.",
     "Unfamiliar to the classifier": "Dem Klassifikator unbekannt",
     "Doubt score above {threshold}: {part} cells": "Zweifelswert über {threshold}: {part} Zellen",
     "{} not yet reviewed": "{} noch nicht geprüft",

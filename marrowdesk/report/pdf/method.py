@@ -56,7 +56,9 @@ def _about_cells(edition: Edition) -> Iterator[Element]:
             part=words.of(report.doubt.unfamiliar, report.doubt.measured),
         )
         left = edition.say("{} not yet reviewed").format(words.cells(found.unfamiliar))
-        yield _entry(edition.say("Unfamiliar to the classifier"), measured, left)
+        foreign = edition.say("The classifier does not know slides like these and errs more often on them.")
+        said = (measured, left, foreign) if report.doubt.foreign else (measured, left)
+        yield _entry(edition.say("Unfamiliar to the classifier"), *said)
     elif found.unfamiliar:
         left = edition.say("{} not yet reviewed").format(words.cells(found.unfamiliar))
         yield _entry(edition.say("Unfamiliar to the classifier"), left)
