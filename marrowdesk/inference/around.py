@@ -235,7 +235,7 @@ def recipe_of(bundle: Bundle) -> Recipe:
     if card.method != METHOD:
         raise BundleError(f"The bundle {bundle.path} prepares images by {card.method!r}.", UPDATE)
     try:
-        return Recipe(**{**card.parameters, "side": int(card.parameters["side"])})  # type: ignore[arg-type]
+        return Recipe.of(card.parameters)
     except (KeyError, TypeError) as error:
         raise BundleError(
             f"The preprocessing in {bundle.path} is not understood: {error}.", UPDATE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import cv2
 import numpy as np
@@ -13,7 +13,7 @@ from marrowdesk.inference.levels import counted, level_of_share, middle
 from marrowdesk.inference.nucleus import Nucleus, find_nucleus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 METHOD = "nucleus-crop-v2"
 """Name of this way of preparing an image, written into every bundle's card."""
@@ -23,6 +23,9 @@ NUCLEAR = np.array([0.47, 0.85, 0.15], np.float32)
 
 _WEAKEST, _STRONGEST = 0.45, 3.0
 """Least and largest factor by which an image's density is changed."""
+
+_FAINTEST = 0.02
+"""Least density of a nucleus in a channel by which stray light is told: some cameras show none in blue."""
 
 _WHITE = 245.0
 """Level of the empty background in what the network is shown."""
@@ -51,6 +54,8 @@ class Recipe:
         pull: how far the crop's centre goes from the image's centre (0) to the nucleus' centre (1).
         contrast: how far the density of the stain is brought to the usual one (1), as a power.
         hue: the same for the hue of the nucleus.
+        glare: factor of density up to which a pale image is taken for one of pale stain; what it lacks beyond
+            is taken for stray light, see :func:`stray_light`. 0 to take all of it for pale stain.
         sharpness: largest share of fine detail, see :func:`detail`; sharper images are blurred down to it.
         mask: radius at which the round mask has faded to white, as a share of half the side; 0 for no mask.
     """
@@ -65,6 +70,19 @@ class Recipe:
     hue: float = 0.25
     sharpness: float = 0.7
     mask: float = 1.0
+    glare: float = 1.25
+
+    @classmethod
+    def of(cls, numbers: Mapping[str, float]) -> Self:
+        """Make a recipe of the numbers that a card or a checkpoint keeps.
+
+        What an earlier version did not know is not done: its bundles see what they were trained on.
+
+        Raises:
+            KeyError: the side is missing.
+            TypeError: a number is unknown.
+        """
+        return cls(**{"glare": 0.0, **numbers, "side": int(numbers["side"])})  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +127,25 @@ def white_point(image: np.ndarray) -> np.ndarray:
     return np.asarray(np.clip(np.maximum(white, 0.7 * white.max()), 90.0, 255.0))
 
 
-def toned(image: np.ndarray, white: np.ndarray, factors: np.ndarray) -> np.ndarray:
-    """Make ``white`` 245 in each channel and change optical densities by factors; shape and dtype stay."""
+def toned(
+    image: np.ndarray, white: np.ndarray, factors: np.ndarray, stray: np.ndarray | None = None
+) -> np.ndarray:
+    """Make ``white`` 245 in each channel, change optical densities by factors and take stray light away.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+        white: (3,) colour of the background.
+        factors: (3,) of optical density.
+        stray: (3,) what is taken from all light after that, as a share of the background's; None for nothing.
+
+    Returns:
+        The image, shape and dtype unchanged.
+    """
     light = np.minimum(np.arange(256, dtype=np.float32)[:, None] / white[None, :], 255 / _WHITE)
-    table = np.clip(_WHITE * light ** factors[None, :] + 0.5, 0, 255).astype(np.uint8)
+    light = light ** factors[None, :]
+    if stray is not None:
+        light = (light - stray[None, :]) / (1.0 - stray[None, :])
+    table = np.clip(_WHITE * light + 0.5, 0, 255).astype(np.uint8)
     return np.asarray(cv2.LUT(image, table[:, None, :]))
 
 
@@ -158,6 +191,28 @@ def toning(density: np.ndarray | None, recipe: Recipe) -> np.ndarray:
     hue = np.clip(wanted - common, -np.log(2.0), np.log(2.0))
     strength = np.clip(common, np.log(_WEAKEST), np.log(_STRONGEST))
     return np.asarray(np.exp(recipe.contrast * strength + recipe.hue * hue), np.float32)
+
+
+def stray_light(density: np.ndarray, factors: np.ndarray, recipe: Recipe) -> tuple[np.ndarray, np.ndarray]:
+    """Part what a pale image lacks into pale stain and stray light.
+
+    Pale stain lessens all densities alike. Stray light in microscope and camera (veiling glare) adds the same
+    light everywhere, so that what is dense suffers more than what is not: bringing the nucleus back by a
+    factor of density alone would make the cytoplasm too dense, and neutrophils look like eosinophils.
+
+    Args:
+        density: (3,) optical density of the nucleus in red, green and blue.
+        factors: (3,) what would bring it to the usual one, see :func:`toning`.
+        recipe: numbers of the method.
+
+    Returns:
+        The factors that remain, (3,) float32, and the stray light, (3,) float32 in [0, 1): its share of the
+        light of the background after them. Together they do to the nucleus what ``factors`` does.
+    """
+    kept = np.minimum(factors, recipe.glare) if recipe.glare > 0 else factors
+    light = 10.0 ** -(np.maximum(density, _FAINTEST) * kept)
+    wanted = light ** (factors / kept)
+    return kept.astype(np.float32), ((light - wanted) / (1.0 - wanted)).astype(np.float32)
 
 
 def cut(
@@ -266,8 +321,10 @@ def standardise(image: np.ndarray, recipe: Recipe, margin: float = 1.0) -> tuple
     nucleus = find_nucleus(image, white)
     window = window_of(nucleus, image.shape, recipe)
     side = round(recipe.side * margin)
-    factors = toning(nucleus.density if nucleus else None, recipe)
-    crop = cut(image, window.grown(margin), side, lambda part: toned(part, white, factors))
+    factors, stray = toning(nucleus.density if nucleus else None, recipe), None
+    if nucleus is not None and recipe.glare > 0 and factors.max() > recipe.glare:
+        factors, stray = stray_light(nucleus.density, factors, recipe)
+    crop = cut(image, window.grown(margin), side, lambda part: toned(part, white, factors, stray))
     return at_one_sharpness(crop, recipe.sharpness), window
 
 

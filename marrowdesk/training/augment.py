@@ -37,6 +37,8 @@ class Strength:
         sharpen: probability of an unsharp mask.
         jpeg: probability of compression with quality 40 to 90.
         light: standard deviation of the white point of each channel.
+        veil: standard deviation of the stray light that the program's toning leaves (below 0) or takes for
+            more than there is, as a share of the background's.
         recolour: probability of taking the colours of an image from another source.
         surround: probability of taking the surroundings of an image from another source.
     """
@@ -52,13 +54,14 @@ class Strength:
     sharpen: float = 0.3
     jpeg: float = 0.3
     light: float = 0.03
+    veil: float = 0.0
     recolour: float = 0.2
     surround: float = 0.2
 
     def scaled(self, factor: float) -> Strength:
         """Give ``factor`` times the strength; probabilities stay at most 0.9, what is borrowed as it is."""
         odds = {name: min(0.9, getattr(self, name) * factor) for name in ("blur", "sharpen", "jpeg")}
-        spreads = ("scale", "shift", "stain", "blue", "eosin", "tone", "mixing", "light")
+        spreads = ("scale", "shift", "stain", "blue", "eosin", "tone", "mixing", "light", "veil")
         return replace(self, **odds, **{name: getattr(self, name) * factor for name in spreads})
 
 
@@ -114,18 +117,33 @@ def _turned(
     return np.asarray(cv2.warpAffine(crop, matrix, (side, side), flags=flags, borderValue=border))
 
 
+_VEILS = (-0.13, 0.4)
+"""Least and largest veil that is drawn. Below, a nucleus could not be held as dark as it is: it lets through
+14 % of green, and a veil that is left only adds to that."""
+
 _DENSITY = -np.log10(np.maximum(np.arange(256, dtype=np.float32), 1.0) / _WHITE)
 
 
 def _restained(density: np.ndarray, strength: Strength, rng: np.random.Generator) -> np.ndarray:
     """Vary the stain in optical-density space, where dyes add up (after Tellez et al. 2018 and SADA 2024)."""
     density = cv2.transform(density, _dyes(strength, rng).astype(np.float32))
+    veil = float(np.clip(rng.normal(0, strength.veil), *_VEILS)) if strength.veil else 0.0
+    if veil:
+        density *= np.float32(_held(veil))
     white = _WHITE * (1.0 + np.clip(rng.normal(0, strength.light, 3), -0.09, 0.04))
     # What is brighter than white many times over is white; its exponent could be too large a number.
     light = cv2.exp(np.minimum(density * np.float32(-np.log(10.0)), np.float32(3.0)))
+    if veil:
+        light = (light - np.float32(veil)) / np.float32(1.0 - veil)
     light *= white.astype(np.float32)
     light += 0.5
     return np.clip(light, 0, 255, out=light).astype(np.uint8)
+
+
+def _held(veil: float) -> float:
+    """Give the factor of density that keeps a nucleus as dark as it is in green when a veil is taken away."""
+    light = 10.0 ** -float(NUCLEAR[1])
+    return float(np.log(light * (1.0 - veil) + veil) / np.log(light))
 
 
 def _dyes(strength: Strength, rng: np.random.Generator) -> np.ndarray:

@@ -179,7 +179,7 @@ def _check(followed: Followed, plan: Plan) -> None:
             f"The network in {followed.path} does not name the classes that are trained: {', '.join(other)}.",
             "Give --distil one that was trained on the same cells.",
         )
-    if replace(followed.recipe, side=plan.recipe.side) != plan.recipe:
+    if replace(followed.recipe, side=plan.recipe.side, glare=plan.recipe.glare) != plan.recipe:
         raise MarrowdeskError(
             f"The network in {followed.path} is shown cells in another way than in this training.",
             "Give --distil one that this version of the program has trained.",

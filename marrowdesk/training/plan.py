@@ -124,4 +124,4 @@ def plan_of(kept: Mapping[str, Any]) -> Plan:
     known = {each.name for each in fields(Plan)}
     told = {name: value for name, value in kept.items() if name in known}
     told["codes"] = tuple(told["codes"])
-    return Plan(**{**told, "strength": Strength(**told["strength"]), "recipe": Recipe(**told["recipe"])})
+    return Plan(**{**told, "strength": Strength(**told["strength"]), "recipe": Recipe.of(told["recipe"])})

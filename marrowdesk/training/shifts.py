@@ -89,6 +89,16 @@ def relit(image: np.ndarray, red: float, green: float, blue: float) -> np.ndarra
     return _bytes(image * np.array([red, green, blue]))
 
 
+def veiled(image: np.ndarray, share: float) -> np.ndarray:
+    """Add stray light, as a lens or camera with little contrast does.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+        share: how much of the background's light then is stray, 0 to 1; the background keeps its colour.
+    """
+    return _bytes((1 - share) * image + share * white_point(image))
+
+
 def blurred(image: np.ndarray, sigma: float) -> np.ndarray:
     """Blur an image, ``sigma`` in px of it."""
     return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma))
@@ -116,6 +126,7 @@ SHIFTS = (
     Shift("colder light (red − 10 %, blue + 10 %)", partial(relit, red=0.9, green=1.0, blue=1.1)),
     Shift("darker by 20 %", partial(relit, red=0.8, green=0.8, blue=0.8)),
     Shift("brighter by 10 %", partial(relit, red=1.1, green=1.1, blue=1.1)),
+    *(Shift(f"stray light, {share:.0%} of all", partial(veiled, share=share)) for share in (0.2, 0.4)),
     *(Shift(f"blur, sigma {sigma} px", partial(blurred, sigma=sigma)) for sigma in (1, 2)),
     Shift("JPEG, quality 30", partial(compressed, quality=30)),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import cv2
 import numpy as np
@@ -20,6 +20,7 @@ from marrowdesk.inference.preprocess import (
     cut,
     detail,
     prepare,
+    stray_light,
     toning,
     white_point,
 )
@@ -56,8 +57,48 @@ def test_that_a_pale_stain_is_shown_as_a_dense_one():
     dense = painted_cell()
     pale = (245 * (dense / 245.0) ** 0.4 + 0.5).astype(np.uint8)
     flat = replace(RECIPE, contrast=0.0, hue=0.0)
+    stain = replace(RECIPE, glare=0.0)
     assert _difference(prepare(dense, flat)[0], prepare(pale, flat)[0]) > 12
-    assert _difference(prepare(dense, RECIPE)[0], prepare(pale, RECIPE)[0]) < 4
+    assert _difference(prepare(dense, stain)[0], prepare(pale, stain)[0]) < 4
+    less = (245 * (dense / 245.0) ** 0.8 + 0.5).astype(np.uint8)
+    assert _difference(prepare(dense, RECIPE)[0], prepare(less, RECIPE)[0]) < 4
+
+
+def test_that_under_stray_light_nucleus_and_cytoplasm_are_shown_as_without():
+    plain = painted_cell(background=(245, 245, 245))
+    hazy = np.rint(0.6 * plain + 0.4 * 245).astype(np.uint8)
+    shown, cleared = (prepare(each, RECIPE)[0] for each in (plain, hazy))
+    assert _difference(shown, cleared) < 4
+    # Taken for pale stain, the same light leaves the cytoplasm around the nucleus too dense.
+    dense = prepare(hazy, replace(RECIPE, glare=0.0))[0]
+    middle, around = (slice(60, 68), slice(60, 68)), (slice(60, 68), slice(98, 101))
+    assert cleared[middle].mean() == pytest.approx(shown[middle].mean(), abs=4)
+    assert dense[middle].mean() == pytest.approx(shown[middle].mean(), abs=8)
+    lost = shown[around].mean() - dense[around].mean()
+    assert lost > 5
+    assert abs(shown[around].mean() - cleared[around].mean()) < lost / 2
+
+
+@given(st.lists(st.floats(-0.05, 1.0), min_size=3, max_size=3), st.floats(0.5, 3.0))
+def test_that_however_it_is_parted_the_nucleus_becomes_as_dense_as_without(density, glare):
+    density = np.float32(density)
+    factors = toning(density, RECIPE)
+    kept, stray = stray_light(density, factors, replace(RECIPE, glare=glare))
+    assert (kept <= factors + 1e-6).all()
+    assert ((stray >= 0) & (stray < 1)).all()
+    seen = np.maximum(density, 0.02)
+    light = (10.0 ** -(seen * kept) - stray) / (1 - stray)
+    assert light == pytest.approx(10.0 ** -(seen * factors), abs=1e-4)
+
+
+def test_that_a_bundle_that_knows_nothing_of_stray_light_sees_what_it_was_trained_on():
+    numbers = {name: value for name, value in asdict(RECIPE).items() if name != "glare"}
+    assert Recipe.of(numbers) == replace(RECIPE, glare=0.0)
+    assert Recipe.of(asdict(RECIPE)) == RECIPE
+    with pytest.raises(TypeError):
+        Recipe.of({**numbers, "wings": 2.0})
+    with pytest.raises(KeyError, match="side"):
+        Recipe.of({name: value for name, value in numbers.items() if name != "side"})
 
 
 def test_that_the_usual_stain_is_left_as_it_is_and_one_without_nucleus_too():

@@ -44,7 +44,8 @@ def _arguments(command: str) -> argparse.Namespace:
         "--attention cbam --loss focal --loss-option gamma=1.5 --schedule one_cycle --strength 1.25 --seed 4",
         "--loss ldam --sampling class --balance 0.5 --teacher package --precision float32",
         "--recolour 0.5 --surround 0 --strength 0.5",
-        "--eosin 0.7 --blue 0.6 --strength 0.5",
+        "--eosin 0.7 --blue 0.6 --veil 0.15 --strength 0.5",
+        "--glare 0",
         "--architecture vit_tiny_patch16_224 --option 'global_pool=\"avg\"' --option dynamic_img_size=true",
         "--adversary 0.3 --option se_ratio=0.5 --cost 0.3 --smoothing 0 --prior 0.005 --start models/first",
     ],
@@ -53,10 +54,10 @@ def test_that_the_command_in_the_card_asks_for_the_same_plan(options):
     first = _arguments(_BASE + options)
     cells = painted_cells()
     start = Start("a" * 64) if first.start else None
-    plan = plan_of_options(first, cells, Recipe(side=first.side), start)
+    plan = plan_of_options(first, cells, Recipe(side=first.side, glare=first.glare), start)
     told = train_command(plan)
     again = _arguments(told)
-    assert plan_of_options(again, cells, Recipe(side=again.side), start) == plan
+    assert plan_of_options(again, cells, Recipe(side=again.side, glare=again.glare), start) == plan
     assert (str(again.start) == START) == bool(start)
 
 

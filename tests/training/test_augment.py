@@ -13,7 +13,7 @@ from marrowdesk.inference.preprocess import NUCLEAR
 from marrowdesk.training.augment import Strength, varied
 
 CROP = painted_cell(83, 36)
-_STAIN = {"stain": 0, "blue": 0, "eosin": 0, "tone": 0, "mixing": 0, "light": 0}
+_STAIN = {"stain": 0, "blue": 0, "eosin": 0, "tone": 0, "mixing": 0, "light": 0, "veil": 0}
 NONE = Strength(scale=0, shift=0, **_STAIN, blur=0, sharpen=0, jpeg=0)
 
 
@@ -74,6 +74,20 @@ def test_that_the_cameras_blue_is_varied_alone():
     spread = np.log(nucleus).std(0)
     assert spread[2] == pytest.approx(0.5, abs=0.15)  # of the hue of a nucleus the program takes a part back
     assert spread[:2].max() < 0.1
+
+
+def test_that_a_veil_changes_the_cytoplasm_and_holds_the_nucleus():
+    rng = np.random.default_rng(6)
+    light = np.full((83, 83, 3), 245, np.uint8)
+    for radius, density in ((24, 0.2), (12, float(NUCLEAR[1]))):
+        cv2.circle(light, (41, 41), radius, (245 * 10 ** -np.full(3, density)).tolist(), -1)
+    shown = np.stack([varied(light, 64, 64.0, replace(NONE, veil=0.15), rng) for _ in range(80)])
+    densities = -np.log10(np.maximum(shown, 1) / 245.0)
+    inside, around = densities[:, 30:34, 30:34].mean((1, 2, 3)), densities[:, 14, 32].mean(1)
+    assert inside == pytest.approx(np.full(80, NUCLEAR[1]), abs=0.03)
+    # Paler where too much was taken, denser where a veil is left.
+    assert around.min() < 0.16 < 0.22 < around.max()
+    assert shown[:, 32, 4].mean() == pytest.approx(245, abs=1)
 
 
 def test_that_twice_the_strength_doubles_the_spreads_and_keeps_probabilities_below_one():

@@ -16,6 +16,7 @@ from marrowdesk.training.shifts import (
     relit,
     resized,
     restained,
+    veiled,
 )
 
 CELL = painted_cell(120, 40, background=(240, 240, 240))
@@ -51,6 +52,13 @@ def test_that_the_background_is_not_stained():
 
 def test_that_no_change_of_the_stain_changes_nothing():
     assert np.abs(restained(CELL).astype(int) - CELL).max() <= 1
+
+
+def test_that_stray_light_lightens_what_is_dark_and_leaves_the_background():
+    image = stained(0.6 * NUCLEAR)
+    hazy = veiled(image, 0.4)
+    assert hazy[-1, -1] == pytest.approx([240, 240, 240], abs=1)
+    assert hazy[0, 0] == pytest.approx(0.6 * image[0, 0] + 0.4 * 240, abs=1)
 
 
 def test_that_an_image_is_enlarged_and_shrunk():

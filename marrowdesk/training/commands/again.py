@@ -30,6 +30,7 @@ def train_command(plan: Plan) -> str:
         "architecture": plan.architecture,
         "attention": plan.attention,
         "side": plan.recipe.side,
+        "glare": plan.recipe.glare,
         "small": plan.small,
         "small-part": plan.small_part,
         "loss": plan.loss,
@@ -49,7 +50,7 @@ def train_command(plan: Plan) -> str:
     told |= {flag: own[name] for flag, name in (("cost", "share"), ("smoothing", "smoothing")) if name in own}
     further = [f"--loss-option {name}={value}" for name, value in plan.loss_options.items()]
     usual = Strength().scaled(plan.strength.scale / Strength().scale)
-    for name in ("eosin", "blue"):
+    for name in ("eosin", "blue", "veil"):
         if abs(getattr(plan.strength, name) - getattr(usual, name)) > 1e-9:
             told[name] = getattr(plan.strength, name)
     if plan.prior is not None:

@@ -148,7 +148,7 @@ def _start(arguments: argparse.Namespace) -> Start:
 def _recipe(arguments: argparse.Namespace) -> Recipe:
     from marrowdesk.inference.preprocess import Recipe
 
-    return Recipe(side=arguments.side)
+    return Recipe(side=arguments.side, glare=arguments.glare)
 
 
 def _cells(store: Store, held: set[str], targets: np.ndarray | None) -> Cells:
@@ -216,7 +216,7 @@ def plan_of_options(
 def _strength(arguments: argparse.Namespace) -> Strength:
     from marrowdesk.training.augment import Strength
 
-    own = {"eosin": arguments.eosin, "blue": arguments.blue}
+    own = {"eosin": arguments.eosin, "blue": arguments.blue, "veil": arguments.veil}
     given = {name: value for name, value in own.items() if value is not None}
     lent = {"recolour": arguments.recolour, "surround": arguments.surround}
     return replace(Strength().scaled(arguments.strength), **lent, **given)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.attention import NAMES as ATTENTIONS
+from marrowdesk.inference.preprocess import Recipe
 from marrowdesk.training.augment import Strength
 from marrowdesk.training.commands.given import note_given
 from marrowdesk.training.commands.options import Defaults, add_data, share
@@ -82,6 +83,13 @@ def _network(group: Group) -> None:
     )
     add("--attention", choices=ATTENTIONS, default="none", help="attention put into every residual block")
     add("--side", type=int, default=128, help="side of the network's input, px")
+    add(
+        "--glare",
+        type=float,
+        default=Recipe().glare,
+        help="factor of density up to which a pale image is taken for one of pale stain; what it lacks "
+        "beyond is taken for stray light; 0 to take all of it for pale stain",
+    )
     add(
         "--start",
         type=Path,
@@ -177,6 +185,12 @@ def _augmentation(group: Group) -> None:
         type=float,
         help="standard deviation of the logarithm of a change of density in blue, in which cameras differ "
         "(default: none)",
+    )
+    group.add_argument(
+        "--veil",
+        type=float,
+        help="standard deviation of the stray light that is left, or taken for more than there is, as a "
+        "share of the background's (default: none)",
     )
 
 
