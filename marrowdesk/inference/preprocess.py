@@ -55,7 +55,8 @@ class Recipe:
         contrast: how far the density of the stain is brought to the usual one (1), as a power.
         hue: the same for the hue of the nucleus.
         glare: factor of density up to which a pale image is taken for one of pale stain; what it lacks beyond
-            is taken for stray light, see :func:`stray_light`. 0 to take all of it for pale stain.
+            is taken for stray light, see :func:`stray_light`. 0 to take all of it for pale stain, as bundles
+            do that were made before there was a choice.
         sharpness: largest share of fine detail, see :func:`detail`; sharper images are blurred down to it.
         mask: radius at which the round mask has faded to white, as a share of half the side; 0 for no mask.
     """
@@ -70,19 +71,17 @@ class Recipe:
     hue: float = 0.25
     sharpness: float = 0.7
     mask: float = 1.0
-    glare: float = 1.25
+    glare: float = 0.0
 
     @classmethod
     def of(cls, numbers: Mapping[str, float]) -> Self:
         """Make a recipe of the numbers that a card or a checkpoint keeps.
 
-        What an earlier version did not know is not done: its bundles see what they were trained on.
-
         Raises:
             KeyError: the side is missing.
             TypeError: a number is unknown.
         """
-        return cls(**{"glare": 0.0, **numbers, "side": int(numbers["side"])})  # type: ignore[arg-type]
+        return cls(**{**numbers, "side": int(numbers["side"])})  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)

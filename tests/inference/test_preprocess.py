@@ -25,7 +25,7 @@ from marrowdesk.inference.preprocess import (
     white_point,
 )
 
-RECIPE = Recipe()
+RECIPE = Recipe(glare=1.25)
 
 
 @settings(deadline=None)

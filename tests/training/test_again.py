@@ -24,6 +24,7 @@ from marrowdesk.training.commands.again import (
 )
 from marrowdesk.training.commands.export import head_fit
 from marrowdesk.training.commands.train import plan_of_options
+from marrowdesk.training.export import note_on
 from marrowdesk.training.heads import HeadFit
 from marrowdesk.training.start import Start
 
@@ -45,7 +46,7 @@ def _arguments(command: str) -> argparse.Namespace:
         "--loss ldam --sampling class --balance 0.5 --teacher package --precision float32",
         "--recolour 0.5 --surround 0 --strength 0.5",
         "--eosin 0.7 --blue 0.6 --veil 0.15 --strength 0.5",
-        "--glare 0",
+        "--glare 1.25",
         "--architecture vit_tiny_patch16_224 --option 'global_pool=\"avg\"' --option dynamic_img_size=true",
         "--adversary 0.3 --option se_ratio=0.5 --cost 0.3 --smoothing 0 --prior 0.005 --start models/first",
     ],
@@ -124,3 +125,12 @@ def test_that_a_run_which_was_only_followed_is_told_by_its_training_alone():
     assert "--distil DISTIL-DISTIL" in told
     assert "\n" not in told
     assert note_of(record, DISTIL) == "Of DISTIL: DISTIL-START is the file lite0.pth."
+
+
+def test_that_what_a_run_started_from_and_followed_is_told_once():
+    plan = small_plan(start="a" * 64, distil_from="a" * 64, distil=0.5)
+    assert "--distil START --distil-share 0.5" in train_command(plan)
+    assert "--start START" in train_command(plan)
+    note = note_on(plan, (), "")
+    assert note.count("a" * 64) == 1
+    assert "It also learned to agree with START." in note

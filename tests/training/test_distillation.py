@@ -80,7 +80,7 @@ def test_that_a_bundle_of_other_classes_or_of_another_view_is_refused(bundle):
     with pytest.raises(MarrowdeskError, match="is shown cells in another way"):
         Mentor(of_bundle(bundle), small_plan(**{**PLAN, "recipe": Recipe(side=64, mask=0.5)}), "cpu")
     # How pale images are toned is a matter of what cells are shown, not of how.
-    Mentor(of_bundle(bundle), small_plan(**{**PLAN, "recipe": Recipe(side=64, glare=0.0)}), "cpu")
+    Mentor(of_bundle(bundle), small_plan(**{**PLAN, "recipe": Recipe(side=64, glare=1.25)}), "cpu")
 
 
 def test_that_a_run_can_be_followed_as_it_is_once_it_has_come_to_its_end(tmp_path):

@@ -30,7 +30,6 @@ def train_command(plan: Plan) -> str:
         "architecture": plan.architecture,
         "attention": plan.attention,
         "side": plan.recipe.side,
-        "glare": plan.recipe.glare,
         "small": plan.small,
         "small-part": plan.small_part,
         "loss": plan.loss,
@@ -53,12 +52,14 @@ def train_command(plan: Plan) -> str:
     for name in ("eosin", "blue", "veil"):
         if abs(getattr(plan.strength, name) - getattr(usual, name)) > 1e-9:
             told[name] = getattr(plan.strength, name)
+    if plan.recipe.glare:
+        told["glare"] = plan.recipe.glare
     if plan.prior is not None:
         told["prior"] = plan.prior
     if plan.adversary:
         told["adversary"] = plan.adversary
     if plan.distil_from:
-        told |= {"distil": DISTIL, "distil-share": plan.distil}
+        told |= {"distil": followed_by(plan), "distil-share": plan.distil}
     told["teacher"] = "package" if plan.teacher else "none"
     if plan.start:
         told["start"] = START
@@ -67,6 +68,11 @@ def train_command(plan: Plan) -> str:
     ]
     words = [f"--{name} {value}" for name, value in told.items()]
     return " ".join(["marrowdesk train --data DATA --run runs/NAME", *network, *words, *further])
+
+
+def followed_by(plan: Plan) -> str:
+    """Give what stands for what a run followed: START, where it is the one that it started from."""
+    return START if plan.distil_from == plan.start else DISTIL
 
 
 def export_command(name: str, revision: str, fit: HeadFit | None) -> str:

@@ -15,6 +15,7 @@ from marrowdesk.training.commands.again import (
     RunRecord,
     commands_of,
     export_command,
+    followed_by,
     note_of,
     recipe_command,
     train_command,
@@ -152,7 +153,8 @@ def _earlier(arguments: argparse.Namespace, plan: Plan) -> dict[str, Record]:
                 if sha256
                 else f"Leave --{name.lower()} out: it had none to {did}.",
             )
-        found[name] = record
+        if name in (START, followed_by(plan)):  # what it started from and followed is told once
+            found[name] = record
     return found
 
 
