@@ -37,6 +37,8 @@ class Wish:
         networks: folder of converted networks; None to keep none.
         choices: file of what was measured; None to keep nothing.
         setup: how the network is to be run, whatever is fastest and proved: nothing is measured or kept then.
+        beside: whether a window is beside it, to which torch then leaves a processor, see
+            :func:`marrowdesk.services.engines.wished_beside_a_window`.
     """
 
     engine: str = "auto"
@@ -44,6 +46,7 @@ class Wish:
     networks: Path | None = None
     choices: Path | None = None
     setup: Setup | None = None
+    beside: bool = False
 
 
 def load_fastest(bundle: Bundle | Path, wish: Wish | None = None) -> EngineHere:
@@ -73,7 +76,7 @@ def load_fastest(bundle: Bundle | Path, wish: Wish | None = None) -> EngineHere:
     if wish.engine == "auto" and (gpu := _on_gpu(bundle)) is not None:
         return gpu
     most = wish.threads or processors()
-    key = key_of(bundle, wish.engine, most)
+    key = key_of(bundle, f"{wish.engine} beside a window" if wish.beside else wish.engine, most)
     chosen = remembered(wish.choices, key)
     engine = None if chosen is None else _load(bundle, chosen, wish.networks)
     if engine is None:
@@ -123,8 +126,9 @@ def _measured(bundle: Bundle, wish: Wish, most: int) -> EngineHere:
         cost = fastest(openvino, _formats(bundle, "openvino"), most)
         if wish.engine == "openvino":
             return openvino
-    torch = _torch(bundle, Setup("torch", threads=most), note)
-    other = fastest(torch, _formats(bundle, "torch"), most)
+    fewer = max(1, most - 1) if wish.beside else most
+    torch = _torch(bundle, Setup("torch", threads=fewer), note)
+    other = fastest(torch, _formats(bundle, "torch"), fewer)
     if openvino is None or other.work * _WORTH_TORCH < cost.work:
         return torch
     return openvino

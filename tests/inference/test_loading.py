@@ -74,6 +74,27 @@ def test_that_torch_runs_what_openvino_cannot_and_tells_why_each_time(tiny_bundl
         assert engine.note == "OpenVINO cannot run this. PyTorch runs it."
 
 
+@pytest.mark.parametrize(("beside", "torch_threads"), [(True, 2), (False, 3)])
+def test_that_torch_alone_leaves_a_processor_to_a_window(
+    tiny_bundle, wish, monkeypatch, beside, torch_threads
+):
+    most = {}
+
+    def measure(engine, _formats, threads):
+        most[engine.setup.engine] = threads
+        return choice.Cost(1.0, 1.0)
+
+    monkeypatch.setattr(loading, "fastest", measure)
+    wish = replace(wish, threads=3, beside=beside)
+    load_fastest(tiny_bundle, wish)
+    assert most == {"openvino": 3, "torch": torch_threads}
+    most.clear()
+    load_fastest(tiny_bundle, wish)
+    assert not most
+    load_fastest(tiny_bundle, replace(wish, beside=not beside))  # remembered apart
+    assert most
+
+
 def test_that_torch_runs_where_openvino_is_not_installed(tiny_bundle, wish, monkeypatch):
     versions = {"torch": "2", "timm": "1"}
     monkeypatch.setattr(loading, "installed", lambda name: versions.get(name, ""))
