@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import Qt
 
 from marrowdesk.app import numbers
-from marrowdesk.app.operations import Operation
+from marrowdesk.app.lookout import Lookout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
     from marrowdesk.app.window import MainWindow
-    from marrowdesk.inference.engine import Engine
     from marrowdesk.store.casefile import CaseFile
     from marrowdesk.store.values import ModelInfo
 
-_NAME = "earlier proposals"
 _WIDEST_NAME = 220
 """Pixels of a model's name on the button; a longer one would leave the text no room."""
 
 
-class EarlierProposals(QObject):
+class EarlierProposals(Lookout):
     """Listens to the case and the classifier, and keeps the offer up to date.
 
     A case that is signed, only read or shown as a second reading is never classified again, and a cell that
@@ -30,45 +28,30 @@ class EarlierProposals(QObject):
     """
 
     def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._looking: Operation | None = None
-        window.session.opened.connect(self.look)
-        window.session.closed.connect(self.look)
+        super().__init__(window, "earlier proposals")
         window.model.signature_changed.connect(self.look)
         window.classifier.engine_changed.connect(self.look)
         window.classifier.running_changed.connect(lambda running: self.look())
 
-    def look(self) -> None:
-        """Take an offer away that holds no longer, and look on a worker whether there is one to make."""
-        window = self._window
-        window.banner.take_away(_NAME)
-        if self._looking is not None:
-            self._looking.drop()  # its case may be closed by now
-            self._looking = None
-        case, engine = window.model.case, window.classifier.engine
-        if case is None or engine is None or window.classifier.running or not self._may():
-            return
-        self._find(case, engine, self._offer)
+    def _look(self, case: CaseFile) -> None:
+        self._find_earlier(case, self._offer)
 
-    def _find(
-        self, case: CaseFile, engine: Engine, then: Callable[[dict[int, str], list[ModelInfo]], object]
+    def _find_earlier(
+        self, case: CaseFile, then: Callable[[dict[int, str], list[ModelInfo]], object]
     ) -> None:
-        """Look on a worker for what may be classified again; heard only if nothing has changed meanwhile."""
-        window = self._window
+        """Look for what may be classified again; heard only if nothing has changed meanwhile."""
+        engine = self._window.classifier.engine
+        if engine is None or not self._may():
+            return
 
-        def work(_: object) -> tuple[dict[int, str], list[ModelInfo]]:
+        def work() -> tuple[dict[int, str], list[ModelInfo]]:
             return case.proposed_by_another(engine.bundle.sha256), case.models()
 
         def take(found: tuple[dict[int, str], list[ModelInfo]]) -> None:
-            same = case is window.model.case and engine is window.classifier.engine
-            if same and found[0] and not window.classifier.running and self._may():
+            if engine is self._window.classifier.engine and found[0] and self._may():
                 then(*found)
 
-        def end() -> None:
-            self._looking = None  # lets go of the engine
-
-        self._looking = Operation(self, work, series="earlier").on_success(take).on_end(end).start()
+        self._find(case, work, take)
 
     def _may(self) -> bool:
         """Whether the case may get other proposals."""
@@ -84,7 +67,7 @@ class EarlierProposals(QObject):
         else:
             text = self.tr("{} cells of this case were proposed by {}.").format(numbers.count(len(cells)), by)
         message = self._window.banner.tell(
-            _NAME, f"{text} " + self.tr("What readers decided stays as it is.")
+            self._name, f"{text} " + self.tr("What readers decided stays as it is.")
         )
         name = f"{card.name} {card.revision}"
         shown = message.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, _WIDEST_NAME)
@@ -94,14 +77,13 @@ class EarlierProposals(QObject):
     def _classify_again(self) -> None:
         """Classify again what still may be: a decision may have been made since the offer."""
         window = self._window
-        case, engine = window.model.case, window.classifier.engine
 
         def again(found: dict[int, str], _: object) -> None:
             cells = window.model.cells
             window.classifier.classify_again([cells[window.model.row_of(each)] for each in found])
 
-        if case is not None and engine is not None:
-            self._find(case, engine, again)
+        if window.model.case is not None:
+            self._find_earlier(window.model.case, again)
 
 
 def _names(found: Collection[str], models: Iterable[ModelInfo]) -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from marrowdesk.core.intervals import clopper_pearson
 
 USUAL = 0.05
-"""Most of the cells of a laboratory that the classifier was trained on that it may call unfamiliar: the
-threshold of doubt is set on cells kept back so that it is less."""
+"""Share of cells that the classifier calls unfamiliar where it was trained, about: less of all kept back, for
+the threshold of doubt is set so, and some more of marrow alone (its card tells)."""
 
 _TIMES = 3.0
-"""How many times as many tell another laboratory; many artefacts of a known one make them twice as many."""
-
+"""How many times as many tell another laboratory."""
 
 _FEWEST = 20
 """Cells that tell something of a slide, at the least."""

@@ -321,7 +321,7 @@ def standardise(image: np.ndarray, recipe: Recipe, margin: float = 1.0) -> tuple
     window = window_of(nucleus, image.shape, recipe)
     side = round(recipe.side * margin)
     factors, stray = toning(nucleus.density if nucleus else None, recipe), None
-    if nucleus is not None and recipe.glare > 0 and factors.max() > recipe.glare:
+    if nucleus is not None:
         factors, stray = stray_light(nucleus.density, factors, recipe)
     crop = cut(image, window.grown(margin), side, lambda part: toned(part, white, factors, stray))
     return at_one_sharpness(crop, recipe.sharpness), window

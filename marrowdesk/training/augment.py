@@ -128,13 +128,11 @@ def _restained(density: np.ndarray, strength: Strength, rng: np.random.Generator
     """Vary the stain in optical-density space, where dyes add up (after Tellez et al. 2018 and SADA 2024)."""
     density = cv2.transform(density, _dyes(strength, rng).astype(np.float32))
     veil = float(np.clip(rng.normal(0, strength.veil), *_VEILS)) if strength.veil else 0.0
-    if veil:
-        density *= np.float32(_held(veil))
+    density *= np.float32(_held(veil))
     white = _WHITE * (1.0 + np.clip(rng.normal(0, strength.light, 3), -0.09, 0.04))
     # What is brighter than white many times over is white; its exponent could be too large a number.
     light = cv2.exp(np.minimum(density * np.float32(-np.log(10.0)), np.float32(3.0)))
-    if veil:
-        light = (light - np.float32(veil)) / np.float32(1.0 - veil)
+    light = (light - np.float32(veil)) / np.float32(1.0 - veil)
     light *= white.astype(np.float32)
     light += 0.5
     return np.clip(light, 0, 255, out=light).astype(np.uint8)

@@ -179,6 +179,7 @@ def _check(followed: Followed, plan: Plan) -> None:
             f"The network in {followed.path} does not name the classes that are trained: {', '.join(other)}.",
             "Give --distil one that was trained on the same cells.",
         )
+    # How pale images are toned is a matter of what is shown, not of how: another glare may be followed.
     if replace(followed.recipe, side=plan.recipe.side, glare=plan.recipe.glare) != plan.recipe:
         raise MarrowdeskError(
             f"The network in {followed.path} is shown cells in another way than in this training.",

@@ -277,7 +277,7 @@ def note_on(
             "START is the folder of the bundle whose weight file has the sha256 "
             f"{plan.start}: the network went on from its weights. {_made('START', commands)}"
         )
-    if plan.distil_from and plan.distil_from == plan.start:
+    if plan.follows_start:
         sentences.append("It also learned to agree with START.")
     elif plan.distil_from:
         sentences.append(

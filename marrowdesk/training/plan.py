@@ -89,6 +89,11 @@ class Plan:
     strength: Strength = field(default_factory=Strength)
     recipe: Recipe = field(default_factory=Recipe)
 
+    @property
+    def follows_start(self) -> bool:
+        """Whether the network learns to agree with the very one that it started from."""
+        return self.distil_from != "" and self.distil_from == self.start
+
     def side(self, step: int) -> int:
         """Give the input's side at a step, px."""
         return self.small if step < self.small_part * self.steps else self.recipe.side

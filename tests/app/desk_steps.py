@@ -9,12 +9,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 
 from marrowdesk.app.classifier import EngineState
+from marrowdesk.app.operations import runner
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from PySide6.QtWidgets import QWidget
 
+    from marrowdesk.app.banner import Message
     from marrowdesk.app.main import Desk
 
 
@@ -48,6 +50,16 @@ def wait_until_classified(qtbot, desk: Desk) -> None:
     # the gallery puts cells in order a few times a second while proposals stream in
     qtbot.waitUntil(lambda: len(window.gallery.visible_order()) == len(window.model.cells))
     qtbot.wait(400)
+
+
+def wait_for_workers(qtbot) -> None:
+    """Wait until no worker has anything to do, for example nothing more to look for."""
+    qtbot.waitUntil(lambda: runner().idle)
+
+
+def message_of(desk: Desk, name: str) -> Message | None:
+    """Give the message of that name above the cells; None where there is none."""
+    return next((each for each in desk.window.banner.messages() if each.objectName() == name), None)
 
 
 def press(

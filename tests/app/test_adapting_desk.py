@@ -6,7 +6,7 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
-from desk_steps import close, dialog, open_and_wait, wait_for_dialog, wait_for_model
+from desk_steps import close, dialog, message_of, open_and_wait, wait_for_dialog, wait_for_model
 from laboratories import decide, draw
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
@@ -128,7 +128,8 @@ def rows(listed):
 
 def message(desk, name):
     """Give the text of a message above the cells; None where there is none."""
-    return next((each.text for each in desk.window.banner.messages() if each.objectName() == name), None)
+    found = message_of(desk, name)
+    return None if found is None else found.text
 
 
 # -- adapting -----------------------------------------------------------------------------------------

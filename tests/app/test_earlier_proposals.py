@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from desk_steps import look_at, open_and_wait, press, wait_for_model, wait_until_classified
+from desk_steps import (
+    look_at,
+    message_of,
+    open_and_wait,
+    press,
+    wait_for_model,
+    wait_for_workers,
+    wait_until_classified,
+)
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 from tiny_bundle import make_tiny_bundle
 
-from marrowdesk.app.operations import runner
 from marrowdesk.services.signing import sign_off
-
-OFFER = "earlier proposals"
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +27,7 @@ def other_bundle(tmp_path_factory):
 
 def offer(desk):
     """Give the message that offers to classify again; None where there is none."""
-    return next((each for each in desk.window.banner.messages() if each.objectName() == OFFER), None)
+    return message_of(desk, "earlier proposals")
 
 
 def change_model(qtbot, desk, bundle):
@@ -38,11 +43,6 @@ def models(desk):
     return shown
 
 
-def settle(qtbot, desk):
-    """Give the worker that looks for earlier proposals the time to say that there are none."""
-    qtbot.waitUntil(lambda: runner().idle, timeout=20_000)
-
-
 def click(message):
     """Press the button of a message."""
     (button,) = message.findChildren(QPushButton)
@@ -53,7 +53,7 @@ def test_that_the_cells_nobody_decided_on_get_the_proposals_of_the_other_model(
     desk, qtbot, drawn_slide, tiny_bundle, other_bundle
 ):
     open_and_wait(qtbot, desk, drawn_slide)
-    settle(qtbot, desk)
+    wait_for_workers(qtbot)
     assert offer(desk) is None
     for row in (2, 3, 4):
         look_at(desk, row)
@@ -71,7 +71,7 @@ def test_that_the_cells_nobody_decided_on_get_the_proposals_of_the_other_model(
     click(offer(desk))
     qtbot.waitUntil(lambda: models(desk).count(other_bundle.sha256) == 21, timeout=60_000)
     wait_until_classified(qtbot, desk)
-    settle(qtbot, desk)
+    wait_for_workers(qtbot)
     assert offer(desk) is None
     assert {row for row, model in enumerate(models(desk)) if model == tiny_bundle.sha256} == {2, 3, 4}
     assert [cell.review for cell in desk.window.model.cells] == decided
@@ -110,7 +110,7 @@ def test_that_the_window_goes_through_no_cells_to_find_that_there_is_nothing_to_
 ):
     """A hundred thousand cells are gone through by a worker."""
     open_and_wait(qtbot, desk, drawn_slide)
-    settle(qtbot, desk)
+    wait_for_workers(qtbot)
 
     class Guarded(list):
         def __iter__(self):
@@ -119,7 +119,7 @@ def test_that_the_window_goes_through_no_cells_to_find_that_there_is_nothing_to_
     with monkeypatch.context() as patch:
         patch.setattr(type(desk.window.model), "cells", Guarded(desk.window.model.cells))
         desk.window.earlier_proposals.look()
-    settle(qtbot, desk)
+    wait_for_workers(qtbot)
     assert offer(desk) is None
 
 
@@ -129,7 +129,7 @@ def test_that_a_case_closed_while_it_is_looked_through_is_no_failure(desk, qtbot
     desk.window.earlier_proposals.look()
     desk.window.session.case.close()  # as the worker that closes it may, when it comes first
     desk.window.session.close()
-    settle(qtbot, desk)
+    wait_for_workers(qtbot)
     assert offer(desk) is None
     assert QApplication.activeModalWidget() is None
 
@@ -141,7 +141,7 @@ def test_that_a_signed_case_is_never_classified_again(desk, qtbot, drawn_slide, 
     case = desk.window.session.case
     signed = sign_off(case, desk.window.model.rules, "ab", reason="for a test")
     desk.window.model.set_signatures([signed.signature])
-    settle(qtbot, desk)
+    wait_for_workers(qtbot)
     assert offer(desk) is None
     desk.window.classifier.classify_again(desk.window.model.cells)
     assert not desk.window.classifier.running

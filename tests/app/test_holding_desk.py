@@ -7,7 +7,7 @@ import os
 from dataclasses import asdict, replace
 
 import pytest
-from desk_steps import back_to_window, close, codes, dialog, look_at, open_and_wait, press
+from desk_steps import back_to_window, close, codes, dialog, look_at, message_of, open_and_wait, press
 from holding_child import holders
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
@@ -40,24 +40,22 @@ def _open(qtbot, desk, path):
         desk.window.commands.open([path])
 
 
-def _message(desk, name="only read"):
-    return next(each for each in desk.window.banner.messages() if each.objectName() == name)
-
-
 def _button(desk, words):
-    return next(each for each in _message(desk).findChildren(QPushButton) if words in each.text())
+    return next(
+        each for each in message_of(desk, "only read").findChildren(QPushButton) if words in each.text()
+    )
 
 
 def test_that_it_is_shown_and_takes_no_decision(held):
     window = held.window
     assert len(window.model.cells) == 24
-    assert "is open already: " in _message(held).text
+    assert "is open already: " in message_of(held, "only read").text
     before = codes(held)
     window.banner.take_away("only read")
     look_at(held, 1)
     press(held, "b")
     assert codes(held) == before
-    assert "nothing can be changed" in _message(held).text  # said again to who tried
+    assert "nothing can be changed" in message_of(held, "only read").text  # said again to who tried
     for action in (window.acts.confirm, window.acts.sign_off, window.acts.copies, window.acts.classify):
         assert not action.isEnabled()
 
@@ -85,7 +83,7 @@ def test_that_it_is_taken_over_after_a_question(held, qtbot):
     look_at(held, 1)
     press(held, "b")
     assert codes(held)[1] == "BLA"
-    assert not [each for each in held.window.banner.messages() if each.objectName() == "only read"]
+    assert message_of(held, "only read") is None
 
 
 def test_that_it_can_be_written_once_the_other_has_closed_it(held, qtbot, other):
@@ -125,8 +123,10 @@ def test_that_a_case_in_a_folder_that_cannot_be_written_is_shown_to_be_read(
 
     monkeypatch.setattr(holding, "_text", refused)
     _open(qtbot, desk, path)
-    assert "cannot be opened for writing" in _message(desk).text
-    assert not [each for each in _message(desk).findChildren(QPushButton) if "Take over" in each.text()]
+    assert "cannot be opened for writing" in message_of(desk, "only read").text
+    assert not [
+        each for each in message_of(desk, "only read").findChildren(QPushButton) if "Take over" in each.text()
+    ]
     assert len(desk.window.model.cells) == 24
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from tiny_bundle import make_strict
+from tiny_bundle import make_doubting
 
 from marrowdesk import RESEARCH_USE, __version__
 from marrowdesk.cli import main
@@ -54,15 +54,18 @@ def test_that_an_unreadable_image_is_listed_and_told_by_the_exit_code(count, sli
     assert "of 12 cells" in out
 
 
-def test_that_slides_the_classifier_does_not_know_are_told(bundle_folder, slide, tmp_path, capsys):
+@pytest.mark.parametrize(("threshold", "told"), [(1e-6, True), (1e6, False)])
+def test_that_slides_the_classifier_does_not_know_are_told(
+    bundle_folder, slide, tmp_path, capsys, threshold, told
+):
     for number in range(12, 20):
         shutil.copy(slide / "00.png", slide / f"{number}.png")
         with (slide / f"{number}.png").open("ab") as file:
             file.write(bytes([number]))  # another file of the same picture
-    strict = make_strict(tmp_path / "strict", bundle_folder)
-    assert main(["count", "--model", str(strict), str(slide)]) == 0
-    told = capsys.readouterr().out
-    assert "does not know slides like these: 20 of 20 cells are unfamiliar to it" in told
+    bundle = make_doubting(tmp_path / "doubting", bundle_folder, threshold)
+    assert main(["count", "--model", str(bundle), str(slide)]) == 0
+    printed = capsys.readouterr().out
+    assert ("does not know slides like these: 20 of 20 cells are unfamiliar to it" in printed) == told
 
 
 def test_that_a_second_count_classifies_nothing_again_and_keeps_what_a_reader_decided(count, slide, tmp_path):

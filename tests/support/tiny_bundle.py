@@ -107,10 +107,16 @@ def make_tiny_bundle(
     )
 
 
-def make_strict(folder: Path, tiny: Path) -> Path:
-    """Copy a bundle to one to which every cell is unfamiliar; give its folder."""
+def make_doubting(folder: Path, tiny: Path, threshold: float) -> Path:
+    """Copy a bundle to one with another threshold of doubt; give its folder.
+
+    Args:
+        folder: where the copy goes.
+        tiny: folder of the bundle.
+        threshold: 1e-6 makes every cell unfamiliar, 1e6 none.
+    """
     shutil.copytree(tiny, folder)
     card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-    card["doubt"]["threshold"] = 1e-6
+    card["doubt"]["threshold"] = threshold
     (folder / "card.json").write_text(json.dumps(card), encoding="utf-8")
     return folder

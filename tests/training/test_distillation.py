@@ -79,7 +79,6 @@ def test_that_a_bundle_of_other_classes_or_of_another_view_is_refused(bundle):
         Mentor(of_bundle(bundle), small_plan(**{**PLAN, "codes": ("BLA", "LYT", "NGS")}), "cpu")
     with pytest.raises(MarrowdeskError, match="is shown cells in another way"):
         Mentor(of_bundle(bundle), small_plan(**{**PLAN, "recipe": Recipe(side=64, mask=0.5)}), "cpu")
-    # How pale images are toned is a matter of what cells are shown, not of how.
     Mentor(of_bundle(bundle), small_plan(**{**PLAN, "recipe": Recipe(side=64, glare=1.25)}), "cpu")
 
 

@@ -72,7 +72,7 @@ def train_command(plan: Plan) -> str:
 
 def followed_by(plan: Plan) -> str:
     """Give what stands for what a run followed: START, where it is the one that it started from."""
-    return START if plan.distil_from == plan.start else DISTIL
+    return START if plan.follows_start else DISTIL
 
 
 def export_command(name: str, revision: str, fit: HeadFit | None) -> str:

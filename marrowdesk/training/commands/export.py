@@ -10,7 +10,6 @@ from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.training.bundle_recipe import RECIPE
 from marrowdesk.training.checkpoint import CHECKPOINT, averaged_sha256, read_checkpoint
 from marrowdesk.training.commands.again import (
-    DISTIL,
     START,
     RunRecord,
     commands_of,
@@ -140,7 +139,7 @@ def _earlier(arguments: argparse.Namespace, plan: Plan) -> dict[str, Record]:
     """
     found = {}
     for name, folder, sha256, did in (
-        (DISTIL, arguments.distil, plan.distil_from, "follow"),
+        (followed_by(plan), arguments.distil, plan.distil_from, "follow"),
         (START, arguments.start, plan.start, "start from"),
     ):
         if folder is None:
@@ -153,8 +152,7 @@ def _earlier(arguments: argparse.Namespace, plan: Plan) -> dict[str, Record]:
                 if sha256
                 else f"Leave --{name.lower()} out: it had none to {did}.",
             )
-        if name in (START, followed_by(plan)):  # what it started from and followed is told once
-            found[name] = record
+        found[name] = record  # told once where it started from what it followed
     return found
 
 
