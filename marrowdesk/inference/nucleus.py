@@ -23,8 +23,12 @@ _SEEN, _MIDDLE, _HEART = 0.28, 0.18, 0.16
 """Spread, as a share of the shorter side, of the weights by which the nucleus' level is set, the nucleus is
 chosen, and a clump is parted: each fall off from the middle, where the cell is."""
 
-_CROWDED = 0.35
-"""Share of the frame above which what is dark is a clump of cells and not one nucleus."""
+LARGEST = 0.35
+"""Share of the frame above which what is dark is a clump of cells and not one nucleus, in images that show
+some of the surroundings."""
+
+_LOBES = 0.05
+"""How much less than that a nucleus takes with all its lobes."""
 
 _MOST_RED, _MOST_BLUE = 1.05, 0.55
 """Most that a nucleus in Giemsa's azure absorbs of red and of blue, as shares of what it absorbs of green:
@@ -57,7 +61,7 @@ class Nucleus:
         return red <= _MOST_RED * green and blue <= _MOST_BLUE * green
 
 
-def find_nucleus(image: np.ndarray, white: np.ndarray) -> Nucleus | None:
+def find_nucleus(image: np.ndarray, white: np.ndarray, largest: float = LARGEST) -> Nucleus | None:
     """Find the nucleus in the middle of the image.
 
     The nuclear stain is the one that absorbs red; an Otsu threshold (Otsu 1979) on the red optical density
@@ -68,6 +72,8 @@ def find_nucleus(image: np.ndarray, white: np.ndarray) -> Nucleus | None:
     Args:
         image: (H, W, 3) uint8 RGB.
         white: (3,) colour of the background.
+        largest: share of the frame above which what is dark is a clump of cells and not one nucleus; an image
+            that is cut tight around a cell needs more than :data:`LARGEST`.
 
     Returns:
         The nucleus, or None where nothing in the middle is dark enough.
@@ -76,7 +82,7 @@ def find_nucleus(image: np.ndarray, white: np.ndarray) -> Nucleus | None:
     shrink = min(1.0, _LOOK / max(height, width))
     size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    nucleus = _cut_out(_dark(small, white))
+    nucleus = _cut_out(_dark(small, white), largest)
     if nucleus is None or nucleus.sum() < _FEWEST:
         return None
     hull = cv2.contourArea(cv2.convexHull(_ends(nucleus))) + 1.0
@@ -150,7 +156,7 @@ def _disk(radius: int) -> np.ndarray:
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)))
 
 
-def _cut_out(dark: np.ndarray) -> np.ndarray | None:
+def _cut_out(dark: np.ndarray, largest: float) -> np.ndarray | None:
     """Choose the dark component in the middle, with its lobes or without its neighbours; None without one."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=4)
     if count < 2:
@@ -161,9 +167,9 @@ def _cut_out(dark: np.ndarray) -> np.ndarray | None:
     if score[main] < 3.0:
         return None
     nucleus = np.asarray(labels == main)
-    if _touches(nucleus) or nucleus.mean() >= _CROWDED:
+    if _touches(nucleus) or nucleus.mean() >= largest:
         return _parted(nucleus)
-    return _with_lobes(nucleus, labels, stats)
+    return _with_lobes(nucleus, labels, stats, largest - _LOBES)
 
 
 def _touches(nucleus: np.ndarray) -> bool:
@@ -171,7 +177,7 @@ def _touches(nucleus: np.ndarray) -> bool:
     return bool(nucleus[0].any() or nucleus[-1].any() or nucleus[:, 0].any() or nucleus[:, -1].any())
 
 
-def _with_lobes(nucleus: np.ndarray, labels: np.ndarray, stats: np.ndarray) -> np.ndarray:
+def _with_lobes(nucleus: np.ndarray, labels: np.ndarray, stats: np.ndarray, most: float) -> np.ndarray:
     """Join what lies as close to the nucleus as a lobe, and what then lies close to that."""
     height, width = labels.shape
     area = int(nucleus.sum())
@@ -184,7 +190,7 @@ def _with_lobes(nucleus: np.ndarray, labels: np.ndarray, stats: np.ndarray) -> n
         for other in sorted(others):
             left, top, wide, high, size = (int(value) for value in stats[other])
             inside = left > 0 and top > 0 and left + wide < width and top + high < height
-            if inside and 0.04 * area < size < 1.5 * area and nucleus.sum() + size < 0.3 * labels.size:
+            if inside and 0.04 * area < size < 1.5 * area and nucleus.sum() + size < most * labels.size:
                 nucleus = nucleus | (labels == other)
 
 

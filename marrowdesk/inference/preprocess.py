@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from marrowdesk.inference.levels import counted, level_of_share, middle
-from marrowdesk.inference.nucleus import Nucleus, find_nucleus
+from marrowdesk.inference.nucleus import LARGEST, Nucleus, find_nucleus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,7 +48,10 @@ class Recipe:
         side: width and height of the network's input, px.
         nuclei: side of the crop in nucleus diameters.
         least: smallest side of the crop, as a share of the image's shorter side.
-        most: largest side of the crop, as a share of the image's shorter side.
+        most: largest side of the crop, as a share of the image's shorter side. Above 1 a cell whose image is
+            cut tight around it keeps its scale; what lies beyond the image is white.
+        largest: share of the image above which what is dark is a clump of cells and not one nucleus, see
+            :func:`~marrowdesk.inference.nucleus.find_nucleus`.
         frame: how far the side goes from what the nucleus says (0) to a fixed share of the image (1), as a
             power: a nucleus wrongly measured then does less harm.
         pull: how far the crop's centre goes from the image's centre (0) to the nucleus' centre (1).
@@ -65,6 +68,7 @@ class Recipe:
     nuclei: float = 2.0
     least: float = 0.45
     most: float = 1.0
+    largest: float = LARGEST
     frame: float = 0.3
     pull: float = 0.5
     contrast: float = 1.0
@@ -82,6 +86,10 @@ class Recipe:
             TypeError: a number is unknown.
         """
         return cls(**{**numbers, "side": int(numbers["side"])})  # type: ignore[arg-type]
+
+
+SHOWN = ("glare", "most", "largest")
+"""Numbers of a recipe by which bundles differ: for images that are pale, or cut tight around the cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +325,7 @@ def standardise(image: np.ndarray, recipe: Recipe, margin: float = 1.0) -> tuple
         margin).
     """
     white = white_point(image)
-    nucleus = find_nucleus(image, white)
+    nucleus = find_nucleus(image, white, recipe.largest)
     window = window_of(nucleus, image.shape, recipe)
     side = round(recipe.side * margin)
     factors, stray = toning(nucleus.density if nucleus else None, recipe), None

@@ -30,8 +30,8 @@ def wished_beside_a_window() -> Wish:
 
     Threads of torch wait for each other many times a layer. Where a window, decoders and other programs take
     turns on the last processor, each wait lasts a turn: on two busy processors two threads of torch classify
-    19 cells a second, one thread 60. Those of OpenVINO do not: two were 1.5 times as fast as one beside the
-    window, and as fast as one beside another busy program, too, and the window waited no longer. The
-    engine's process has a lower priority than the window.
+    19 cells a second, one thread 60. Those of OpenVINO do not: in turns, beside the window, two were 1.1 and
+    1.5 times as fast as one, on a slow evening and a fast one, and 1.2 times beside another busy program,
+    and the window waited no longer. The engine's process has a lower priority than the window.
     """
     return replace(wished(), beside=True)

@@ -41,6 +41,8 @@ class Strength:
             more than there is, as a share of the background's.
         recolour: probability of taking the colours of an image from another source.
         surround: probability of taking the surroundings of an image from another source.
+        tight: probability of ending the picture close around the cell, as an image that is cut tight does:
+            beyond lies nothing but white.
     """
 
     scale: float = 0.12
@@ -57,10 +59,11 @@ class Strength:
     veil: float = 0.0
     recolour: float = 0.2
     surround: float = 0.2
+    tight: float = 0.0
 
     def scaled(self, factor: float) -> Strength:
         """Give ``factor`` times the strength; probabilities stay at most 0.9, what is borrowed as it is."""
-        odds = {name: min(0.9, getattr(self, name) * factor) for name in ("blur", "sharpen", "jpeg")}
+        odds = {name: min(0.9, getattr(self, name) * factor) for name in ("blur", "sharpen", "jpeg", "tight")}
         spreads = ("scale", "shift", "stain", "blue", "eosin", "tone", "mixing", "light", "veil")
         return replace(self, **odds, **{name: getattr(self, name) * factor for name in spreads})
 
@@ -92,6 +95,8 @@ def varied(
         if loan.any:
             lent = cv2.LUT(_turned(other, side, span, strength, rng), _DENSITY)
             density = borrowed(density, lent, loan)
+    if strength.tight and rng.random() < strength.tight:
+        density *= _frame(side, rng)
     image = _restained(density, strength, rng)
     image = _refocused(image, side / 128.0, strength, rng)
     if rng.random() < strength.jpeg:
@@ -115,6 +120,21 @@ def _turned(
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     border = (int(_WHITE), int(_WHITE), int(_WHITE))
     return np.asarray(cv2.warpAffine(crop, matrix, (side, side), flags=flags, borderValue=border))
+
+
+_TIGHT = (0.6, 0.95)
+"""Least and largest side of a picture that is cut tight, as a share of what the network sees, which is about
+two diameters of the nucleus wide."""
+
+
+def _frame(side: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw a turned frame around the cell; (side, side, 1) float32, 1 inside of it and 0 beyond."""
+    middle = (side - 1) / 2 + np.clip(rng.normal(0, 0.03, 2), -0.06, 0.06) * side
+    size = rng.uniform(*_TIGHT, 2) * side
+    corners = cv2.boxPoints((middle.tolist(), size.tolist(), float(rng.uniform(0, 90))))
+    inside = np.zeros((side, side, 1), np.float32)
+    cv2.fillConvexPoly(inside, np.rint(corners).astype(np.int32), 1.0)
+    return inside
 
 
 _VEILS = (-0.13, 0.4)

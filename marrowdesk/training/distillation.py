@@ -11,6 +11,7 @@ from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.around import recipe_of
 from marrowdesk.inference.bundle import load_bundle
 from marrowdesk.inference.network import MEAN, STD
+from marrowdesk.inference.preprocess import SHOWN
 from marrowdesk.inference.torch_engine import network_of
 from marrowdesk.training.checkpoint import (
     CHECKPOINT,
@@ -179,8 +180,10 @@ def _check(followed: Followed, plan: Plan) -> None:
             f"The network in {followed.path} does not name the classes that are trained: {', '.join(other)}.",
             "Give --distil one that was trained on the same cells.",
         )
-    # How pale images are toned is a matter of what is shown, not of how: another glare may be followed.
-    if replace(followed.recipe, side=plan.recipe.side, glare=plan.recipe.glare) != plan.recipe:
+    # How pale images are toned and tight ones are cut is a matter of what is shown, not of how: a network
+    # that was trained with other numbers of these may be followed.
+    told = {name: getattr(plan.recipe, name) for name in ("side", *SHOWN)}
+    if replace(followed.recipe, **told) != plan.recipe:
         raise MarrowdeskError(
             f"The network in {followed.path} is shown cells in another way than in this training.",
             "Give --distil one that this version of the program has trained.",

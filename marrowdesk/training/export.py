@@ -163,14 +163,15 @@ def export_run(
         folder: where the bundle goes.
         told: ``name``, ``revision``, ``summary``, ``command`` and ``held_out`` for the card, and ``recipe``
             where it is made by one; ``head``, a :class:`HeadFit` to fit the last layer anew, or None to keep
-            it as it was trained.
+            it as it was trained; ``shown``, the :class:`Recipe` by which the crops are prepared, where it is
+            not the training's.
 
     Raises:
         MarrowdeskError: there is no checkpoint, or the network is too poor to propose any class.
     """
     network, kept = read_run(run_folder)
     plan = plan_of(kept["plan"])
-    codes, recipe = list(plan.codes), plan.recipe
+    codes, recipe = list(plan.codes), told.get("shown", plan.recipe)
     known = [at for at, sample in enumerate(store.samples) if sample.code in codes]
     trained = [at for at in known if store.samples[at].file not in held]
     tested = [at for at in known if store.samples[at].file in held]

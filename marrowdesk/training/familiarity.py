@@ -24,9 +24,9 @@ FOREIGN = 80
 """Most images of each foreign kind; fewer where there are few cells."""
 
 _FEWEST = 20
-_STRENGTH, _FACTORS = Strength(stain=0.3, mixing=0.15), (0.6, 1.6)
+_STRENGTH, _FACTORS = Strength(stain=0.3, mixing=0.15, tight=0.3), (0.6, 1.6)
 """How strongly cells are varied: in colour more than while training, for another laboratory's stain is no
-reason to doubt that a cell is one."""
+reason to doubt that a cell is one; nor is an image that is cut tight around it."""
 
 _RIDGE = 0.01
 """Added to every variance, as a share of their mean, so that no axis counts for too much."""

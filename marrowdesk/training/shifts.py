@@ -117,7 +117,7 @@ def _bytes(image: np.ndarray) -> np.ndarray:
 SHIFTS = (
     *(Shift(f"scale × {factor}", partial(resized, factor=factor)) for factor in (0.5, 0.7, 1.4, 2.0)),
     Shift("field × 1.5, mirrored at its edges", partial(framed, factor=1.5)),
-    Shift("field × 0.7, its edges cut off", partial(framed, factor=0.7)),
+    *(Shift(f"field × {factor}, its edges cut off", partial(framed, factor=factor)) for factor in (0.7, 0.5)),
     Shift("nuclear stain + 30 %", partial(restained, nuclear=1.3)),
     Shift("nuclear stain − 30 %", partial(restained, nuclear=0.7)),
     Shift("eosin + 30 %", partial(restained, plasmic=1.3)),

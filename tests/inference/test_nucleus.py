@@ -68,6 +68,18 @@ def test_that_one_cell_is_cut_out_of_a_clump_that_fills_the_frame():
     assert found.diameter == pytest.approx(95, rel=0.6)
 
 
+def test_that_a_nucleus_that_fills_a_tight_frame_is_no_clump_where_so_much_is_allowed():
+    tight = painted_cell(nucleus=90)[65:185, 65:185]
+    assert find_nucleus(tight, WHITE, 0.6).diameter == pytest.approx(90, abs=6)
+
+
+def test_that_all_lobes_in_a_tight_frame_are_taken_where_so_much_is_allowed():
+    lobes = [painted_cell(nucleus=50, centre=at) for at in ((97, 125), (150, 98), (150, 152))]
+    tight = np.minimum.reduce(lobes)[62:188, 62:188]
+    assert find_nucleus(tight, WHITE).diameter < 80
+    assert find_nucleus(tight, WHITE, 0.6).diameter > 95
+
+
 def test_that_there_is_no_nucleus_on_an_empty_field():
     assert find_nucleus(np.full((120, 200, 3), 228, np.uint8), WHITE) is None
 

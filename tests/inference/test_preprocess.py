@@ -177,6 +177,21 @@ def test_that_what_lies_beyond_the_image_is_white():
     assert (crop[:, 25:] == 0).all()
 
 
+def test_that_a_cell_cut_tight_is_shown_as_large_as_it_was_with_white_around_it():
+    image = painted_cell(nucleus=100)
+    tight = image[60:190, 60:190]
+    recipe = replace(RECIPE, frame=0.0, mask=0.0)
+    whole, _ = prepare(image, recipe)
+    larger, _ = prepare(tight, recipe)
+    shown, window = prepare(tight, replace(recipe, most=1.6, largest=0.6))
+    nuclei = [np.count_nonzero(each[..., 1] < 90) for each in (whole, larger, shown)]
+    assert nuclei[2] == pytest.approx(nuclei[0], rel=0.05)
+    assert nuclei[1] > 1.4 * nuclei[0]
+    assert window.left < 0
+    assert window.left + window.side > 130
+    assert (shown[:8] == 245).all()
+
+
 def test_that_a_blank_field_has_no_nucleus_and_is_shown_whole():
     _, window = prepare(np.full((120, 200, 3), 235, np.uint8), RECIPE)
     assert not window.found

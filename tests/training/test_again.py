@@ -22,8 +22,8 @@ from marrowdesk.training.commands.again import (
     note_of,
     train_command,
 )
-from marrowdesk.training.commands.export import head_fit
-from marrowdesk.training.commands.train import plan_of_options
+from marrowdesk.training.commands.export import head_fit, shown_as, told_of_shown
+from marrowdesk.training.commands.train import plan_of_options, recipe_of_options
 from marrowdesk.training.export import note_on
 from marrowdesk.training.heads import HeadFit
 from marrowdesk.training.start import Start
@@ -46,7 +46,7 @@ def _arguments(command: str) -> argparse.Namespace:
         "--loss ldam --sampling class --balance 0.5 --teacher package --precision float32",
         "--recolour 0.5 --surround 0 --strength 0.5",
         "--eosin 0.7 --blue 0.6 --veil 0.15 --strength 0.5",
-        "--glare 1.25",
+        "--glare 1.25 --most 1.3 --largest 0.6 --tight 0.3",
         "--architecture vit_tiny_patch16_224 --option 'global_pool=\"avg\"' --option dynamic_img_size=true",
         "--adversary 0.3 --option se_ratio=0.5 --cost 0.3 --smoothing 0 --prior 0.005 --start models/first",
     ],
@@ -55,10 +55,10 @@ def test_that_the_command_in_the_card_asks_for_the_same_plan(options):
     first = _arguments(_BASE + options)
     cells = painted_cells()
     start = Start("a" * 64) if first.start else None
-    plan = plan_of_options(first, cells, Recipe(side=first.side, glare=first.glare), start)
+    plan = plan_of_options(first, cells, recipe_of_options(first), start)
     told = train_command(plan)
     again = _arguments(told)
-    assert plan_of_options(again, cells, Recipe(side=again.side, glare=again.glare), start) == plan
+    assert plan_of_options(again, cells, recipe_of_options(again), start) == plan
     assert (str(again.start) == START) == bool(start)
 
 
@@ -78,6 +78,16 @@ def test_that_the_export_in_the_card_fits_the_same_head(fit):
     assert head_fit(again, small_plan()) == fit
     assert again.revision == "1.2.0"
     assert again.out.as_posix() == "models/marrow"
+
+
+def test_that_the_export_in_the_card_shows_tight_images_as_it_did():
+    plan = small_plan(recipe=Recipe(side=64, most=1.1))
+    for words in ("", "--most 1.3 --largest 0.6", "--largest 0.5", "--most 1.0"):
+        asked = _arguments(f"marrowdesk export --data D --run R --out models/tiny {words}")
+        shown = shown_as(asked, plan)
+        again = _arguments(export_command("tiny", "1.0.0", None, told_of_shown(plan, shown)))
+        assert shown_as(again, plan) == shown
+        assert (shown == plan.recipe) == (not words)
 
 
 def test_that_the_commands_of_what_a_run_started_from_name_its_folder_start(tmp_path):

@@ -90,6 +90,25 @@ def test_that_a_veil_changes_the_cytoplasm_and_holds_the_nucleus():
     assert shown[:, 32, 4].mean() == pytest.approx(245, abs=1)
 
 
+def _within(radius: float) -> np.ndarray:
+    """Mark what lies within a radius, px, of the middle of 64 x 64."""
+    at = np.arange(64) - 31.5
+    return np.hypot(at[:, None], at[None, :]) < radius
+
+
+def test_that_a_tight_picture_ends_close_around_the_cell_and_the_cell_stays():
+    wide = np.full((83, 83, 3), 150, np.uint8)
+    cv2.circle(wide, (41, 41), 14, (90, 40, 120), -1)
+    plain = varied(wide, 64, 64.0, NONE, np.random.default_rng(0))
+    for seed in range(20):
+        tight = varied(wide, 64, 64.0, replace(NONE, tight=1.0), np.random.default_rng(seed))
+        assert np.abs(tight[24:40, 24:40].astype(int) - plain[24:40, 24:40]).max() <= 2
+        left = np.count_nonzero(tight[..., 1] == 150) / np.count_nonzero(plain[..., 1] == 150)
+        assert 0.2 < left < 0.97
+        seen = tight[_within(23)]
+        assert set(seen[seen[:, 1] > 151].ravel().tolist()) <= {245}
+
+
 def test_that_twice_the_strength_doubles_the_spreads_and_keeps_probabilities_below_one():
     twice = Strength(scale=0.1, stain=0.2, blur=0.4, jpeg=0.6).scaled(2)
     assert (twice.scale, twice.stain) == (pytest.approx(0.2), pytest.approx(0.4))

@@ -79,7 +79,8 @@ def test_that_a_bundle_of_other_classes_or_of_another_view_is_refused(bundle):
         Mentor(of_bundle(bundle), small_plan(**{**PLAN, "codes": ("BLA", "LYT", "NGS")}), "cpu")
     with pytest.raises(MarrowdeskError, match="is shown cells in another way"):
         Mentor(of_bundle(bundle), small_plan(**{**PLAN, "recipe": Recipe(side=64, mask=0.5)}), "cpu")
-    Mentor(of_bundle(bundle), small_plan(**{**PLAN, "recipe": Recipe(side=64, glare=1.25)}), "cpu")
+    pale_and_tight = Recipe(side=64, glare=1.25, most=1.3, largest=0.6)
+    Mentor(of_bundle(bundle), small_plan(**{**PLAN, "recipe": pale_and_tight}), "cpu")
 
 
 def test_that_a_run_can_be_followed_as_it_is_once_it_has_come_to_its_end(tmp_path):

@@ -18,14 +18,13 @@ import pytest
 from marrowdesk.cli import main
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.bundle import find_bundles, load_bundle, read_card
-from marrowdesk.inference.preprocess import Recipe
 from marrowdesk.services.demo import make_demo
 from marrowdesk.training.bundle_recipe import RECIPE, read_recipe
 from marrowdesk.training.commands import add_commands
 from marrowdesk.training.commands.again import export_command, recipe_command, train_command
-from marrowdesk.training.commands.export import head_fit
+from marrowdesk.training.commands.export import head_fit, shown_as, told_of_shown
 from marrowdesk.training.commands.recipe import FINISHED, lay_out, parse
-from marrowdesk.training.commands.train import plan_of_options, train
+from marrowdesk.training.commands.train import plan_of_options, recipe_of_options, train
 from marrowdesk.training.dataset import Sample, Store
 from marrowdesk.training.loop import Cells
 from marrowdesk.training.plan import Plan, plan_of
@@ -44,7 +43,7 @@ export = { head-prior = 0.1, head-views = 1 }
 name = "second"
 follow = "first"
 train = { architecture = "test_resnet", side = 48, small = 48, steps = 6, batch = 16, rate = 0.001, seed = 2 }
-export = { head-blind = 1 }
+export = { head-blind = 1, most = 1.3 }
 """
 
 
@@ -101,8 +100,13 @@ def _plan(arguments: argparse.Namespace, last: Plan) -> Plan:
         file = Path("weights.onnx") if str(arguments.start) == "package" else None
         start = Start(last.start or "a" * 64, file=file)
     followed = SimpleNamespace(sha256=last.distil_from) if arguments.distil else None
-    recipe = Recipe(side=arguments.side, glare=arguments.glare)
+    recipe = recipe_of_options(arguments)
     return plan_of_options(arguments, _cells_of(last.codes), recipe, start, followed)
+
+
+def _export_command(name: str, arguments: argparse.Namespace, last: Plan) -> str:
+    shown = told_of_shown(last, shown_as(arguments, last))
+    return export_command(name, arguments.revision, head_fit(arguments, last), shown)
 
 
 def _bare(command: str) -> str:
@@ -123,11 +127,7 @@ def test_that_the_shipped_recipe_asks_for_what_the_shipped_card_tells(tmp_path):
     assert plans[-1] == last
     left, wanted = iter(plans), []
     for each in steps[:-2]:
-        made = (
-            train_command(next(left))
-            if each.handler is train
-            else export_command(card.name, each.revision, head_fit(each, last))
-        )
+        made = train_command(next(left)) if each.handler is train else _export_command(card.name, each, last)
         wanted.append(_bare(made))
     assert [_bare(each) for each in card.training.command.splitlines()] == wanted
     assert steps[-3].out == tmp_path / card.name
@@ -148,6 +148,7 @@ def test_that_a_recipe_killed_in_both_stages_ends_with_the_bundle_of_one_that_wa
     ends = [load_bundle(tmp_path / name / "bundles" / "tiny") for name in ("killed", "whole")]
     assert ends[0].sha256 == ends[1].sha256
     assert first.stat().st_mtime_ns == made
+    assert ends[0].card.preprocessing.parameters["most"] == 1.3
     _counts_a_drawn_slide(ends[0], tmp_path, capsys)
     record = ends[0].card.training
     told = [line.split()[1] for line in record.command.splitlines()]
@@ -225,7 +226,7 @@ def test_that_a_bundle_is_asked_for_with_a_recipe_only(painted_data, tmp_path):
         ('follow = "first"', 'distil = "first"', "no place for distil"),
         ("head-blind = 1", 'start = "first"', "The stage second says start"),
         ('name = "second"', 'name = "chance"', "the name chance is there twice"),
-        ("export = { head-blind = 1 }", "", "the last stage second has no export"),
+        ("export = { head-blind = 1, most = 1.3 }", "", "the last stage second has no export"),
         (
             "export = { head-prior = 0.1, head-views = 1 }",
             "",

@@ -7,6 +7,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from marrowdesk.inference.preprocess import SHOWN, Recipe
 from marrowdesk.training.augment import Strength
 from marrowdesk.training.bundle_recipe import RECIPE
 from marrowdesk.training.plan import plan_of
@@ -49,11 +50,12 @@ def train_command(plan: Plan) -> str:
     told |= {flag: own[name] for flag, name in (("cost", "share"), ("smoothing", "smoothing")) if name in own}
     further = [f"--loss-option {name}={value}" for name, value in plan.loss_options.items()]
     usual = Strength().scaled(plan.strength.scale / Strength().scale)
-    for name in ("eosin", "blue", "veil"):
+    for name in ("eosin", "blue", "veil", "tight"):
         if abs(getattr(plan.strength, name) - getattr(usual, name)) > 1e-9:
             told[name] = getattr(plan.strength, name)
-    if plan.recipe.glare:
-        told["glare"] = plan.recipe.glare
+    for name in SHOWN:
+        if getattr(plan.recipe, name) != getattr(Recipe(), name):
+            told[name] = getattr(plan.recipe, name)
     if plan.prior is not None:
         told["prior"] = plan.prior
     if plan.adversary:
@@ -75,13 +77,16 @@ def followed_by(plan: Plan) -> str:
     return START if plan.follows_start else DISTIL
 
 
-def export_command(name: str, revision: str, fit: HeadFit | None) -> str:
+def export_command(
+    name: str, revision: str, fit: HeadFit | None, shown: Mapping[str, float] | None = None
+) -> str:
     """Write the ``marrowdesk export`` command of a bundle.
 
     Args:
         name: of the bundle.
         revision: of the bundle.
         fit: how its last layer is fitted anew; None where it is kept as it was trained.
+        shown: numbers of the preparation in which it differs from the training.
     """
     words = ["marrowdesk export --data DATA --run runs/NAME", f"--out models/{name} --revision {revision}"]
     words.append("--head kept" if fit is None else "--head refitted")
@@ -90,6 +95,7 @@ def export_command(name: str, revision: str, fit: HeadFit | None) -> str:
         words += [f"--head-views {fit.views}"] if fit.views else []
         words += [f"--head-blind {fit.blind}"] if fit.blind else []
         words += [f"--head-share {fit.share}"] if fit.share != 1 else []
+    words += [f"--{number} {value}" for number, value in (shown or {}).items()]
     return " ".join(words)
 
 

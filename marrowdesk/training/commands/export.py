@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.inference.preprocess import SHOWN
 from marrowdesk.training.bundle_recipe import RECIPE
 from marrowdesk.training.checkpoint import CHECKPOINT, averaged_sha256, read_checkpoint
 from marrowdesk.training.commands.again import (
@@ -25,6 +27,7 @@ from marrowdesk.training.plan import plan_of
 if TYPE_CHECKING:
     import argparse
 
+    from marrowdesk.inference.preprocess import Recipe
     from marrowdesk.training.commands.again import Record
     from marrowdesk.training.commands.options import Parsers
     from marrowdesk.training.heads import HeadFit
@@ -75,6 +78,14 @@ def add_command(subparsers: Parsers) -> None:
         help="for a refitted head: its share in the one that ships, to 1; the rest is the head as trained",
     )
     parser.add_argument(
+        "--most",
+        type=float,
+        help="show tight images otherwise than in the training, see --most of train (default: as trained)",
+    )
+    parser.add_argument(
+        "--largest", type=float, help="likewise, see --largest of train (default: as trained)"
+    )
+    parser.add_argument(
         "--start",
         type=Path,
         help="folder of the bundle that the run started from: the card then tells the commands that made it",
@@ -91,10 +102,11 @@ def export(arguments: argparse.Namespace) -> int:
 
     samples, held = read_cells(arguments, arguments.run)
     plan = read_plan(arguments.run)
-    store = open_cells(arguments, samples, plan.recipe)
+    shown = shown_as(arguments, plan)
+    store = open_cells(arguments, samples, shown)
     classes, name = len(plan.codes), arguments.out.resolve().name
     fit = head_fit(arguments, plan)
-    again = export_command(name, arguments.revision, fit)
+    again = export_command(name, arguments.revision, fit, told_of_shown(plan, shown))
     earlier = _earlier(arguments, plan)
     first = "".join(f"{commands_of(each, called)}\n" for called, each in earlier.items())
     told = {
@@ -106,6 +118,7 @@ def export(arguments: argparse.Namespace) -> int:
         "notes": [note_of(each, called) for called, each in earlier.items()],
         "held_out": HELD_OUT,
         "head": fit,
+        "shown": shown,
     }
     bundle = export_run(arguments.run, store, held, arguments.out, told)
     _put(arguments.held_out or arguments.run / HELD_OUT, arguments.out / HELD_OUT)
@@ -123,6 +136,19 @@ def head_fit(arguments: argparse.Namespace, plan: Plan) -> HeadFit | None:
         return None
     prior = plan.prior if arguments.head_prior is None else arguments.head_prior
     return HeadFit(prior, arguments.head_blind, arguments.head_share, arguments.head_views)
+
+
+def shown_as(arguments: argparse.Namespace, plan: Plan) -> Recipe:
+    """Give how the bundle is to be shown cells: as in the training, but for what is asked for otherwise."""
+    asked = {name: getattr(arguments, name) for name in ("most", "largest")}
+    return replace(plan.recipe, **{name: value for name, value in asked.items() if value is not None})
+
+
+def told_of_shown(plan: Plan, shown: Recipe) -> dict[str, float]:
+    """Give the numbers in which a bundle is shown cells otherwise than in the training."""
+    return {
+        name: getattr(shown, name) for name in SHOWN if getattr(shown, name) != getattr(plan.recipe, name)
+    }
 
 
 def _put(file: Path, there: Path) -> None:

@@ -122,7 +122,7 @@ def _training(arguments: argparse.Namespace, group: Group) -> Training:
     from marrowdesk.training.distillation import Mentor, followed_in
     from marrowdesk.training.loop import Training
 
-    recipe = _recipe(arguments)
+    recipe = recipe_of_options(arguments)
     with group.in_turn():
         samples, held = settle_split(arguments) if group.first else read_cells(arguments, arguments.run)
         if group.first:
@@ -145,10 +145,11 @@ def _start(arguments: argparse.Namespace) -> Start:
     return start_of(arguments.start, chosen(arguments.architecture)[0])
 
 
-def _recipe(arguments: argparse.Namespace) -> Recipe:
-    from marrowdesk.inference.preprocess import Recipe
+def recipe_of_options(arguments: argparse.Namespace) -> Recipe:
+    """Give how the options ask for the cells to be prepared."""
+    from marrowdesk.inference.preprocess import SHOWN, Recipe
 
-    return Recipe(side=arguments.side, glare=arguments.glare)
+    return Recipe(side=arguments.side, **{name: getattr(arguments, name) for name in SHOWN})
 
 
 def _cells(store: Store, held: set[str], targets: np.ndarray | None) -> Cells:
@@ -216,7 +217,7 @@ def plan_of_options(
 def _strength(arguments: argparse.Namespace) -> Strength:
     from marrowdesk.training.augment import Strength
 
-    own = {"eosin": arguments.eosin, "blue": arguments.blue, "veil": arguments.veil}
+    own = {name: getattr(arguments, name) for name in ("eosin", "blue", "veil", "tight")}
     given = {name: value for name, value in own.items() if value is not None}
     lent = {"recolour": arguments.recolour, "surround": arguments.surround}
     return replace(Strength().scaled(arguments.strength), **lent, **given)

@@ -91,6 +91,20 @@ def _network(group: Group) -> None:
         "beyond is taken for stray light; 0 to take all of it for pale stain",
     )
     add(
+        "--most",
+        type=float,
+        default=Recipe().most,
+        help="largest side of what is shown, as a share of the image's shorter side: above 1, a cell whose "
+        "image is cut tight around it is shown at the usual scale, with white beyond the image",
+    )
+    add(
+        "--largest",
+        type=float,
+        default=Recipe().largest,
+        help="share of the image above which what is dark is a clump of cells and not one nucleus: images "
+        "that are cut tight around the cell need more than the usual %(default)s",
+    )
+    add(
         "--start",
         type=Path,
         help="what the network's weights start from: folder of a bundle, a file of timm's weights for this "
@@ -191,6 +205,12 @@ def _augmentation(group: Group) -> None:
         type=float,
         help="standard deviation of the stray light that is left, or taken for more than there is, as a "
         "share of the background's (default: none)",
+    )
+    group.add_argument(
+        "--tight",
+        type=float,
+        help="probability of ending the picture close around the cell, as an image that is cut tight does "
+        "(default: none)",
     )
 
 
