@@ -110,15 +110,21 @@ def test_that_a_mark_that_cannot_be_read_holds_only_while_it_is_new(path, conten
     CaseFile.open(path, hold=True).close()
 
 
+def _beating() -> set[threading.Thread]:
+    return {each for each in threading.enumerate() if each.name == "holding"}
+
+
 def test_that_one_process_may_open_it_twice_and_holds_it_until_the_last_is_closed(path):
+    before = _beating()  # cases that tests of other files in this process have left open
     first, second = (CaseFile.open(path, hold=True) for _ in range(2))
     first.close()
     first.close()
     decide(second, second.cells()[:1], "BLA")
     assert _mark(path).exists()
+    assert len(_beating() - before) == 1
     second.close()
     assert not _mark(path).exists()
-    assert not [each for each in threading.enumerate() if each.name == "holding"]
+    assert _beating() == before
 
 
 def test_that_a_holder_goes_on_where_somebody_tidied_its_mark_away(path):
