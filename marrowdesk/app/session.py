@@ -75,6 +75,7 @@ class Session(QObject):
         self._problems: list[Problem] = []
         self._fields: dict[str, str] = {}
         self._retired: set[CaseFile] = set()
+        self._arrived: set[CaseFile] = set()
         self._only_read: CaseFileError | None = None
         self._packing: Operation | None = None
         self._thumbnails: ThumbnailLoader | None = None
@@ -138,15 +139,24 @@ class Session(QObject):
         self._generation += 1
         generation, wanted = self._generation, list(paths)
         self.opening_changed.emit(True)
-        Operation(self, lambda cancel: load(wanted, take_over, sitting, cancel)).on_success(
+        Operation(self, lambda cancel: self._load(wanted, take_over, sitting, cancel)).on_success(
             lambda loaded: self._show(loaded, generation)
         ).on_end(lambda: self._opening_ended(generation)).start()
+
+    def _load(
+        self, paths: list[Path], take_over: bool, sitting: int | None, cancel: threading.Event
+    ) -> Loaded:
+        """Load on a worker; until it is shown, the case is known here: the program may end before."""
+        loaded = load(paths, take_over, sitting, cancel)
+        self._arrived.add(loaded.case)
+        return loaded
 
     def _opening_ended(self, generation: int) -> None:
         if generation == self._generation:
             self.opening_changed.emit(False)
 
     def _show(self, loaded: Loaded, generation: int) -> None:
+        self._arrived.discard(loaded.case)
         if generation != self._generation:  # another one was opened meanwhile
             self._retire(loaded.case)
             return
@@ -437,7 +447,8 @@ class Session(QObject):
 
     def end(self) -> None:
         """Close all files; when the workers have ended, at the end of the program."""
-        for case in (*self._retired, self.case):
+        for case in (*self._retired, *self._arrived, self.case):
             if case is not None:
                 case.close()
         self._retired.clear()
+        self._arrived.clear()

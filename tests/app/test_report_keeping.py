@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 from report_steps import closed, kept_in, open_report
 
+from marrowdesk.app import session
+from marrowdesk.app.case_loading import load
 from marrowdesk.app.report_desk import ReportWindow
 from marrowdesk.app.report_desk.fields import LONGEST_LINE, LineField
 from marrowdesk.report.document import header_labels
@@ -255,3 +258,19 @@ def test_that_what_is_remembered_is_what_was_typed_not_what_a_signed_version_say
     closed(qtbot, desk, report)
     assert earlier_phrases().of("site") == ("as typed",)
     assert window.session.fields["site"] == "as typed"
+
+
+def test_that_a_case_read_anew_as_the_program_ends_is_given_back(desk, drawn_slide, qtbot, monkeypatch):
+    open_and_wait(qtbot, desk, drawn_slide)
+    path, read = desk.window.session.case.path, threading.Event()
+
+    def load_and_tell(*what):
+        loaded = load(*what)
+        read.set()
+        return loaded
+
+    monkeypatch.setattr(session, "load", load_and_tell)
+    desk.window.session.open([path])
+    assert read.wait(60)  # no turn of the loop: nobody shows it
+    desk.end()
+    assert not [each for each in threading.enumerate() if each.name == "holding"]
