@@ -87,6 +87,10 @@ class Recipe:
         """
         return cls(**{**numbers, "side": int(numbers["side"])})  # type: ignore[arg-type]
 
+    def shown_otherwise(self, base: Recipe) -> dict[str, float]:
+        """Give those of the numbers :data:`SHOWN` that are others than in ``base``."""
+        return {name: getattr(self, name) for name in SHOWN if getattr(self, name) != getattr(base, name)}
+
 
 SHOWN = ("glare", "most", "largest")
 """Numbers of a recipe by which bundles differ: for images that are pale, or cut tight around the cell."""

@@ -22,7 +22,7 @@ from marrowdesk.training.commands.again import (
     note_of,
     train_command,
 )
-from marrowdesk.training.commands.export import head_fit, shown_as, told_of_shown
+from marrowdesk.training.commands.export import head_fit, shown_as
 from marrowdesk.training.commands.train import plan_of_options, recipe_of_options
 from marrowdesk.training.export import note_on
 from marrowdesk.training.heads import HeadFit
@@ -85,7 +85,7 @@ def test_that_the_export_in_the_card_shows_tight_images_as_it_did():
     for words in ("", "--most 1.3 --largest 0.6", "--largest 0.5", "--most 1.0"):
         asked = _arguments(f"marrowdesk export --data D --run R --out models/tiny {words}")
         shown = shown_as(asked, plan)
-        again = _arguments(export_command("tiny", "1.0.0", None, told_of_shown(plan, shown)))
+        again = _arguments(export_command("tiny", "1.0.0", None, shown.shown_otherwise(plan.recipe)))
         assert shown_as(again, plan) == shown
         assert (shown == plan.recipe) == (not words)
 

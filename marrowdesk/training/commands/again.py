@@ -7,7 +7,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from marrowdesk.inference.preprocess import SHOWN, Recipe
+from marrowdesk.inference.preprocess import Recipe
 from marrowdesk.training.augment import Strength
 from marrowdesk.training.bundle_recipe import RECIPE
 from marrowdesk.training.plan import plan_of
@@ -53,9 +53,7 @@ def train_command(plan: Plan) -> str:
     for name in ("eosin", "blue", "veil", "tight"):
         if abs(getattr(plan.strength, name) - getattr(usual, name)) > 1e-9:
             told[name] = getattr(plan.strength, name)
-    for name in SHOWN:
-        if getattr(plan.recipe, name) != getattr(Recipe(), name):
-            told[name] = getattr(plan.recipe, name)
+    told |= plan.recipe.shown_otherwise(Recipe())
     if plan.prior is not None:
         told["prior"] = plan.prior
     if plan.adversary:

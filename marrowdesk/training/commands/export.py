@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.inference.preprocess import SHOWN
 from marrowdesk.training.bundle_recipe import RECIPE
 from marrowdesk.training.checkpoint import CHECKPOINT, averaged_sha256, read_checkpoint
 from marrowdesk.training.commands.again import (
@@ -32,6 +31,10 @@ if TYPE_CHECKING:
     from marrowdesk.training.commands.options import Parsers
     from marrowdesk.training.heads import HeadFit
     from marrowdesk.training.plan import Plan
+
+
+_SHOWN = ("most", "largest")
+"""What may be prepared otherwise than in the training, hardly any of whose images are cut tight."""
 
 
 def add_command(subparsers: Parsers) -> None:
@@ -77,14 +80,13 @@ def add_command(subparsers: Parsers) -> None:
         default=1.0,
         help="for a refitted head: its share in the one that ships, to 1; the rest is the head as trained",
     )
-    parser.add_argument(
-        "--most",
-        type=float,
-        help="show tight images otherwise than in the training, see --most of train (default: as trained)",
-    )
-    parser.add_argument(
-        "--largest", type=float, help="likewise, see --largest of train (default: as trained)"
-    )
+    for name in _SHOWN:
+        parser.add_argument(
+            f"--{name}",
+            type=float,
+            help=f"show tight images otherwise than in the training, see --{name} of train (default: as "
+            "trained)",
+        )
     parser.add_argument(
         "--start",
         type=Path,
@@ -106,7 +108,7 @@ def export(arguments: argparse.Namespace) -> int:
     store = open_cells(arguments, samples, shown)
     classes, name = len(plan.codes), arguments.out.resolve().name
     fit = head_fit(arguments, plan)
-    again = export_command(name, arguments.revision, fit, told_of_shown(plan, shown))
+    again = export_command(name, arguments.revision, fit, shown.shown_otherwise(plan.recipe))
     earlier = _earlier(arguments, plan)
     first = "".join(f"{commands_of(each, called)}\n" for called, each in earlier.items())
     told = {
@@ -140,15 +142,8 @@ def head_fit(arguments: argparse.Namespace, plan: Plan) -> HeadFit | None:
 
 def shown_as(arguments: argparse.Namespace, plan: Plan) -> Recipe:
     """Give how the bundle is to be shown cells: as in the training, but for what is asked for otherwise."""
-    asked = {name: getattr(arguments, name) for name in ("most", "largest")}
+    asked = {name: getattr(arguments, name) for name in _SHOWN}
     return replace(plan.recipe, **{name: value for name, value in asked.items() if value is not None})
-
-
-def told_of_shown(plan: Plan, shown: Recipe) -> dict[str, float]:
-    """Give the numbers in which a bundle is shown cells otherwise than in the training."""
-    return {
-        name: getattr(shown, name) for name in SHOWN if getattr(shown, name) != getattr(plan.recipe, name)
-    }
 
 
 def _put(file: Path, there: Path) -> None:
