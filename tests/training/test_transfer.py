@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+import timm
+import torch
 
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.training.commands import add_commands
+from marrowdesk.training.loop import Training
 from marrowdesk.training.transfer.page import page
 from marrowdesk.training.transfer.variants import CELLS, CHANGES, GUARDS, SOURCES, Variant, chosen_of, lay_out
 
@@ -103,3 +106,31 @@ def test_that_single_runs_are_chosen_by_name_and_an_unknown_one_is_told():
     assert chosen_of(variants, None) == variants
     with pytest.raises(MarrowdeskError, match="no run called 'no prayer'"):
         chosen_of(variants, ["no prayer"])
+
+
+def test_that_every_run_starts_from_the_given_weights_and_says_so(painted_data, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["marrowdesk", "transfer"])
+    torch.manual_seed(3)
+    given = timm.create_model("test_resnet").state_dict()
+    file, out, begun = tmp_path / "test_resnet.pth", tmp_path / "transfer", []
+    torch.save(given, file)
+    whole_run = Training.run
+
+    def noted(training, *arguments):
+        begun.append(training.optimisation.network.state_dict()["conv1.0.weight"].clone())
+        return whole_run(training, *arguments)
+
+    monkeypatch.setattr(Training, "run", noted)
+    words = ["--data", str(painted_data), "--out", str(out), "--part", "cells", "--cells", "2", *_QUICK]
+    assert _run([*words, "--start", str(file)]) == 0
+    assert len(begun) == 2
+    assert all(torch.equal(each, given["conv1.0.weight"]) for each in begun)
+    told = json.loads((out / "transfer.json").read_text())
+    assert {run["plan"]["start_file"] for run in told["runs"]} == {"test_resnet.pth"}
+    assert (
+        f"Each run from the weights with the sha256 {told['runs'][0]['plan']['start'][:12]}"
+        in (out / "transfer.md").read_text()
+    )
+    # Chance is another start: its runs never share a table with these.
+    with pytest.raises(MarrowdeskError, match="other options or other cells"):
+        _run(words)

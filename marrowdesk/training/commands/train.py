@@ -130,7 +130,7 @@ def _training(arguments: argparse.Namespace, group: Group) -> Training:
         store = open_cells(arguments, samples, recipe)
         targets = _targets(arguments, store, recipe)
     cells = _cells(store, held, targets)
-    start = _start(arguments) if arguments.start else None
+    start = start_of_options(arguments) if arguments.start else None
     followed = followed_in(arguments.distil) if arguments.distil else None
     plan = plan_of_options(arguments, cells, recipe, start, followed)
     mentor = Mentor(followed, plan, group.device) if followed else None
@@ -138,7 +138,8 @@ def _training(arguments: argparse.Namespace, group: Group) -> Training:
     return Training(plan, cells, arguments.run, state, group, arguments.sync_norm, mentor)
 
 
-def _start(arguments: argparse.Namespace) -> Start:
+def start_of_options(arguments: argparse.Namespace) -> Start:
+    """Find out what ``--start`` names for the network that ``--architecture`` names."""
     from marrowdesk.training.architectures import chosen
     from marrowdesk.training.start import start_of
 

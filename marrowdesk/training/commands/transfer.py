@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from marrowdesk.training.augment import Strength
 from marrowdesk.training.commands.options import Defaults, add_data, open_cells, settle_split
+from marrowdesk.training.commands.train_options import network_options
 from marrowdesk.training.dataset import FEWEST
 from marrowdesk.training.hardware import DEVICES, PRECISIONS
 from marrowdesk.training.transfer.variants import PARTS
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from marrowdesk.training.commands.options import Parsers
     from marrowdesk.training.plan import Plan
+    from marrowdesk.training.start import Start
     from marrowdesk.training.study.runs import Means
     from marrowdesk.training.transfer.runs import Material
     from marrowdesk.training.transfer.variants import Variant
@@ -26,11 +28,11 @@ if TYPE_CHECKING:
 _STOPPED = 130
 
 _DESCRIPTION = """\
-Train the recipe again and again from scratch: with each source left out in turn, with each of its guards
-against learning the slide left away, and on fewer cells. Each run is measured on all cells it was not shown:
-those kept back, those of the source left out, and cells of classes that a source has but did not teach.
-transfer.md and transfer.json tell what came out. A comparison that was stopped or killed goes on where it
-stood: give the same command again."""
+Train the recipe again and again, from chance or from given weights: with each source left out in turn, with
+each of its guards against learning the slide left away, and on fewer cells. Each run is measured on all cells
+it was not shown: those kept back, those of the source left out, and of classes that a source has but did
+not teach. transfer.md and transfer.json tell what came out. A comparison that was stopped or killed goes on
+where it stood: give the same command again."""
 
 
 def add_command(subparsers: Parsers) -> None:
@@ -60,9 +62,13 @@ def add_command(subparsers: Parsers) -> None:
     )
     add("--fewest", type=int, default=FEWEST, help="a new split keeps classes with fewer images back whole")
     add("--architecture", default="regnetx_032", help="name of a preset or of any network of timm")
+    add("--option", action="append", metavar="NAME=VALUE", help="as for train; may be repeated")
+    add("--start", type=Path, help="as for train: what the weights of each run start from, instead of chance")
     add("--steps", type=int, default=600, help="optimisation steps of each run")
     add("--batch", type=int, default=64, help="images a step")
     add("--side", type=int, default=64, help="side of the network's input, px")
+    add("--small", type=int, default=64, help="side of the input in the first part of each run, px")
+    add("--small-part", type=float, default=0.0, help="how long that part is, as a share of all steps")
     add("--rate", type=float, default=2e-3, help="largest learning rate")
     add("--prior", type=float, default=0.005, help="as for train; a guard")
     add("--adversary", type=float, default=0.3, help="as for train; a guard")
@@ -72,7 +78,7 @@ def add_command(subparsers: Parsers) -> None:
     add("--save-every", type=int, default=100, help="steps between checkpoints")
     add("--device", choices=DEVICES, default="auto", help="where to train")
     add("--precision", choices=PRECISIONS, default="auto", help="number format of the networks")
-    parser.set_defaults(handler=transfer)
+    parser.set_defaults(handler=transfer, attention="none")
 
 
 def _numbers(words: str) -> tuple[int, ...]:
@@ -85,6 +91,7 @@ def _numbers(words: str) -> tuple[int, ...]:
 def transfer(arguments: argparse.Namespace) -> int:
     """Run ``marrowdesk transfer``."""
     from marrowdesk.inference.preprocess import Recipe
+    from marrowdesk.training.commands.train import start_of_options
     from marrowdesk.training.hardware import choose_device
     from marrowdesk.training.stopping import asked_to_stop
     from marrowdesk.training.study.runs import Means
@@ -98,11 +105,12 @@ def transfer(arguments: argparse.Namespace) -> int:
     laid_out = lay_out(sorted({each.source for each in samples}), arguments.cells, parts)
     variants = chosen_of(laid_out, arguments.only)
     command = f"marrowdesk {shlex.join(sys.argv[1:])}"
+    start = start_of_options(arguments) if arguments.start else None
     with asked_to_stop() as stop:
-        means = Means(choose_device(arguments.device), arguments.save_every, False, command, stop)
+        means = Means(choose_device(arguments.device), arguments.save_every, False, command, stop, start)
         rows = _followed(variants, arguments, material, means)
     if rows:
-        write_transfer(arguments.run, rows, _notes(arguments))
+        write_transfer(arguments.run, rows, _notes(arguments, start))
     if len(rows) < len(variants):
         print("Stopped; what is finished is kept. Give the same command again to go on.", file=sys.stderr)
         return _STOPPED
@@ -119,7 +127,7 @@ def _followed(
     rows: list[tuple[Variant, dict[str, Any]]] = []
     for number, variant in enumerate(variants, start=1):
         folder = arguments.run / "runs" / variant.folder
-        plan = variant.plan(_plan(arguments, codes_of(material.of(variant))))
+        plan = variant.plan(_plan(arguments, codes_of(material.of(variant)), means.start))
         result = read_result(folder, plan, material)
         if result is None:
             result = carry_out(variant, plan, material, folder, means)
@@ -130,7 +138,7 @@ def _followed(
     return rows
 
 
-def _plan(arguments: argparse.Namespace, codes: tuple[str, ...]) -> Plan:
+def _plan(arguments: argparse.Namespace, codes: tuple[str, ...], start: Start | None) -> Plan:
     """Give the plan of the whole recipe."""
     from dataclasses import replace
 
@@ -138,8 +146,7 @@ def _plan(arguments: argparse.Namespace, codes: tuple[str, ...]) -> Plan:
     from marrowdesk.training.architectures import chosen
     from marrowdesk.training.plan import Plan
 
-    own = {"se_ratio": 0.25} if arguments.architecture == "regnetx_032" else {}
-    architecture, options = chosen(arguments.architecture, own)
+    architecture, options = chosen(arguments.architecture, network_options(arguments))
     return Plan(
         architecture=architecture,
         options=options,
@@ -152,20 +159,28 @@ def _plan(arguments: argparse.Namespace, codes: tuple[str, ...]) -> Plan:
         prior=arguments.prior,
         adversary=arguments.adversary,
         teacher=0.0,
-        small=arguments.side,
-        small_part=0.0,
+        small=arguments.small,
+        small_part=arguments.small_part,
         precision=arguments.precision,
         seed=arguments.seed,
+        start=start.sha256 if start else "",
+        start_file=start.file.name if start and start.file else "",
         strength=replace(Strength(), recolour=arguments.recolour, surround=arguments.surround),
         recipe=Recipe(side=arguments.side),
     )
 
 
-def _notes(arguments: argparse.Namespace) -> list[str]:
+def _notes(arguments: argparse.Namespace, start: Start | None) -> list[str]:
     images = arguments.steps * arguments.batch
+    small = (
+        f"{arguments.small} px for {arguments.small_part:.0%} of them, then at "
+        if arguments.small_part
+        else ""
+    )
+    begun = "chance" if start is None else f"the weights with the sha256 {start.sha256[:12]}"
     return [
-        f"Each run from scratch: {arguments.steps} steps of {arguments.batch} images ({images:,} in all) at "
-        f"{arguments.side} px, seed {arguments.seed}; {arguments.architecture}, cost-sensitive loss.",
+        f"Each run from {begun}: {arguments.steps} steps of {arguments.batch} images ({images:,} in all) at "
+        f"{small}{arguments.side} px, seed {arguments.seed}; {arguments.architecture}, cost-sensitive loss.",
         "Mean recall over the classes of a source, each class weighing the same. Where a source was left out "
         "nothing of it was shown to the network; all its cells of classes known from elsewhere are measured.",
         "One run a line: differences of some hundredths are within what another seed would give.",

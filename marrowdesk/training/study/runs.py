@@ -1,4 +1,4 @@
-"""One run of a study: train a combination from scratch, measure it, keep what it came to."""
+"""One run of a study: train a combination, measure it, keep what it came to."""
 
 from __future__ import annotations
 
@@ -27,13 +27,14 @@ if TYPE_CHECKING:
 
     from marrowdesk.training.loop import Cells
     from marrowdesk.training.plan import Plan
+    from marrowdesk.training.start import Start
     from marrowdesk.training.study.cells import StudyCells
     from marrowdesk.training.study.grid import Combination
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What runs are carried out with; none of it changes what they come to but their speed.
+    """What runs are carried out with; what they come to stands in their plans.
 
     Attributes:
         device: ``"cpu"`` or ``"cuda:0"`` and so on.
@@ -41,6 +42,7 @@ class Means:
         keep_weights: keep the checkpoint of a finished run.
         command: the command, as the results tell it.
         stop: asked after every step; once it says so, the run saves its checkpoint and ends.
+        start: what the weights of every run start from, as their plans tell; None for chance.
     """
 
     device: str
@@ -48,6 +50,7 @@ class Means:
     keep_weights: bool
     command: str
     stop: Callable[[], bool]
+    start: Start | None = None
 
 
 def carry_out(
@@ -75,7 +78,8 @@ def train_through(name: str, plan: Plan, cells: Cells, folder: Path, means: Mean
     """Train to the end or until stopped; tell which."""
     from tqdm import tqdm
 
-    training = Training(plan, cells, folder, group=Group(means.device))
+    state = means.start.state(plan) if means.start else None
+    training = Training(plan, cells, folder, state, Group(means.device))
     # A bar is for a person who waits; where nobody does, one line a run is enough.
     with tqdm(
         total=plan.steps, initial=training.step, desc=name, unit="step", leave=False, disable=None
