@@ -85,12 +85,15 @@ class StatusBar(QStatusBar):
 
     def _show_work(self) -> None:
         parts = list(self._tasks.values())
+        # A bar paints each new value at once, and with it all else in the window that waits to be painted.
+        self.bar.setUpdatesEnabled(False)
         if self._progress is not None:
             self.bar.setRange(0, max(1, self._progress.total))
             self.bar.setValue(self._progress.done)
             parts.append(progress_text(self._progress))
         else:
             self.bar.setRange(0, 0)
+        self.bar.setUpdatesEnabled(True)
         self.text.setText("   ".join(parts))
         self.bar.setAccessibleDescription(self.text.text())
         self._work.setVisible(bool(parts))

@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+import cv2
 import numpy as np
 
 from marrowdesk.core.errors import BundleError
@@ -69,6 +70,8 @@ class Around:
 
     def __init__(self, bundle: Bundle, tensors: Mapping[str, np.ndarray]) -> None:
         card = bundle.card
+        # The cells of a batch are shared out between threads: OpenCV's own would only wait for each other.
+        cv2.setNumThreads(1)
         self._bundle = bundle
         self._recipe = recipe_of(bundle)
         if card.doubt.method not in DOUBT_METHODS:

@@ -146,6 +146,7 @@ class Batches:
 
     def by_threads(self, first: int, last: int, workers: int) -> Iterator[Batch]:
         """Make them on threads of this process; see :meth:`ahead`."""
+        cv2.setNumThreads(1)
         with ThreadPoolExecutor(workers, thread_name_prefix="batches") as pool:
             coming = [pool.submit(self.make, each) for each in range(first, min(last, first + workers + 1))]
             try:

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QMainWindow,
     QPushButton,
     QTableView,
     QVBoxLayout,
@@ -30,7 +31,7 @@ from marrowdesk.app.preferences import Preferences, choice_of
 from marrowdesk.app.problems import ProblemsPanel
 from marrowdesk.app.recents import RecentList, describe
 from marrowdesk.app.sex import sex_of
-from marrowdesk.app.status import duration, progress_text
+from marrowdesk.app.status import StatusBar, duration, progress_text
 from marrowdesk.app.theme import DARK, LIGHT, Theme, tones
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.store.paths import settings_path
@@ -334,6 +335,36 @@ def test_that_times_are_written_as_people_say_them(seconds, text):
 def test_that_progress_says_speed_and_time_only_when_known(qapp):
     assert progress_text(Progress(0, 2000, 0.0, None)) == "0 of 2,000 cells"
     assert progress_text(Progress(1240, 2000, 85.2, 9.0)) == "1,240 of 2,000 cells · 85 cells/s · 9 s left"
+
+
+class _Paints(QObject):
+    """Counts how often what it watches is painted."""
+
+    count = 0
+
+    def eventFilter(self, watched, event):
+        self.count += event.type() == QEvent.Type.Paint
+        return False
+
+
+def test_that_progress_is_painted_in_its_turn_and_nothing_else_at_once_with_it(qapp, qtbot):
+    window, paints = QMainWindow(), _Paints()
+    qtbot.addWidget(window)
+    status = StatusBar(QAction(window), window)
+    window.setStatusBar(status)
+    window.resize(900, 200)
+    status.show_progress(Progress(1, 500, 50.0, 10.0))
+    with qtbot.waitExposed(window):
+        window.show()
+    qtbot.wait(50)
+    for part in (status.bar, window):
+        part.installEventFilter(paints)
+    window.update()  # as cells do that have got their proposals
+    for done in range(2, 400, 40):
+        status.show_progress(Progress(done, 500, 50.0, 10.0))
+    assert paints.count == 0
+    qtbot.waitUntil(lambda: paints.count >= 2)
+    assert status.bar.value() == 362
 
 
 def test_that_english_needs_no_translation_and_is_always_offered(qapp):

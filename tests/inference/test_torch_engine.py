@@ -170,3 +170,15 @@ def test_that_torch_s_threads_do_not_spin_unless_the_person_wants_it(before, aft
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     )
     assert told.stdout.strip() == after
+
+
+def test_that_opencv_leaves_the_threads_to_the_batch_whose_cells_are_shared_out(tmp_path):
+    import cv2
+
+    before = cv2.getNumThreads()
+    try:
+        cv2.setNumThreads(2)
+        TorchEngine(make_tiny_bundle(tmp_path / "tiny"))
+        assert cv2.getNumThreads() == 1
+    finally:
+        cv2.setNumThreads(before)
