@@ -154,8 +154,3 @@ def test_that_a_shift_is_measured_on_the_same_cells_and_told_as_a_fall(painted_d
         assert rows["dark"][f"{source} fall"] == pytest.approx(
             rows["unchanged"][source] - rows["dark"][source]
         )
-
-
-def test_that_a_number_of_cells_that_cannot_be_is_explained(painted_data, bundle):
-    with pytest.raises(MarrowdeskError, match="Changed images of 0 cells"):
-        run("--data", painted_data, "--bundle", bundle.path, "--all", "--shifts", 0)

@@ -16,6 +16,7 @@ import numpy as np
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.store.atomic import write_atomically
 from marrowdesk.training.checkpoint import writing
+from marrowdesk.training.commands.kinds import share, whole
 from marrowdesk.training.commands.options import Defaults, add_data, open_cells, read_cells
 
 if TYPE_CHECKING:
@@ -54,9 +55,9 @@ def add_command(subparsers: Parsers) -> None:
         metavar="P,P",
         help="percent of the training cells",
     )
-    add("--draws", type=int, default=3, help="how often each share is drawn")
-    add("--head-prior", type=float, help="as for export (default: as the run was trained)")
-    add("--head-blind", type=int, default=0, help="as for export")
+    add("--draws", type=whole(), default=3, help="how often each share is drawn")
+    add("--head-prior", type=share, help="as for export (default: as the run was trained)")
+    add("--head-blind", type=whole(0), default=0, help="as for export")
     add(
         "--teacher",
         default="none",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.training.commands.kinds import whole
 from marrowdesk.training.commands.options import HELD_OUT, Defaults, add_data, read_cells, read_samples, tell
 from marrowdesk.training.metrics import DETAIL
 from marrowdesk.training.shifts import PER_CLASS
@@ -36,7 +37,7 @@ def add_command(subparsers: Parsers) -> None:
     add("--all", action="store_true", help="measure all cells: the training saw none of them")
     add(
         "--shifts",
-        type=int,
+        type=whole(),
         nargs="?",
         const=PER_CLASS,
         metavar="CELLS",
@@ -105,11 +106,6 @@ def _check(arguments: argparse.Namespace) -> None:
     if arguments.engines and others:
         raise MarrowdeskError(
             f"--engines measures nothing else, but --{others[0]} is asked for.", "Evaluate without --engines."
-        )
-    if arguments.shifts is not None and arguments.shifts < 1:
-        raise MarrowdeskError(
-            f"Changed images of {arguments.shifts} cells cannot be measured.",
-            "Give --shifts a number above 0.",
         )
 
 

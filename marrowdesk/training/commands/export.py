@@ -20,7 +20,8 @@ from marrowdesk.training.commands.again import (
     recipe_command,
     train_command,
 )
-from marrowdesk.training.commands.options import HELD_OUT, Defaults, add_data, open_cells, read_cells, share
+from marrowdesk.training.commands.kinds import SHOWN, share, whole
+from marrowdesk.training.commands.options import HELD_OUT, Defaults, add_data, open_cells, read_cells
 from marrowdesk.training.plan import plan_of
 
 if TYPE_CHECKING:
@@ -57,19 +58,19 @@ def add_command(subparsers: Parsers) -> None:
     )
     parser.add_argument(
         "--head-prior",
-        type=float,
+        type=share,
         help="for a refitted head: smoothing of each source's class prior, as --prior of train "
         "(default: as the run was trained)",
     )
     parser.add_argument(
         "--head-views",
-        type=int,
+        type=whole(0),
         default=0,
         help="for a refitted head: varied views of each training cell to fit it on, besides the plain one",
     )
     parser.add_argument(
         "--head-blind",
-        type=int,
+        type=whole(0),
         default=0,
         help="for a refitted head: so many directions, in which the sources of a class differ most, it does "
         "not look along",
@@ -83,7 +84,7 @@ def add_command(subparsers: Parsers) -> None:
     for name in _SHOWN:
         parser.add_argument(
             f"--{name}",
-            type=float,
+            type=SHOWN[name],
             help=f"show tight images otherwise than in the training, see --{name} of train (default: as "
             "trained)",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from marrowdesk.training.commands.kinds import whole
 from marrowdesk.training.commands.options import Defaults
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ def add_command(subparsers: Parsers) -> None:
         "linear layer.",
         formatter_class=Defaults,
     )
-    parser.add_argument("--classes", type=int, default=21, help="number of classes")
-    parser.add_argument("--side", type=int, default=128, help="side of the network's input, px")
+    parser.add_argument("--classes", type=whole(2), default=21, help="number of classes")
+    parser.add_argument("--side", type=whole(16), default=128, help="side of the network's input, px")
     parser.set_defaults(handler=networks)
 
 

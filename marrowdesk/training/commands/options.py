@@ -65,21 +65,6 @@ def add_data(parser: argparse._ActionsContainer, *, new_split: bool = False) -> 
     parser.add_argument("--fold", type=int, metavar="NUMBER", help="which fold is kept back, from 0 on")
 
 
-def share(word: str) -> float:
-    """Read a share that an option gives.
-
-    Raises:
-        argparse.ArgumentTypeError: it is not above 0 and up to 1.
-    """
-    try:
-        read = float(word)
-    except ValueError:
-        read = 0.0
-    if not 0 < read <= 1:
-        raise argparse.ArgumentTypeError(f"{word!r} is no share above 0 and up to 1")
-    return read
-
-
 def read_samples(arguments: argparse.Namespace) -> list[Sample]:
     """Read the labelled cells, telling what was left out on the error stream."""
     from marrowdesk.training.reading import read_labelled

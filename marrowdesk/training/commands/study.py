@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marrowdesk.inference.attention import NAMES as ATTENTIONS
+from marrowdesk.training.commands.kinds import number, whole
 from marrowdesk.training.commands.options import (
     HELD_OUT,
     Defaults,
@@ -24,6 +24,7 @@ from marrowdesk.training.losses import LOSSES
 from marrowdesk.training.study.grid import ARCHITECTURES, PARTS
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Mapping, Sequence
 
     from marrowdesk.training.commands.options import Parsers
@@ -62,11 +63,14 @@ def _add_cells(group: argparse._ArgumentGroup) -> None:
     add_data(group)
     add = group.add_argument
     add(
-        "--fewest", type=_count, default=FEWEST, help="a new split keeps classes with fewer images back whole"
+        "--fewest",
+        type=whole(0),
+        default=FEWEST,
+        help="a new split keeps back whole what has fewer images",
     )
     few = "of each class of each source, in three runs of consecutive images; all where it is left out"
-    add("--cells-per-class", type=_count, metavar="N", help=f"train on at most N cells {few}")
-    add("--held-per-class", type=_count, metavar="N", help=f"measure on at most N cells {few}")
+    add("--cells-per-class", type=whole(), metavar="N", help=f"train on at most N cells {few}")
+    add("--held-per-class", type=whole(), metavar="N", help=f"measure on at most N cells {few}")
 
 
 def _add_grid(group: argparse._ArgumentGroup) -> None:
@@ -85,15 +89,15 @@ def _add_grid(group: argparse._ArgumentGroup) -> None:
 
 def _add_training(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
-    add("--steps", type=_count, default=1700, help="optimisation steps of each run")
-    add("--batch", type=_count, default=64, help="images a step")
-    add("--side", type=_count, default=128, help="side of the networks' input, px")
-    add("--rate", type=float, default=2e-3, help="largest learning rate")
-    add("--strength", type=float, default=1.0, help="how strongly cells are varied, 1 for the usual")
-    add("--seed", type=int, default=1, help="seed of every source of chance")
+    add("--steps", type=whole(), default=1700, help="optimisation steps of each run")
+    add("--batch", type=whole(), default=64, help="images a step")
+    add("--side", type=whole(16), default=128, help="side of the networks' input, px")
+    add("--rate", type=number(0, above=True), default=2e-3, help="largest learning rate")
+    add("--strength", type=number(0), default=1.0, help="how strongly cells are varied, 1 for the usual")
+    add("--seed", type=whole(0), default=1, help="seed of every source of chance")
     add(
         "--repeat",
-        type=_count,
+        type=whole(),
         default=1,
         metavar="R",
         help="runs of each combination, with R seeds in a row",
@@ -104,16 +108,10 @@ def _add_run(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
     # The cells are settled as for a run of `train`, whose options call the folder so.
     add("--out", dest="run", type=Path, required=True, metavar="FOLDER", help="folder of the study")
-    add("--save-every", type=_count, default=100, help="steps between checkpoints")
+    add("--save-every", type=whole(), default=100, help="steps between checkpoints")
     add("--keep-weights", action="store_true", help="keep the checkpoint of each run, to export it")
     add("--device", choices=DEVICES, default="auto", help="where to train; auto takes a GPU if there is one")
     add("--precision", choices=PRECISIONS, default="auto", help="number format of the networks")
-
-
-def _count(word: str) -> int:
-    if not word.isdecimal() or int(word) < 1:
-        raise argparse.ArgumentTypeError(f"{word} is no whole number from 1 on")
-    return int(word)
 
 
 def _names(words: str) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ from marrowdesk.inference.attention import NAMES as ATTENTIONS
 from marrowdesk.inference.preprocess import Recipe
 from marrowdesk.training.augment import Strength
 from marrowdesk.training.commands.given import note_given
-from marrowdesk.training.commands.options import Defaults, add_data, share
+from marrowdesk.training.commands.kinds import SHOWN, number, part, share, whole
+from marrowdesk.training.commands.options import Defaults, add_data
 from marrowdesk.training.dataset import FEWEST
 from marrowdesk.training.hardware import DEVICES, PRECISIONS
 from marrowdesk.training.losses import LOSSES, OPTIONS
@@ -49,14 +50,14 @@ def _data(group: Group) -> None:
     add = group.add_argument
     add(
         "--fewest",
-        type=int,
+        type=whole(0),
         default=FEWEST,
         help="a new hold-out keeps back whole what a source has fewer images of, slides or patients unknown",
     )
     add("--sampling", choices=SAMPLINGS, default="source", help=_SAMPLING)
     add(
         "--balance",
-        type=float,
+        type=part,
         default=1.0,
         help="for --sampling class: 1 draws every class equally often, 0 as often as it is there",
     )
@@ -82,24 +83,24 @@ def _network(group: Group) -> None:
         help="argument of the network; may be repeated; se_ratio=0.25 if the architecture is left as it is",
     )
     add("--attention", choices=ATTENTIONS, default="none", help="attention put into every residual block")
-    add("--side", type=int, default=128, help="side of the network's input, px")
+    add("--side", type=whole(16), default=128, help="side of the network's input, px")
     add(
         "--glare",
-        type=float,
+        type=SHOWN["glare"],
         default=Recipe().glare,
         help="factor of density up to which a pale image is taken for one of pale stain; what it lacks "
         "beyond is taken for stray light; 0 to take all of it for pale stain",
     )
     add(
         "--most",
-        type=float,
+        type=SHOWN["most"],
         default=Recipe().most,
         help="largest side of what is shown, as a share of the image's shorter side: above 1, a cell whose "
         "image is cut tight around it is shown at the usual scale, with white beyond the image",
     )
     add(
         "--largest",
-        type=float,
+        type=SHOWN["largest"],
         default=Recipe().largest,
         help="share of the image above which what is dark is a clump of cells and not one nucleus: images "
         "that are cut tight around the cell need more than the usual %(default)s",
@@ -116,10 +117,10 @@ def _network(group: Group) -> None:
 def _loss(group: Group) -> None:
     add = group.add_argument
     add("--loss", choices=sorted(LOSSES), default="cost_sensitive", help="what the training makes small")
-    add("--cost", type=float, help="cost_sensitive: share of the expected lineage cost (default: 1.0)")
+    add("--cost", type=part, help="cost_sensitive: share of the expected lineage cost (default: 1.0)")
     add(
         "--smoothing",
-        type=float,
+        type=part,
         help="label smoothing, for the losses that take it (default: 0.05; 0 with --prior)",
     )
     add(
@@ -130,12 +131,12 @@ def _loss(group: Group) -> None:
     )
     add(
         "--prior",
-        type=float,
+        type=share,
         help="put each source's class prior into the loss, smoothed by this share of its cells per class",
     )
     add(
         "--adversary",
-        type=float,
+        type=number(0),
         default=0.0,
         help="strength of an adversary that tells a cell's source by the network's features; 0 for none",
     )
@@ -160,55 +161,55 @@ def _further() -> str:
 
 def _schedule(group: Group) -> None:
     add = group.add_argument
-    add("--steps", type=int, default=1700, help="optimisation steps")
-    add("--batch", type=int, default=64, help="images a step, of all processes together")
+    add("--steps", type=whole(), default=1700, help="optimisation steps")
+    add("--batch", type=whole(), default=64, help="images a step, of all processes together")
     add(
         "--schedule",
         choices=sorted(SCHEDULES),
         default="cosine",
         help="how the learning rate goes; one_cycle moves the momentum against it",
     )
-    add("--rate", type=float, default=2e-3, help="largest learning rate")
-    add("--small", type=int, default=96, help="side of the input in the first part of the training, px")
-    add("--small-part", type=float, default=0.6, help="how long that part is, as a share of all steps")
+    add("--rate", type=number(0, above=True), default=2e-3, help="largest learning rate")
+    add("--small", type=whole(16), default=96, help="side of the input in the first part of the training, px")
+    add("--small-part", type=part, default=0.6, help="how long that part is, as a share of all steps")
 
 
 def _augmentation(group: Group) -> None:
     group.add_argument(
-        "--strength", type=float, default=1.0, help="how strongly cells are varied, 1 for the usual"
+        "--strength", type=number(0), default=1.0, help="how strongly cells are varied, 1 for the usual"
     )
     group.add_argument(
         "--recolour",
-        type=float,
+        type=part,
         default=Strength().recolour,
         help="probability of showing a cell in the colours of an image from another source",
     )
     group.add_argument(
         "--surround",
-        type=float,
+        type=part,
         default=Strength().surround,
         help="probability of showing a cell in the surroundings of an image from another source",
     )
     group.add_argument(
         "--eosin",
-        type=float,
+        type=number(0),
         help="standard deviation of the logarithm of the strength of eosin (default: as --strength says)",
     )
     group.add_argument(
         "--blue",
-        type=float,
+        type=number(0),
         help="standard deviation of the logarithm of a change of density in blue, in which cameras differ "
         "(default: none)",
     )
     group.add_argument(
         "--veil",
-        type=float,
+        type=number(0),
         help="standard deviation of the stray light that is left, or taken for more than there is, as a "
         "share of the background's (default: none)",
     )
     group.add_argument(
         "--tight",
-        type=float,
+        type=part,
         help="probability of ending the picture close around the cell, as an image that is cut tight does "
         "(default: none)",
     )
@@ -229,11 +230,11 @@ def _run(group: Group) -> None:
         metavar="BUNDLE",
         help="with --recipe: folder of the bundle, named like the model (default: in the folder of the run)",
     )
-    add("--seed", type=int, default=1, help="seed of every source of chance")
-    add("--save-every", type=int, default=100, help="steps between checkpoints")
+    add("--seed", type=whole(0), default=1, help="seed of every source of chance")
+    add("--save-every", type=whole(), default=100, help="steps between checkpoints")
     add(
         "--validate-every",
-        type=int,
+        type=whole(0),
         default=0,
         help="steps between measurements of the averaged network on the held-out cells, into log and curves; "
         "0 for none. They choose nothing: the last step is kept, for the best one on these cells would "
@@ -249,7 +250,7 @@ def _run(group: Group) -> None:
     )
     add(
         "--workers",
-        type=int,
+        type=whole(),
         help="how many make batches: threads (default: 1), beside a GPU processes (up to 15)",
     )
     add(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marrowdesk.training.augment import Strength
+from marrowdesk.training.commands.kinds import number, part, share, whole
 from marrowdesk.training.commands.options import Defaults, add_data, open_cells, settle_split
 from marrowdesk.training.commands.train_options import network_options
 from marrowdesk.training.dataset import FEWEST
@@ -60,22 +61,27 @@ def add_command(subparsers: Parsers) -> None:
         metavar="N,N",
         help="for the part cells: training cells of each class and source, besides all",
     )
-    add("--fewest", type=int, default=FEWEST, help="a new split keeps classes with fewer images back whole")
+    add(
+        "--fewest",
+        type=whole(0),
+        default=FEWEST,
+        help="a new split keeps back whole what has fewer images",
+    )
     add("--architecture", default="regnetx_032", help="name of a preset or of any network of timm")
     add("--option", action="append", metavar="NAME=VALUE", help="as for train; may be repeated")
     add("--start", type=Path, help="as for train: what the weights of each run start from, instead of chance")
-    add("--steps", type=int, default=600, help="optimisation steps of each run")
-    add("--batch", type=int, default=64, help="images a step")
-    add("--side", type=int, default=64, help="side of the network's input, px")
-    add("--small", type=int, default=64, help="side of the input in the first part of each run, px")
-    add("--small-part", type=float, default=0.0, help="how long that part is, as a share of all steps")
-    add("--rate", type=float, default=2e-3, help="largest learning rate")
-    add("--prior", type=float, default=0.005, help="as for train; a guard")
-    add("--adversary", type=float, default=0.3, help="as for train; a guard")
-    add("--recolour", type=float, default=Strength().recolour, help="as for train; a guard")
-    add("--surround", type=float, default=Strength().surround, help="as for train; a guard")
-    add("--seed", type=int, default=1, help="seed of every source of chance")
-    add("--save-every", type=int, default=100, help="steps between checkpoints")
+    add("--steps", type=whole(), default=600, help="optimisation steps of each run")
+    add("--batch", type=whole(), default=64, help="images a step")
+    add("--side", type=whole(16), default=64, help="side of the network's input, px")
+    add("--small", type=whole(16), default=64, help="side of the input in the first part of each run, px")
+    add("--small-part", type=part, default=0.0, help="how long that part is, as a share of all steps")
+    add("--rate", type=number(0, above=True), default=2e-3, help="largest learning rate")
+    add("--prior", type=share, default=0.005, help="as for train; a guard")
+    add("--adversary", type=number(0), default=0.3, help="as for train; a guard")
+    add("--recolour", type=part, default=Strength().recolour, help="as for train; a guard")
+    add("--surround", type=part, default=Strength().surround, help="as for train; a guard")
+    add("--seed", type=whole(0), default=1, help="seed of every source of chance")
+    add("--save-every", type=whole(), default=100, help="steps between checkpoints")
     add("--device", choices=DEVICES, default="auto", help="where to train")
     add("--precision", choices=PRECISIONS, default="auto", help="number format of the networks")
     parser.set_defaults(handler=transfer, attention="none")
@@ -125,7 +131,7 @@ def _followed(
     from marrowdesk.training.transfer.runs import carry_out, codes_of, read_result
 
     rows: list[tuple[Variant, dict[str, Any]]] = []
-    for number, variant in enumerate(variants, start=1):
+    for place, variant in enumerate(variants, start=1):
         folder = arguments.run / "runs" / variant.folder
         plan = variant.plan(_plan(arguments, codes_of(material.of(variant)), means.start))
         result = read_result(folder, plan, material)
@@ -134,7 +140,7 @@ def _followed(
         if result is None:
             break
         rows.append((variant, result))
-        print(f"[{number}/{len(variants)}] {PARTS[variant.part]}: {variant.name}", flush=True)
+        print(f"[{place}/{len(variants)}] {PARTS[variant.part]}: {variant.name}", flush=True)
     return rows
 
 
