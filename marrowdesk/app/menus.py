@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from marrowdesk.app.viewer.actions import ViewerActions
     from marrowdesk.core.reference import ReferenceSet
     from marrowdesk.core.taxonomy import Specimen
+    from marrowdesk.store.settings import RecentCase
 
 translate = QCoreApplication.translate
 
@@ -85,6 +86,7 @@ class Menus(QObject):
         actions, menu = self._actions, self._menu(translate("Menus", "&File"))
         menu.addActions([actions.open_folder, actions.open_files])
         self.recent = menu.addMenu(translate("Menus", "Open &recent"))
+        self._recents: tuple[RecentCase, ...] = ()
         menu.addActions([actions.add_slide, actions.demo])
         menu.addSeparator()
         menu.addActions([actions.report, actions.export, actions.sign_off])
@@ -188,9 +190,11 @@ class Menus(QObject):
         self._show_set()
         self._me.show(now.me_definition)
         self._target.show(now.target_count)
-        self.recent.clear()
-        for number, each in enumerate(now.recent_cases, 1):
-            self._add_recent(number, each.title, each.path)
+        if now.recent_cases != self._recents:  # settings change with each step of a slider
+            self._recents = now.recent_cases
+            self.recent.clear()
+            for number, each in enumerate(now.recent_cases, 1):
+                self._add_recent(number, each.title, each.path)
         self.recent.setEnabled(not self.recent.isEmpty())
 
     def show_sets(self, sets: Mapping[str, ReferenceSet], specimen: Specimen) -> None:

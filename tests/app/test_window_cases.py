@@ -346,3 +346,19 @@ def test_that_reading_a_folder_of_png_gives_its_thumbnails_without_another_decod
     assert all(isinstance(picture, QImage) for picture in pictures)
     assert not decoded
     assert pictures[7] == real(window.model.cells[7].place, side)
+
+
+def test_that_the_menu_of_recent_cases_stays_as_it_is_until_there_is_another_one(desk, drawn_slide):
+    preferences, recent = desk.preferences, desk.window.menus.recent
+    assert not recent.isEnabled()
+    preferences.replace(preferences.now.with_recent(drawn_slide / "a.mdcase", "A & B"))
+    listed = recent.actions()
+    assert [each.text() for each in listed] == ["&1  A && B"]
+    # With each step of a slider settings change: a menu under the mouse is not made anew for it.
+    preferences.change(map_opacity=0.3)
+    assert recent.actions() == listed
+    preferences.replace(preferences.now.with_recent(drawn_slide / "b.mdcase", "C"))
+    assert [each.text() for each in recent.actions()] == ["&1  C", "&2  A && B"]
+    preferences.replace(preferences.now.changed(recent_cases=()))
+    assert recent.isEmpty()
+    assert not recent.isEnabled()
