@@ -192,6 +192,16 @@ def test_that_slides_the_classifier_does_not_know_are_said() -> None:
     assert sentence in page_texts(pdf_bytes(foreign))[1]
 
 
+def test_that_they_are_said_before_the_numbers_while_cells_are_left_that_nobody_saw() -> None:
+    doubt = DoubtFound(1.0, 500, 260)
+    first = page_texts(pdf_bytes(replace(normal(0.4), doubt=doubt)))[0]
+    assert "UNFAMILIAR The classifier does not know slides like these" in first
+    assert first.index("PRELIMINARY") < first.index("UNFAMILIAR") < first.index("Differential count")
+    # What a reader has seen whole is the reader's word.
+    assert "UNFAMILIAR" not in page_texts(pdf_bytes(replace(normal(1.0), doubt=doubt)))[0]
+    assert "UNFAMILIAR" not in page_texts(pdf_bytes(replace(normal(0.4), doubt=DoubtFound(1.0, 500, 25))))[0]
+
+
 def test_that_many_slides_and_long_names_go_on_over_pages() -> None:
     report = normal()
     many = tuple(SlideUsed(at, f"smear {at} " + "x" * 60, report.slides[0].folder, 5) for at in range(90))

@@ -67,6 +67,7 @@ TEXTS = {
     "EARLIER": "较早状态",
     "OVERRIDDEN": "例外签发",
     "UNRESOLVED": "待处理",
+    "UNFAMILIAR": "不熟悉",
     "{part} of {whole} cells not reviewed by a reader": "{whole} 个细胞中有 {part} 个未经人工审核",
     "{} not identifiable: to be given a class or dismissed": "{}无法识别：需分类或排除",
     "Signed in spite of {what}. Reason: {reason}": "在以下情况下仍签发：{what}。理由：{reason}",

@@ -68,6 +68,7 @@ TEXTS = {
     "EARLIER": "FRÜHER",
     "OVERRIDDEN": "TROTZDEM",
     "UNRESOLVED": "UNGEKLÄRT",
+    "UNFAMILIAR": "UNBEKANNT",
     "{part} of {whole} cells not reviewed by a reader":
         "{part} von {whole} Zellen nicht von einem Befunder geprüft",
     "{} not identifiable: to be given a class or dismissed":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marrowdesk.report.pdf.layout import Element, Stack, Text
+from marrowdesk.report.pdf.notices import foreign
 from marrowdesk.report.pdf.styles import GAP, LABEL, Style
 
 if TYPE_CHECKING:
@@ -56,8 +57,7 @@ def _about_cells(edition: Edition) -> Iterator[Element]:
             part=words.of(report.doubt.unfamiliar, report.doubt.measured),
         )
         left = edition.say("{} not yet reviewed").format(words.cells(found.unfamiliar))
-        foreign = edition.say("The classifier does not know slides like these and errs more often on them.")
-        said = (measured, left, foreign) if report.doubt.foreign else (measured, left)
+        said = (measured, left, foreign(edition)) if report.doubt.foreign else (measured, left)
         yield _entry(edition.say("Unfamiliar to the classifier"), *said)
     elif found.unfamiliar:
         left = edition.say("{} not yet reviewed").format(words.cells(found.unfamiliar))

@@ -117,6 +117,8 @@ def sentences(edition: Edition) -> list[tuple[str, str]]:
         word = edition.say("PRELIMINARY") if report.preliminary else edition.say("UNREVIEWED")
         left = edition.say("{part} of {whole} cells not reviewed by a reader")
         said.append((word, left.format(part=report.unreviewed, whole=found.total)))
+        if report.doubt and report.doubt.foreign:
+            said.append((edition.say("UNFAMILIAR"), foreign(edition)))
     if report.signed and report.signed.hindrances:
         against = [words.hindrance(kind, count) for kind, count in report.signed.hindrances]
         spite = edition.say("Signed in spite of {what}. Reason: {reason}")
@@ -130,6 +132,11 @@ def sentences(edition: Edition) -> list[tuple[str, str]]:
         open_cells = edition.say("{} not identifiable: to be given a class or dismissed")
         said.append((edition.say("UNRESOLVED"), open_cells.format(words.cells(found.unresolved))))
     return said
+
+
+def foreign(edition: Edition) -> str:
+    """Give what is said of slides of which far more cells are unfamiliar than at home."""
+    return edition.say("The classifier does not know slides like these and errs more often on them.")
 
 
 def _alerts(edition: Edition) -> list[tuple[str, str]]:
