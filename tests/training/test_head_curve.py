@@ -131,8 +131,3 @@ def test_that_shares_which_are_none_are_refused(words, tmp_path, capsys):
     with pytest.raises(SystemExit):
         _run("--data", tmp_path, "--bundle", tmp_path, "--out", tmp_path, f"--shares={words}")
     assert "no list of percents" in capsys.readouterr().err
-
-
-def test_that_no_draws_are_refused(tmp_path):
-    with pytest.raises(MarrowdeskError, match="0 draws"):
-        _run("--data", tmp_path, "--bundle", tmp_path, "--out", tmp_path, "--draws", "0")

@@ -84,8 +84,6 @@ def curve(arguments: argparse.Namespace) -> int:
     from marrowdesk.training.plan import plan_of
     from marrowdesk.training.teacher import teacher_features, teacher_file
 
-    if arguments.draws < 1:
-        raise MarrowdeskError(f"No curve comes of {arguments.draws} draws.", "Give --draws a number above 0.")
     bundle = load_bundle(arguments.bundle)
     if not bundle.card.training.plan:
         raise MarrowdeskError(
