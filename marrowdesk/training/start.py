@@ -54,6 +54,13 @@ _CREDITS = {_DINOV2: "DINOv2 ViT-S/14 by Meta, Oquab et al. 2023, Apache-2.0, in
 """Who made the weights of a file, by its sha256."""
 
 
+def start_fields(start: Start | None) -> dict[str, str]:
+    """Give what a plan tells of its start: its fields ``start`` and ``start_file``; empty for chance."""
+    if start is None:
+        return {}
+    return {"start": start.sha256, "start_file": start.file.name if start.file else ""}
+
+
 def credit_of(sha256: str) -> str:
     """Say who made the weights of the file with this hash; empty where that is not known."""
     return _CREDITS.get(sha256, "")

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.training.commands.options import open_cells, read_cells, settle_split, tell_cells
-from marrowdesk.training.commands.train_options import TrainHelp, add_options, loss_settings, network_options
+from marrowdesk.training.commands.train_options import (
+    TrainHelp,
+    add_options,
+    loss_settings,
+    network_options,
+    start_of_options,
+)
 
 if TYPE_CHECKING:
     import argparse
@@ -130,20 +136,12 @@ def _training(arguments: argparse.Namespace, group: Group) -> Training:
         store = open_cells(arguments, samples, recipe)
         targets = _targets(arguments, store, recipe)
     cells = _cells(store, held, targets)
-    start = start_of_options(arguments) if arguments.start else None
+    start = start_of_options(arguments)
     followed = followed_in(arguments.distil) if arguments.distil else None
     plan = plan_of_options(arguments, cells, recipe, start, followed)
     mentor = Mentor(followed, plan, group.device) if followed else None
     state = start.state(plan) if start else None
     return Training(plan, cells, arguments.run, state, group, arguments.sync_norm, mentor)
-
-
-def start_of_options(arguments: argparse.Namespace) -> Start:
-    """Find out what ``--start`` names for the network that ``--architecture`` names."""
-    from marrowdesk.training.architectures import chosen
-    from marrowdesk.training.start import start_of
-
-    return start_of(arguments.start, chosen(arguments.architecture)[0])
 
 
 def recipe_of_options(arguments: argparse.Namespace) -> Recipe:
@@ -183,6 +181,7 @@ def plan_of_options(
     """
     from marrowdesk.training.architectures import chosen
     from marrowdesk.training.plan import Plan
+    from marrowdesk.training.start import start_fields
 
     codes = {cells.store.samples[each].code for each in cells.at}
     architecture, options = chosen(arguments.architecture, network_options(arguments))
@@ -208,8 +207,7 @@ def plan_of_options(
         small_part=arguments.small_part,
         precision=arguments.precision,
         seed=arguments.seed,
-        start=start.sha256 if start else "",
-        start_file=start.file.name if start and start.file else "",
+        **start_fields(start),
         strength=_strength(arguments),
         recipe=recipe,
     )

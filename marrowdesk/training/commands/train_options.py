@@ -23,6 +23,8 @@ from marrowdesk.training.schedule import SCHEDULES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from marrowdesk.training.start import Start
+
     Group = argparse._ArgumentGroup
 
 
@@ -270,6 +272,20 @@ def network_options(arguments: argparse.Namespace) -> dict[str, Any]:
         plain = arguments.architecture == "regnetx_032" and arguments.attention == "none"
         return {"se_ratio": 0.25} if plain else {}
     return _pairs(arguments.option, "network", "--option NAME=VALUE, for example --option se_ratio=0.25")
+
+
+def start_of_options(arguments: argparse.Namespace) -> Start | None:
+    """Find out what ``--start`` names for the network that ``--architecture`` names; None for chance.
+
+    Raises:
+        MarrowdeskError: there is nothing, or a bundle that cannot be used.
+    """
+    if not arguments.start:
+        return None
+    from marrowdesk.training.architectures import chosen
+    from marrowdesk.training.start import start_of
+
+    return start_of(arguments.start, chosen(arguments.architecture)[0])
 
 
 def loss_settings(arguments: argparse.Namespace) -> dict[str, Any]:

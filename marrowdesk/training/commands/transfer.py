@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from marrowdesk.training.augment import Strength
 from marrowdesk.training.commands.kinds import number, part, share, whole
 from marrowdesk.training.commands.options import Defaults, add_data, open_cells, settle_split
-from marrowdesk.training.commands.train_options import network_options
+from marrowdesk.training.commands.train_options import network_options, start_of_options
 from marrowdesk.training.dataset import FEWEST
 from marrowdesk.training.hardware import DEVICES, PRECISIONS
 from marrowdesk.training.transfer.variants import PARTS
@@ -97,7 +97,6 @@ def _numbers(words: str) -> tuple[int, ...]:
 def transfer(arguments: argparse.Namespace) -> int:
     """Run ``marrowdesk transfer``."""
     from marrowdesk.inference.preprocess import Recipe
-    from marrowdesk.training.commands.train import start_of_options
     from marrowdesk.training.hardware import choose_device
     from marrowdesk.training.stopping import asked_to_stop
     from marrowdesk.training.study.runs import Means
@@ -111,7 +110,7 @@ def transfer(arguments: argparse.Namespace) -> int:
     laid_out = lay_out(sorted({each.source for each in samples}), arguments.cells, parts)
     variants = chosen_of(laid_out, arguments.only)
     command = f"marrowdesk {shlex.join(sys.argv[1:])}"
-    start = start_of_options(arguments) if arguments.start else None
+    start = start_of_options(arguments)
     with asked_to_stop() as stop:
         means = Means(choose_device(arguments.device), arguments.save_every, False, command, stop, start)
         rows = _followed(variants, arguments, material, means)
@@ -151,6 +150,7 @@ def _plan(arguments: argparse.Namespace, codes: tuple[str, ...], start: Start | 
     from marrowdesk.inference.preprocess import Recipe
     from marrowdesk.training.architectures import chosen
     from marrowdesk.training.plan import Plan
+    from marrowdesk.training.start import start_fields
 
     architecture, options = chosen(arguments.architecture, network_options(arguments))
     return Plan(
@@ -169,8 +169,7 @@ def _plan(arguments: argparse.Namespace, codes: tuple[str, ...], start: Start | 
         small_part=arguments.small_part,
         precision=arguments.precision,
         seed=arguments.seed,
-        start=start.sha256 if start else "",
-        start_file=start.file.name if start and start.file else "",
+        **start_fields(start),
         strength=replace(Strength(), recolour=arguments.recolour, surround=arguments.surround),
         recipe=Recipe(side=arguments.side),
     )
