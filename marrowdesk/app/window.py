@@ -144,7 +144,7 @@ class MainWindow(QMainWindow):
         long as painting, and all at once would keep a key waiting.
         """
         if self.isVisible():
-            self._paint_in_turns([self, *self.docks.panels()])
+            self._paint_in_turns([self, self.gallery, *self.docks.panels()])
         self._pages.setCurrentWidget(self.gallery if case_open else self.start_page)
         self.docks.show_panels(case_open)
         self.toolbar.setVisible(case_open)  # after the panels: their kept arrangement speaks of it too
@@ -156,7 +156,9 @@ class MainWindow(QMainWindow):
             part.setUpdatesEnabled(False)
 
         def paint_next() -> None:
-            parts.pop(0).setUpdatesEnabled(True)
+            part = parts.pop(0)
+            part.setUpdatesEnabled(True)
+            part.repaint()  # at once: updates wait some milliseconds for each other, and would come together
             if parts:
                 QTimer.singleShot(1, self, paint_next)  # 0 would be in this very turn
 

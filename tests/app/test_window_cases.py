@@ -362,3 +362,44 @@ def test_that_the_menu_of_recent_cases_stays_as_it_is_until_there_is_another_one
     preferences.replace(preferences.now.changed(recent_cases=()))
     assert recent.isEmpty()
     assert not recent.isEnabled()
+
+
+class FirstPaints(QObject):
+    """Notes in which turn of the event loop each of some widgets is painted first.
+
+    Attributes:
+        turns: number of the turn, by name.
+    """
+
+    def __init__(self, app, parts):
+        super().__init__(app)
+        self._names = {part: name for name, part in parts.items()}
+        self.turns = {}
+        self._turn = 0
+        app.eventDispatcher().awake.connect(self._next)
+        app.installEventFilter(self)
+
+    def _next(self):
+        self._turn += 1
+
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint and watched in self._names:
+            self.turns.setdefault(self._names[watched], self._turn)
+        return False
+
+
+def test_that_the_panels_of_a_case_are_painted_one_a_turn(desk, qtbot, tmp_path):
+    """Painted in one turn, with what arranges them, they kept a key waiting for 40 ms and more."""
+    window = desk.window
+    parts = {
+        "cells": window.gallery.view.viewport(),
+        "classes": window.classes,
+        "cell": window.viewer,
+        "differential": window.differential,
+        "controls": window.toolbar,
+    }
+    paints = FirstPaints(QApplication.instance(), parts)
+    window.commands.open([noise_slide(tmp_path / "slide", 40)])
+    qtbot.waitUntil(lambda: len(paints.turns) == len(parts))
+    QApplication.instance().removeEventFilter(paints)
+    assert len(set(paints.turns.values())) == len(parts), paints.turns
