@@ -163,7 +163,8 @@ def export_run(
         folder: where the bundle goes.
         told: ``name``, ``revision``, ``summary``, ``command`` and ``held_out`` for the card, and ``recipe``
             where it is made by one; ``head``, a :class:`HeadFit` to fit the last layer anew, or None to keep
-            it as it was trained; ``shown``, the :class:`Recipe` by which the crops are prepared, where it is
+            it as it was trained; ``lifts``, what is added to the logits of classes, by their codes;
+            ``shown``, the :class:`Recipe` by which the crops are prepared, where it is
             not the training's.
 
     Raises:
@@ -189,6 +190,7 @@ def export_run(
         views = [_embed_views(network, store, trained, plan, each) for each in range(fit.views)]
         logits = _refit(network, [embeddings, *views], own, plan, fit, distant, log_weights)
         log_weights = np.zeros(len(codes))
+    logits = logits + _lift(network, [told.get("lifts", {}).get(code, 0.0) for code in codes])
     temperature = fit_temperature(logits, labels, log_weights)
     odds = probabilities(logits, log_weights, temperature)
     return write_bundle(
@@ -259,6 +261,16 @@ def _refit(
         head.bias.lerp_(fitted[1], fit.share)
         weights, biases = (each.float().numpy() for each in (head.weight, head.bias))
     return np.asarray(distant @ weights.T + biases, np.float32)
+
+
+def _lift(network: torch.nn.Module, lifts: Sequence[float]) -> np.ndarray:
+    """Add to the biases of the last layer; give what the logits rise by, (K,)."""
+    import torch
+
+    rise = torch.tensor(lifts, dtype=torch.float32)
+    with torch.no_grad():
+        head_of(network).bias.add_(rise)
+    return np.asarray(rise.numpy())
 
 
 def note_on(

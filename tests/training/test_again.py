@@ -22,7 +22,7 @@ from marrowdesk.training.commands.again import (
     note_of,
     train_command,
 )
-from marrowdesk.training.commands.export import head_fit, shown_as
+from marrowdesk.training.commands.export import head_fit, lifts_of, shown_as
 from marrowdesk.training.commands.train import plan_of_options, recipe_of_options
 from marrowdesk.training.export import note_on
 from marrowdesk.training.heads import HeadFit
@@ -80,12 +80,27 @@ def test_that_the_export_in_the_card_fits_the_same_head(fit):
     assert again.out.as_posix() == "models/marrow"
 
 
+def test_that_the_export_in_the_card_lifts_the_same_classes():
+    plan = small_plan()
+    asked = _arguments("marrowdesk export --data D --run R --out models/tiny --lift LYT=1 --lift BLA=-0.5")
+    lifts = lifts_of(asked, plan)
+    assert lifts == {"LYT": 1.0, "BLA": -0.5}
+    assert lifts_of(_arguments(export_command("tiny", "1.0.0", None, lifts)), plan) == lifts
+
+
+@pytest.mark.parametrize(("words", "told"), [("EBO=1", "not trained on"), ("LYT=1 --lift LYT=2", "twice")])
+def test_that_a_class_that_cannot_be_lifted_is_named(words, told):
+    asked = _arguments(f"marrowdesk export --data D --run R --out models/tiny --lift {words}")
+    with pytest.raises(MarrowdeskError, match=told):
+        lifts_of(asked, small_plan())
+
+
 def test_that_the_export_in_the_card_shows_tight_images_as_it_did():
     plan = small_plan(recipe=Recipe(side=64, most=1.1))
     for words in ("", "--most 1.3 --largest 0.6", "--largest 0.5", "--most 1.0"):
         asked = _arguments(f"marrowdesk export --data D --run R --out models/tiny {words}")
         shown = shown_as(asked, plan)
-        again = _arguments(export_command("tiny", "1.0.0", None, shown.shown_otherwise(plan.recipe)))
+        again = _arguments(export_command("tiny", "1.0.0", None, {}, shown.shown_otherwise(plan.recipe)))
         assert shown_as(again, plan) == shown
         assert (shown == plan.recipe) == (not words)
 

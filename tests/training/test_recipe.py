@@ -22,7 +22,7 @@ from marrowdesk.services.demo import make_demo
 from marrowdesk.training.bundle_recipe import RECIPE, read_recipe
 from marrowdesk.training.commands import add_commands
 from marrowdesk.training.commands.again import export_command, recipe_command, train_command
-from marrowdesk.training.commands.export import head_fit, shown_as
+from marrowdesk.training.commands.export import head_fit, lifts_of, shown_as
 from marrowdesk.training.commands.recipe import FINISHED, lay_out, parse
 from marrowdesk.training.commands.train import plan_of_options, recipe_of_options, train
 from marrowdesk.training.dataset import Sample, Store
@@ -106,7 +106,8 @@ def _plan(arguments: argparse.Namespace, last: Plan) -> Plan:
 
 def _export_command(name: str, arguments: argparse.Namespace, last: Plan) -> str:
     shown = shown_as(arguments, last).shown_otherwise(last.recipe)
-    return export_command(name, arguments.revision, head_fit(arguments, last), shown)
+    fit, lifts = head_fit(arguments, last), lifts_of(arguments, last)
+    return export_command(name, arguments.revision, fit, lifts, shown)
 
 
 def _bare(command: str) -> str:

@@ -118,6 +118,18 @@ def test_that_a_head_fitted_anew_by_half_is_the_mean_of_it_and_of_the_one_as_tra
     assert _is_middle(biases[1], biases[0] - undone, biases[2])
 
 
+@pytest.mark.slow
+def test_that_a_lifted_class_is_proposed_more_often_by_as_much(painted_data, trained, tmp_path):
+    words = ("export", "--data", painted_data, "--run", trained, "--head", "kept", "--out")
+    assert _run(*words, tmp_path / "plain") == 0
+    assert _run(*words, tmp_path / "lifted", "--lift", "LYT=1.5") == 0
+    plain, lifted = (load_bundle(tmp_path / each) for each in ("plain", "lifted"))
+    assert "--lift LYT=1.5" in lifted.card.training.command
+    before, after = (_head(each) for each in (plain, lifted))
+    assert np.allclose(before[0], after[0])
+    assert np.allclose(after[1] - before[1], [0, 1.5, 0], atol=0.01)  # kept in half precision
+
+
 def _is_middle(one: np.ndarray, first: np.ndarray, last: np.ndarray) -> bool:
     # Weights are kept in half precision, and no two fits round alike.
     return bool(np.abs(one - (first + last) / 2).max() < 0.05 * np.abs(first - last).max())

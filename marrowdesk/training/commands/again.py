@@ -76,7 +76,11 @@ def followed_by(plan: Plan) -> str:
 
 
 def export_command(
-    name: str, revision: str, fit: HeadFit | None, shown: Mapping[str, float] | None = None
+    name: str,
+    revision: str,
+    fit: HeadFit | None,
+    lifts: Mapping[str, float] | None = None,
+    shown: Mapping[str, float] | None = None,
 ) -> str:
     """Write the ``marrowdesk export`` command of a bundle.
 
@@ -84,6 +88,7 @@ def export_command(
         name: of the bundle.
         revision: of the bundle.
         fit: how its last layer is fitted anew; None where it is kept as it was trained.
+        lifts: what is added to the logits of classes.
         shown: numbers of the preparation in which it differs from the training.
     """
     words = ["marrowdesk export --data DATA --run runs/NAME", f"--out models/{name} --revision {revision}"]
@@ -93,6 +98,7 @@ def export_command(
         words += [f"--head-views {fit.views}"] if fit.views else []
         words += [f"--head-blind {fit.blind}"] if fit.blind else []
         words += [f"--head-share {fit.share}"] if fit.share != 1 else []
+    words += [f"--lift {code}={logits:g}" for code, logits in (lifts or {}).items()]
     words += [f"--{number} {value}" for number, value in (shown or {}).items()]
     return " ".join(words)
 

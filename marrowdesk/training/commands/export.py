@@ -20,7 +20,7 @@ from marrowdesk.training.commands.again import (
     recipe_command,
     train_command,
 )
-from marrowdesk.training.commands.kinds import SHOWN, share, whole
+from marrowdesk.training.commands.kinds import SHOWN, lift, share, whole
 from marrowdesk.training.commands.options import HELD_OUT, Defaults, add_data, open_cells, read_cells
 from marrowdesk.training.plan import plan_of
 
@@ -81,6 +81,14 @@ def add_command(subparsers: Parsers) -> None:
         default=1.0,
         help="for a refitted head: its share in the one that ships, to 1; the rest is the head as trained",
     )
+    parser.add_argument(
+        "--lift",
+        type=lift,
+        action="append",
+        metavar="CODE=LOGITS",
+        help="add so much to the logit of a class: it is then proposed more often, as one should be whose "
+        "cells the sources show less often than a laboratory will; may be repeated",
+    )
     for name in _SHOWN:
         parser.add_argument(
             f"--{name}",
@@ -105,11 +113,11 @@ def export(arguments: argparse.Namespace) -> int:
 
     samples, held = read_cells(arguments, arguments.run)
     plan = read_plan(arguments.run)
-    shown = shown_as(arguments, plan)
+    shown, lifts = shown_as(arguments, plan), lifts_of(arguments, plan)
     store = open_cells(arguments, samples, shown)
     classes, name = len(plan.codes), arguments.out.resolve().name
     fit = head_fit(arguments, plan)
-    again = export_command(name, arguments.revision, fit, shown.shown_otherwise(plan.recipe))
+    again = export_command(name, arguments.revision, fit, lifts, shown.shown_otherwise(plan.recipe))
     earlier = _earlier(arguments, plan)
     first = "".join(f"{commands_of(each, called)}\n" for called, each in earlier.items())
     told = {
@@ -121,6 +129,7 @@ def export(arguments: argparse.Namespace) -> int:
         "notes": [note_of(each, called) for called, each in earlier.items()],
         "held_out": HELD_OUT,
         "head": fit,
+        "lifts": lifts,
         "shown": shown,
     }
     bundle = export_run(arguments.run, store, held, arguments.out, told)
@@ -145,6 +154,23 @@ def shown_as(arguments: argparse.Namespace, plan: Plan) -> Recipe:
     """Give how the bundle is to be shown cells: as in the training, but for what is asked for otherwise."""
     asked = {name: getattr(arguments, name) for name in _SHOWN}
     return replace(plan.recipe, **{name: value for name, value in asked.items() if value is not None})
+
+
+def lifts_of(arguments: argparse.Namespace, plan: Plan) -> dict[str, float]:
+    """Give what is added to the logits of classes.
+
+    Raises:
+        MarrowdeskError: the run has no such class, or one is named twice.
+    """
+    found: dict[str, float] = {}
+    for code, logits in arguments.lift or []:
+        if code not in plan.codes or code in found:
+            what = "twice" if code in found else "which the run was not trained on"
+            raise MarrowdeskError(
+                f"--lift names the class {code!r}, {what}.", f"The run's classes are {', '.join(plan.codes)}."
+            )
+        found[code] = logits
+    return found
 
 
 def _put(file: Path, there: Path) -> None:

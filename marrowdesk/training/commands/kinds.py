@@ -53,6 +53,19 @@ def glare(word: str) -> float:
     return found
 
 
+def lift(word: str) -> tuple[str, float]:
+    """Read a class and what is added to its logit, such as ``EBO=1``.
+
+    Raises:
+        ArgumentTypeError: it is not so written.
+    """
+    code, _, logits = word.partition("=")
+    found = _float(logits)
+    if not code or not math.isfinite(found):
+        raise ArgumentTypeError(f"{word!r} is no class with a number, such as EBO=1")
+    return code, found
+
+
 def _float(word: str) -> float:
     try:
         return float(word)
