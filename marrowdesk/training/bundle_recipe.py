@@ -37,6 +37,7 @@ class Stage:
         start: what its weights start from: name of an earlier stage, :data:`CHANCE` or :data:`PACKAGE`; empty
             for the stage before, or for chance where there is none.
         follow: name of an earlier stage whose network it learns to agree with; empty for none.
+        beside: name of another one; it then learns to agree with the mean of both; empty for none.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Stage:
     export: Options | None
     start: str = ""
     follow: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +92,10 @@ class _Unfit(Exception):
 
 def _stage(told: Any) -> Stage:
     stage = _filled("stage", told, dict)
-    _keys("a stage", stage, {"name", "train"}, {"export", "start", "follow"})
+    _keys("a stage", stage, {"name", "train"}, {"export", "start", "follow", "beside"})
     name = _named(stage["name"])
     export = _options(name, "export", stage["export"]) if "export" in stage else None
-    further = {key: _named(stage[key]) for key in ("start", "follow") if key in stage}
+    further = {key: _named(stage[key]) for key in ("start", "follow", "beside") if key in stage}
     return Stage(name, _options(name, "train", stage["train"]), export, **further)
 
 
@@ -143,9 +145,12 @@ def _in_order(recipe: BundleRecipe) -> None:
         for what, name, possible in (
             ("starts from", stage.start, (*earlier, CHANCE, PACKAGE)),
             ("follows", stage.follow, earlier),
+            ("follows", stage.beside, earlier),
         ):
             if name and name not in possible:
                 raise _Unfit(f"the stage {stage.name} {what} {name}, which is no stage before it")
+        if stage.beside and not stage.follow:
+            raise _Unfit(f"the stage {stage.name} follows {stage.beside} beside none")
         start = stage.start or next(reversed(earlier), CHANCE)
         if not earlier.get(start, True):
             raise _Unfit(f"the stage {stage.name} starts from {start}, which has no export")

@@ -116,17 +116,50 @@ class Mentor:
         followed: the network that is followed; it may be of another architecture and size.
         plan: of the training.
         device: where the training computes.
+        beside: another one, whose word counts as much; None for none.
 
     Raises:
         MarrowdeskError: it names other classes, or is shown cells in another way.
     """
 
+    def __init__(self, followed: Followed, plan: Plan, device: str, beside: Followed | None = None) -> None:
+        self._voices = [_Voice(each, plan, device) for each in (followed, beside) if each is not None]
+
+    def says(self, images: torch.Tensor) -> torch.Tensor:
+        """Give the logarithm of its probabilities, (N, K), of images (N, S, S, 3) uint8.
+
+        Of two networks it is that of the geometric mean of their probabilities, scaled to sum 1.
+        """
+        import torch
+
+        said = [each.says(images) for each in self._voices]
+        return said[0] if len(said) == 1 else torch.log_softmax(torch.stack(said).mean(0), 1)
+
+    def distance(self, images: torch.Tensor, logits: torch.Tensor, offsets: np.ndarray) -> torch.Tensor:
+        """Give how far a network is from it: T² KL(p‖q), both at temperature T (Hinton et al. 2015).
+
+        Args:
+            images: (N, S, S, 3) uint8, what both are shown.
+            logits: (N, K) of the network in training.
+            offsets: (K,) what loss and sampling put on them; taken off before.
+        """
+        import torch
+        from torch.nn.functional import kl_div, log_softmax
+
+        plain = logits - torch.from_numpy(offsets).to(logits)
+        own = log_softmax(plain / SOFTNESS, 1)
+        its = log_softmax(self.says(images) / SOFTNESS, 1)
+        return SOFTNESS**2 * kl_div(own, its, reduction="batchmean", log_target=True)
+
+
+class _Voice:
+    """One network that is followed; see :class:`Mentor`."""
+
     def __init__(self, followed: Followed, plan: Plan, device: str) -> None:
         import torch
 
         _check(followed, plan)
-        # Beside a GPU in its fast format; on a CPU in float32, as the program runs a network without proof.
-        self._dtype = torch.float32 if device == "cpu" else choose_dtype(plan.precision, device)
+        self._dtype = choose_dtype(plan.precision, device)
         self._network = followed.make().to(device, memory_format=torch.channels_last)
         self._side = followed.recipe.side
         self._mean, self._std = (
@@ -150,22 +183,6 @@ class Mentor:
                 logits = self._network(pixels).float()
             scaled = (logits[:, self._order] - self._weights) / self._temperature
             return torch.log_softmax(scaled, 1)
-
-    def distance(self, images: torch.Tensor, logits: torch.Tensor, offsets: np.ndarray) -> torch.Tensor:
-        """Give how far a network is from it: T² KL(p‖q), both at temperature T (Hinton et al. 2015).
-
-        Args:
-            images: (N, S, S, 3) uint8, what both are shown.
-            logits: (N, K) of the network in training.
-            offsets: (K,) what loss and sampling put on them; taken off before.
-        """
-        import torch
-        from torch.nn.functional import kl_div, log_softmax
-
-        plain = logits - torch.from_numpy(offsets).to(logits)
-        own = log_softmax(plain / SOFTNESS, 1)
-        its = log_softmax(self.says(images) / SOFTNESS, 1)
-        return SOFTNESS**2 * kl_div(own, its, reduction="batchmean", log_target=True)
 
 
 def _check(followed: Followed, plan: Plan) -> None:

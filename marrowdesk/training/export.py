@@ -297,6 +297,12 @@ def note_on(
             "DISTIL is the folder of the bundle or run whose weights have the sha256 "
             f"{plan.distil_from}: the network learned to agree with it. {_made('DISTIL', commands)}"
         )
+    if plan.distil_beside:
+        sentences.append(
+            "BESIDE is the folder of the bundle or run whose weights have the sha256 "
+            f"{plan.distil_beside}: the network learned to agree with the mean of both. "
+            f"{_made('BESIDE', commands)}"
+        )
     if changes:
         told = [
             f"up to step {step:.0f}: {steps:.0f} steps, small part {part}" for step, steps, part in changes

@@ -46,6 +46,7 @@ class Plan:
             :mod:`marrowdesk.training.distillation`; 0 without one.
         distil_from: sha256 of the weight file of that network's bundle, or of the averaged weights of its
             run; empty without one.
+        distil_beside: likewise, of a second one that is followed beside it; empty without one.
         sampling: how a batch is drawn, see :mod:`marrowdesk.training.sampling`.
         balance: 1 draws every class equally often, 0 as often as it is there; for class sampling.
         small: input side in the first part of the training, px.
@@ -78,6 +79,7 @@ class Plan:
     teacher: float = 1.0
     distil: float = 0.0
     distil_from: str = ""
+    distil_beside: str = ""
     sampling: str = "source"
     balance: float = 1.0
     small: int = 96

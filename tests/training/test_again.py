@@ -14,6 +14,7 @@ from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.preprocess import Recipe
 from marrowdesk.training.commands import add_commands
 from marrowdesk.training.commands.again import (
+    BESIDE,
     DISTIL,
     START,
     RunRecord,
@@ -139,6 +140,21 @@ def test_that_the_commands_of_what_a_run_followed_name_its_folder_distil(tmp_pat
     assert "--start DISTIL-START" in first
     assert second == "marrowdesk export --data DATA --run runs/DISTIL --out DISTIL --revision 1.0.0"
     assert note_of(record, DISTIL) == "Of DISTIL: DISTIL-START is the file lite0.pth."
+
+
+def test_that_the_second_network_that_a_run_followed_is_told_beside_the_first(tmp_path):
+    made = make_tiny_bundle(tmp_path / "tiny")
+    plan = small_plan(start="a" * 64, distil_from="a" * 64, distil_beside="b" * 64, distil=0.7)
+    told = train_command(plan)
+    assert "--distil START --distil-share 0.7 --distil-beside BESIDE" in told
+    note = note_on(plan, [], told)
+    assert f"BESIDE is the folder of the bundle or run whose weights have the sha256 {'b' * 64}" in note
+    record = made.card.training.model_copy(
+        update={"plan": asdict(plan), "command": f"{told}\nmarrowdesk export --out models/tiny", "note": note}
+    )
+    assert "--distil-beside BESIDE-BESIDE" in commands_of(record, BESIDE)
+    assert "--distil-beside BEFORE-BESIDE" in commands_of(record, START)
+    assert "BEFORE-BESIDE is the folder" in note_of(record, START)
 
 
 def test_that_a_run_which_was_only_followed_is_told_by_its_training_alone():

@@ -42,6 +42,19 @@ def test_that_the_distance_is_that_of_the_softened_probabilities_in_the_order_of
     assert torch.allclose(turned[:, [2, 0, 1]], mentor.says(images), atol=1e-5)
 
 
+def test_that_two_networks_are_followed_by_the_mean_of_what_they_say(bundle, tmp_path):
+    plan = small_plan(**PLAN)
+    other = of_bundle(make_tiny_bundle(tmp_path / "other", codes=("LYT", "ART", "BLA"), seed=5))
+    one, two, both = (
+        Mentor(of_bundle(bundle), plan, "cpu").says(_images()),
+        Mentor(other, plan, "cpu").says(_images()),
+        Mentor(of_bundle(bundle), plan, "cpu", other).says(_images()),
+    )
+    assert not torch.allclose(one, two, atol=0.1)
+    assert torch.allclose(both, torch.log_softmax((one + two) / 2, 1), atol=1e-5)
+    assert torch.allclose(both.exp().sum(1), torch.ones(len(both)))
+
+
 def test_that_a_view_of_another_size_is_shown_at_the_size_that_the_bundle_knows(bundle):
     plan = small_plan(**{**PLAN, "recipe": Recipe(side=96), "small": 48})
     flat = torch.full((2, 48, 48, 3), 130, dtype=torch.uint8)

@@ -99,9 +99,15 @@ def _plan(arguments: argparse.Namespace, last: Plan) -> Plan:
     if arguments.start is not None:
         file = Path("weights.onnx") if str(arguments.start) == "package" else None
         start = Start(last.start or "a" * 64, file=file)
-    followed = SimpleNamespace(sha256=last.distil_from) if arguments.distil else None
+    followed, beside = (
+        SimpleNamespace(sha256=sha256) if named else None
+        for named, sha256 in (
+            (arguments.distil, last.distil_from),
+            (arguments.distil_beside, last.distil_beside),
+        )
+    )
     recipe = recipe_of_options(arguments)
-    return plan_of_options(arguments, _cells_of(last.codes), recipe, start, followed)
+    return plan_of_options(arguments, _cells_of(last.codes), recipe, start, followed, beside)
 
 
 def _export_command(name: str, arguments: argparse.Namespace, last: Plan) -> str:
@@ -225,6 +231,8 @@ def test_that_a_bundle_is_asked_for_with_a_recipe_only(painted_data, tmp_path):
         ('follow = "first"', 'follow = "third"', "second follows third, which is no stage before it"),
         ('follow = "first"', 'start = "second"', "second starts from second, which is no stage before it"),
         ('follow = "first"', 'distil = "first"', "no place for distil"),
+        ('follow = "first"', 'beside = "first"', "second follows first beside none"),
+        ("head-blind = 1", 'distil-beside = "first"', "The stage second says distil-beside"),
         ("head-blind = 1", 'start = "first"', "The stage second says start"),
         ('name = "second"', 'name = "chance"', "the name chance is there twice"),
         ("export = { head-blind = 1, most = 1.3 }", "", "the last stage second has no export"),
@@ -259,6 +267,17 @@ def test_that_a_stage_starts_from_what_it_names_and_follows_another(tmp_path):
     assert told[:2] == [["--start=package"], []]
     assert told[2:4] == [[f"--distil={run / 'bundles' / 'guide'}"]] * 2
     assert told[4:] == [[f"--start={run / 'bundles' / 'small'}"]] * 2
+
+
+def test_that_a_stage_follows_two_others(recipe, tmp_path):
+    train = "train = { steps = 8 }\nexport = { head-blind = 1 }"
+    third = f'[[stage]]\nname = "third"\nfollow = "first"\nbeside = "second"\n{train}\n'
+    recipe.write_text(f"{TINY}\n{third}", encoding="utf-8")
+    words = ["train", "--recipe", recipe, "--data", "D", "--run", tmp_path / "run"]
+    steps = lay_out(read_recipe(recipe), _arguments(words))
+    made = tmp_path / "run" / "bundles"
+    for step in steps[4:6]:
+        assert {f"--distil={made / 'first'}", f"--distil-beside={made / 'second'}"} < set(step.words)
 
 
 def test_that_a_stage_without_an_export_is_followed_as_its_run_left_it(tmp_path):

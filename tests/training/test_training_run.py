@@ -168,6 +168,7 @@ def test_that_an_option_that_is_not_understood_is_explained(painted_data, tmp_pa
         (("--sync-norm",), "between GPUs only"),
         (("--start", "none"), "none"),
         (("--distil-share", "0.5"), "none is named"),
+        (("--distil-beside", "models/other"), "no first one is named"),
     ],
 )
 def test_that_options_that_do_not_go_together_are_explained(words, told, painted_data, tmp_path):

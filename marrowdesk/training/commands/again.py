@@ -24,6 +24,9 @@ START = "START"
 DISTIL = "DISTIL"
 """Stands for the folder of the bundle or run that a run followed; only its hash is known."""
 
+BESIDE = "BESIDE"
+"""Stands likewise for the second one that it followed."""
+
 
 def train_command(plan: Plan) -> str:
     """Write the ``marrowdesk train`` command of a plan; DATA and runs/NAME stand for the reader's folders."""
@@ -60,6 +63,8 @@ def train_command(plan: Plan) -> str:
         told["adversary"] = plan.adversary
     if plan.distil_from:
         told |= {"distil": followed_by(plan), "distil-share": plan.distil}
+    if plan.distil_beside:
+        told["distil-beside"] = BESIDE
     told["teacher"] = "package" if plan.teacher else "none"
     if plan.start:
         told["start"] = START
@@ -138,8 +143,8 @@ def commands_of(record: Record, name: str) -> str:
 
     Args:
         record: how that was made.
-        name: stands for its folder and run, :data:`START` or :data:`DISTIL`. What its record calls so is
-            ``BEFORE-START`` and the like here, or ``DISTIL-START``.
+        name: stands for its folder and run, :data:`START`, :data:`DISTIL` or :data:`BESIDE`. What its record
+            calls so is ``BEFORE-START`` and the like here, or ``DISTIL-START``, or ``BESIDE-START``.
     """
     told = _renamed(record.command, name).splitlines()
     own = _renamed(train_command(plan_of(record.plan)), name)
@@ -155,5 +160,5 @@ def note_of(record: Record, name: str) -> str:
 
 
 def _renamed(text: str, name: str) -> str:
-    prefix = {START: "BEFORE", DISTIL: "DISTIL"}[name]
-    return re.sub(rf"\b[A-Z-]*(?:{START}|{DISTIL})\b", lambda found: f"{prefix}-{found[0]}", text)
+    prefix = {START: "BEFORE", DISTIL: "DISTIL", BESIDE: "BESIDE"}[name]
+    return re.sub(rf"\b[A-Z-]*(?:{START}|{DISTIL}|{BESIDE})\b", lambda found: f"{prefix}-{found[0]}", text)

@@ -11,6 +11,7 @@ from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.training.bundle_recipe import RECIPE
 from marrowdesk.training.checkpoint import CHECKPOINT, averaged_sha256, read_checkpoint
 from marrowdesk.training.commands.again import (
+    BESIDE,
     START,
     RunRecord,
     commands_of,
@@ -104,6 +105,9 @@ def add_command(subparsers: Parsers) -> None:
     parser.add_argument(
         "--distil", type=Path, help="likewise, folder of the bundle or run that it learned to agree with"
     )
+    parser.add_argument(
+        "--distil-beside", type=Path, help="likewise, folder of the second one that it learned to agree with"
+    )
     parser.set_defaults(handler=export, recipe=None)
 
 
@@ -186,10 +190,12 @@ def _earlier(arguments: argparse.Namespace, plan: Plan) -> dict[str, Record]:
         MarrowdeskError: the run went back to another one.
     """
     found = {}
-    for name, folder, sha256, did in (
-        (followed_by(plan), arguments.distil, plan.distil_from, "follow"),
-        (START, arguments.start, plan.start, "start from"),
+    for option, name, sha256, did in (
+        ("distil_beside", BESIDE, plan.distil_beside, "follow"),
+        ("distil", followed_by(plan), plan.distil_from, "follow"),
+        ("start", START, plan.start, "start from"),
     ):
+        folder = getattr(arguments, option)
         if folder is None:
             continue
         record, own = _record(folder)
@@ -198,7 +204,7 @@ def _earlier(arguments: argparse.Namespace, plan: Plan) -> dict[str, Record]:
                 f"The run did not {did} the weights of {folder}.",
                 f"The right ones have the sha256 {sha256}."
                 if sha256
-                else f"Leave --{name.lower()} out: it had none to {did}.",
+                else f"Leave --{option.replace('_', '-')} out: it had none to {did}.",
             )
         found[name] = record  # told once where it started from what it followed
     return found

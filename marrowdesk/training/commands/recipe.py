@@ -146,7 +146,8 @@ def _before(stage: Stage, results: Mapping[str, Path]) -> tuple[tuple[str, ...],
     """
     name = stage.start or next(reversed(results), CHANCE)
     start = () if name == CHANCE else (f"--start={results.get(name, PACKAGE)}",)
-    return start, (f"--distil={results[stage.follow]}",) if stage.follow else ()
+    followed = (("distil", stage.follow), ("distil-beside", stage.beside))
+    return start, tuple(f"--{option}={results[each]}" for option, each in followed if each)
 
 
 def _bundle_of(start: tuple[str, ...]) -> tuple[str, ...]:
@@ -203,16 +204,15 @@ def check_stage(stage: Stage) -> None:
     Raises:
         MarrowdeskError: it does.
     """
-    own = {
-        _option(each) for each in (*_CELLS, *_FOLDERS, *_MACHINE, "start", "distil", "revision", "sync_norm")
-    }
+    told_beside = ("start", "distil", "distil_beside", "revision", "sync_norm")
+    own = {_option(each) for each in (*_CELLS, *_FOLDERS, *_MACHINE, *told_beside)}
     for options in (stage.train, stage.export or {}):
         for name in options:
             if f"--{name}" in own:
                 raise MarrowdeskError(
                     f"The stage {stage.name} says {name}, which is not for a stage to say.",
                     "Leave it out: cells, folders and machine are told on the command line, what a stage "
-                    "starts from and follows beside its name (start, follow).",
+                    "starts from and follows beside its name (start, follow, beside).",
                 )
 
 

@@ -80,6 +80,11 @@ def train(arguments: argparse.Namespace) -> int:
             "--distil-share says how much a network follows another, and none is named.",
             "Name its folder with --distil, or leave --distil-share out.",
         )
+    if arguments.distil_beside is not None and arguments.distil is None:
+        raise MarrowdeskError(
+            "--distil-beside names a second network to follow, and no first one is named.",
+            "Name the first with --distil.",
+        )
     with joined(arguments.device) as group:
         return _carried_out(arguments, group)
 
@@ -137,9 +142,11 @@ def _training(arguments: argparse.Namespace, group: Group) -> Training:
         targets = _targets(arguments, store, recipe)
     cells = _cells(store, held, targets)
     start = start_of_options(arguments)
-    followed = followed_in(arguments.distil) if arguments.distil else None
-    plan = plan_of_options(arguments, cells, recipe, start, followed)
-    mentor = Mentor(followed, plan, group.device) if followed else None
+    followed, beside = (
+        followed_in(each) if each else None for each in (arguments.distil, arguments.distil_beside)
+    )
+    plan = plan_of_options(arguments, cells, recipe, start, followed, beside)
+    mentor = Mentor(followed, plan, group.device, beside) if followed else None
     state = start.state(plan) if start else None
     return Training(plan, cells, arguments.run, state, group, arguments.sync_norm, mentor)
 
@@ -169,6 +176,7 @@ def plan_of_options(
     recipe: Recipe,
     start: Start | None = None,
     followed: Followed | None = None,
+    beside: Followed | None = None,
 ) -> Plan:
     """Make the plan that the options ask for.
 
@@ -178,6 +186,7 @@ def plan_of_options(
         recipe: how they are prepared.
         start: what the weights start from; chance when None.
         followed: the network that ``--distil`` names.
+        beside: the network that ``--distil-beside`` names.
     """
     from marrowdesk.training.architectures import chosen
     from marrowdesk.training.plan import Plan
@@ -201,6 +210,7 @@ def plan_of_options(
         teacher=0.0 if arguments.teacher == "none" else 1.0,
         distil=arguments.distil_share if followed else 0.0,
         distil_from=followed.sha256 if followed else "",
+        distil_beside=beside.sha256 if beside else "",
         sampling=arguments.sampling,
         balance=arguments.balance,
         small=arguments.small,

