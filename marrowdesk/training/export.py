@@ -164,8 +164,7 @@ def export_run(
         told: ``name``, ``revision``, ``summary``, ``command`` and ``held_out`` for the card, and ``recipe``
             where it is made by one; ``head``, a :class:`HeadFit` to fit the last layer anew, or None to keep
             it as it was trained; ``lifts``, what is added to the logits of classes, by their codes;
-            ``shown``, the :class:`Recipe` by which the crops are prepared, where it is
-            not the training's.
+            ``shown``, the :class:`Recipe` by which the crops are prepared, where it is not the training's.
 
     Raises:
         MarrowdeskError: there is no checkpoint, or the network is too poor to propose any class.
@@ -190,7 +189,8 @@ def export_run(
         views = [_embed_views(network, store, trained, plan, each) for each in range(fit.views)]
         logits = _refit(network, [embeddings, *views], own, plan, fit, distant, log_weights)
         log_weights = np.zeros(len(codes))
-    logits = logits + _lift(network, [told.get("lifts", {}).get(code, 0.0) for code in codes])
+    lifts = told.get("lifts", {})
+    logits = logits + _lift(network, [lifts.get(code, 0.0) for code in codes])
     temperature = fit_temperature(logits, labels, log_weights)
     odds = probabilities(logits, log_weights, temperature)
     return write_bundle(

@@ -160,5 +160,5 @@ def note_of(record: Record, name: str) -> str:
 
 
 def _renamed(text: str, name: str) -> str:
-    prefix = {START: "BEFORE", DISTIL: "DISTIL", BESIDE: "BESIDE"}[name]
+    prefix = "BEFORE" if name == START else name
     return re.sub(rf"\b[A-Z-]*(?:{START}|{DISTIL}|{BESIDE})\b", lambda found: f"{prefix}-{found[0]}", text)
