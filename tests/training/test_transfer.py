@@ -67,6 +67,14 @@ def test_that_a_left_out_source_is_measured_on_what_others_taught(
     made = {path: path.stat().st_mtime_ns for path in out.glob("runs/*/transfer.json")}
     assert _run(words) == 0
     assert {path: path.stat().st_mtime_ns for path in out.glob("runs/*/transfer.json")} == made
+    # Nor is what a version finished that did not know some option yet.
+    for path in made:
+        older = json.loads(path.read_text())
+        del older["plan"]["distil_beside"], older["plan"]["recipe"]["glare"]
+        path.write_text(json.dumps(older))
+    made = {path: path.stat().st_mtime_ns for path in made}
+    assert _run(words) == 0
+    assert {path: path.stat().st_mtime_ns for path in out.glob("runs/*/transfer.json")} == made
     # Runs of other options never share a table.
     with pytest.raises(MarrowdeskError, match="other options or other cells"):
         _run([*words, "--rate", "0.1"])

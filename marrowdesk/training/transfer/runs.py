@@ -17,6 +17,7 @@ from marrowdesk.training.checkpoint import CHECKPOINT, offsets_of, read_checkpoi
 from marrowdesk.training.hardware import choose_dtype
 from marrowdesk.training.judged import Judged
 from marrowdesk.training.loop import Cells
+from marrowdesk.training.plan import plan_of
 from marrowdesk.training.study.cells import fingerprint, thin_out
 from marrowdesk.training.study.measuring import classify
 from marrowdesk.training.study.runs import train_through
@@ -119,6 +120,8 @@ def carry_out(
 def read_result(folder: Path, plan: Plan, material: Material) -> dict[str, Any] | None:
     """Read what a finished run came to; None where it is not finished.
 
+    An option that its plan lacks, being older, has its default there.
+
     Raises:
         MarrowdeskError: it is damaged, or was made by another plan or with other cells.
     """
@@ -128,7 +131,8 @@ def read_result(folder: Path, plan: Plan, material: Material) -> dict[str, Any] 
     try:
         told = dict(json.loads(path.read_text(encoding="utf-8")))
         told["recalls"].items()
-        same = told["plan"] == json.loads(json.dumps(asdict(plan))) and told["material"] == material.mark
+        known = told["plan"].keys() <= asdict(plan).keys()
+        same = known and plan_of(told["plan"]) == plan and told["material"] == material.mark
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise MarrowdeskError(
             f"The result {path} is not understood: {error}.", "Delete it to do that run again."
