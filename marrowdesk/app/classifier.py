@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.core.errors import Cancelled
+from marrowdesk.imaging.kept import KeptImages
 from marrowdesk.inference.apart import EngineApart, EngineEnded
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class Classifier(QObject):
         self._paused = False
         self._tried: set[int] = set()
         self._done = 0
+        self._kept = KeptImages()
         model.reset.connect(self._forget)
 
     # -- the model ------------------------------------------------------------------------------------
@@ -105,6 +107,11 @@ class Classifier(QObject):
     def state(self) -> EngineState:
         """How far the model is."""
         return self._state
+
+    @property
+    def kept_images(self) -> KeptImages:
+        """Takes decoded images of the open case, so that they need not be decoded again."""
+        return self._kept
 
     def load(self, bundle: Path | None = None) -> None:
         """Load a model bundle on the inference thread, in place of the one before; the shipped one when None.
@@ -145,7 +152,16 @@ class Classifier(QObject):
 
     def _set_state(self, state: EngineState) -> None:
         self._state = state
+        self._keep_or_not()
         self.engine_changed.emit()
+
+    def _pause(self, whether: bool) -> None:
+        self._paused = whether
+        self._keep_or_not()
+
+    def _keep_or_not(self) -> None:
+        """Keep decoded images only where they will be asked for."""
+        self._kept.want(self._state is not EngineState.FAILED and not self._paused)
 
     # -- the open case --------------------------------------------------------------------------------
 
@@ -181,16 +197,17 @@ class Classifier(QObject):
         case, engine = self._model.case, self._engine
         if self.running or case is None or engine is None or not self._model.writable or not cells:
             return
-        self._paused = False
+        self._pause(False)
         self._done = len(self._model.cells) - len(cells)
         self._classify(case, engine, cells)
 
     def _classify(self, case: CaseFile, engine: Engine, cells: Sequence[Cell]) -> None:
         from marrowdesk.services.analysis import analyse
 
+        kept = self._kept
         self._tried.update(cell.id for cell in cells)
         self._job = (
-            Operation(self, lambda cancel: analyse(case, engine, cells, cancel), lane=Lane.INFERENCE)
+            Operation(self, lambda cancel: analyse(case, engine, cells, cancel, kept), lane=Lane.INFERENCE)
             .on_progress(self._take)
             .on_failure(self._stopped_by)
             .on_end(self._end)
@@ -200,12 +217,12 @@ class Classifier(QObject):
 
     def resume(self) -> None:
         """Go on after the person stopped it."""
-        self._paused = False
+        self._pause(False)
         self.go_on()
 
     def stop(self) -> None:
         """Stop classifying this case; proposals made so far stay."""
-        self._paused = True
+        self._pause(True)
         if self._job is not None:
             self._job.cancel()
 
@@ -229,7 +246,7 @@ class Classifier(QObject):
         if isinstance(error, EngineEnded):
             self._without_engine(error)
         else:
-            self._paused = True
+            self._pause(True)
             show_failure(self, error)
 
     def _end(self) -> None:
@@ -247,7 +264,9 @@ class Classifier(QObject):
         if self._job is not None:
             self._job.drop()
             self._job = None
-        self._paused = False
+        self._kept.want(False)  # what still reads the case before has this one
+        self._kept = KeptImages()
+        self._pause(False)
         self._tried.clear()
         self._done = self._model.tally.predicted.total()
         if was_running:  # told when all views have taken the other case over

@@ -15,13 +15,14 @@ from marrowdesk.store.schemes import own_scheme
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from marrowdesk.app.case_model import CaseModel
     from marrowdesk.app.gallery.thumbnails import ThumbnailLoader
     from marrowdesk.core.errors import CaseFileError
     from marrowdesk.core.taxonomy import Scheme
+    from marrowdesk.imaging.kept import KeptImages
     from marrowdesk.services.opening import Opened
     from marrowdesk.services.signing import SignedOff
     from marrowdesk.store.backup import Backup
@@ -79,12 +80,17 @@ class Session(QObject):
         self._only_read: CaseFileError | None = None
         self._packing: Operation | None = None
         self._thumbnails: ThumbnailLoader | None = None
+        self._kept: Callable[[], KeptImages | None] = lambda: None
         model.overtaken.connect(self._read_again)
         model.outdated.connect(self._read_again)
 
     def give_thumbnails(self, loader: ThumbnailLoader) -> None:
         """Offer a loader the thumbnails that reading a folder gives by the way."""
         self._thumbnails = loader
+
+    def give_kept_images(self, kept: Callable[[], KeptImages | None]) -> None:
+        """Keep for a network the images that reading a folder decodes; asked anew for each case."""
+        self._kept = kept
 
     # -- what is open ---------------------------------------------------------------------------------
 
@@ -231,8 +237,9 @@ class Session(QObject):
 
         self._problems.clear()
         offers = None if self._thumbnails is None else self._thumbnails.offers()
+        kept = self._kept()
         self._reading = (
-            Operation(self, lambda cancel: open_slides(case, paths, cancel, offers))
+            Operation(self, lambda cancel: open_slides(case, paths, cancel, offers, kept))
             .on_progress(self._take)
             .on_end(self._read_all)
             .start()

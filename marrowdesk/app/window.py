@@ -86,6 +86,7 @@ class MainWindow(QMainWindow):
         self.model = CaseModel(self)
         self.session = Session(self.model, self)
         self.classifier = Classifier(self.model, loader, self)
+        self.session.give_kept_images(lambda: self.classifier.kept_images)
         self.models = ModelChoice(self.classifier, preferences, bundle, self)
         self._make_panels()
         self._make_frame()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from marrowdesk.core.differential import Differential, Row
+    from marrowdesk.imaging.kept import KeptImages
     from marrowdesk.inference.bundle import Bundle
     from marrowdesk.inference.engine import Engine
     from marrowdesk.services.reporting import Snapshot
@@ -107,24 +108,25 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         MarrowdeskError: nothing could be counted or written; the message says why.
     """
+    from marrowdesk.imaging.kept import KeptImages
     from marrowdesk.services import opening, reporting
     from marrowdesk.store.schemes import own_scheme
 
     _check_targets(options)
     choice = choice_of(options)
     scheme = SCHEMES[options.scheme] if options.scheme else own_scheme()
-    cancel = threading.Event()
+    cancel, kept = threading.Event(), KeptImages()
     with opening.case_for(options.paths, scheme, options.case) as case:
         signed = case.signed is not None
         if not signed and case.path not in [path.absolute() for path in options.paths]:
-            _read_folders(case, options, cancel)
+            _read_folders(case, options, cancel, kept)
         if not case.cells():
             _list_problems(case.problems())
             raise MarrowdeskError(
                 "No image of a cell was found.", "Name a folder of JPEG, PNG or TIFF images."
             )
         if not signed:
-            _classify(case, options, cancel)
+            _classify(case, options, cancel, kept)
         for name, value in options.field:
             case.set_field(name, value)
         rules = choice.rules(case.scheme.specimen, case.fields())
@@ -150,17 +152,19 @@ def _check_targets(options: argparse.Namespace) -> None:
             raise MarrowdeskError(f"{path} is a folder.", "Name a file.")
 
 
-def _read_folders(case: CaseFile, options: argparse.Namespace, cancel: threading.Event) -> None:
+def _read_folders(
+    case: CaseFile, options: argparse.Namespace, cancel: threading.Event, kept: KeptImages
+) -> None:
     from marrowdesk.services.opening import open_slides
 
     with _bar("reading", None, options.quiet) as bar:
         files = 0
-        for step in open_slides(case, options.paths, cancel):
+        for step in open_slides(case, options.paths, cancel, kept=kept):
             bar.update(step.files - files)
             files = step.files
 
 
-def _classify(case: CaseFile, options: argparse.Namespace, cancel: threading.Event) -> None:
+def _classify(case: CaseFile, options: argparse.Namespace, cancel: threading.Event, kept: KeptImages) -> None:
     from marrowdesk.inference.bundle import load_bundle, shipped_bundle
     from marrowdesk.services.analysis import analyse, unclassified
 
@@ -170,7 +174,7 @@ def _classify(case: CaseFile, options: argparse.Namespace, cancel: threading.Eve
         return
     with _bar("classifying", len(cells), options.quiet) as bar:
         engine = _engine(bundle, options)
-        for step in analyse(case, engine, cells, cancel):
+        for step in analyse(case, engine, cells, cancel, kept):
             bar.update(len(step.cells) + len(step.failed))
 
 

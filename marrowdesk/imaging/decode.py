@@ -103,13 +103,13 @@ def read_place(place: Place) -> np.ndarray:
     return image if place.box is None else crop(image, place.box, place.path)
 
 
-def probe(path: Path, look: Callable[[int, np.ndarray], None] | None = None) -> ImageInfo:
+def probe(path: Path, look: Callable[[int, np.ndarray, bool], None] | None = None) -> ImageInfo:
     """Read a file once, decode every page of it and give its hash.
 
     Args:
         path: the file.
-        look: called with the number of each page and its RGB uint8 (H, W, 3), before the next is decoded;
-            where :func:`read_image` with ``at_least`` gives the same picture. Not of a JPEG, of which that
+        look: called before the next page is decoded, with the number of a page, its RGB uint8 (H, W, 3), and
+            whether :func:`read_image` with ``at_least`` gives the same picture: not of a JPEG, of which that
             decodes less.
 
     Raises:
@@ -120,8 +120,8 @@ def probe(path: Path, look: Callable[[int, np.ndarray], None] | None = None) -> 
         for page in range(len(pages)):
             image = to_rgb(pages.read(page, 0))
             sizes.append((image.shape[1], image.shape[0]))
-            if look is not None and not pages.reduces:
-                look(page, image)
+            if look is not None:
+                look(page, image, not pages.reduces)
     return ImageInfo(hashlib.sha256(data).hexdigest(), tuple(sizes))
 
 

@@ -16,13 +16,14 @@ from marrowdesk.core.errors import BundleError, Cancelled, MarrowdeskError
 from marrowdesk.inference.reading import begin_read, read_or_why
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from multiprocessing.connection import Connection
     from pathlib import Path
 
     import numpy as np
 
     from marrowdesk.core.cell import Place
+    from marrowdesk.core.errors import ImageUnreadable
     from marrowdesk.inference.bundle import Bundle
     from marrowdesk.inference.engine import Batch, Engine, Pending, Setup
     from marrowdesk.inference.loading import Wish
@@ -140,18 +141,30 @@ class EngineApart:
         """
         return _BegunApart(self, self._sent(list(images)))
 
-    def begin_places(self, places: Sequence[Place]) -> PendingRead:
-        """Let the process read and classify what lies at places; pictures never pass through this one.
+    def begin_places(
+        self, places: Sequence[Place], known: Mapping[int, np.ndarray] | None = None
+    ) -> PendingRead:
+        """Let the process read and classify what lies at places.
+
+        Args:
+            places: what to classify.
+            known: images that were decoded already, C-contiguous RGB uint8 (H, W, 3), by their index in
+                ``places``: they are sent along, and not read again.
 
         Raises:
             EngineEnded: the process is gone.
         """
-        return _ReadApart(self, self._sent(_Places(tuple(places))))
+        known = known or {}
+        work = _Places(tuple(places), {at: image.shape for at, image in known.items()})
+        return _ReadApart(self, self._sent(work, [image.reshape(-1) for image in known.values()]))
 
-    def _sent(self, work: list[np.ndarray] | _Places) -> int:
+    def _sent(self, work: list[np.ndarray] | _Places, samples: Sequence[np.ndarray] = ()) -> int:
+        """Send work, and then samples as they lie in memory: to pickle them would hold the lock for long."""
         self._begun += 1
         try:
             self._link.send((self._begun, work))
+            for each in samples:
+                self._link.send_bytes(each.data)
         except OSError as error:
             raise self._ended() from error
         return self._begun
@@ -255,9 +268,15 @@ class _ReadApart:
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """Work for the process: what lies here."""
+    """Work for the process: what lies here.
+
+    Attributes:
+        places: what to classify.
+        shapes: those of the images that need not be read, by their index; their samples follow in this order.
+    """
 
     places: tuple[Place, ...]
+    shapes: Mapping[int, tuple[int, ...]]
 
 
 def _serve(link: Connection, folder: Path, wish: Wish | None) -> None:
@@ -301,10 +320,26 @@ def _take(
                 waiting.put(None)
                 return
             if isinstance(work, _Places):
-                images = list(pool.map(read_or_why, work.places))
+                images = _images(work, _received(link, work.shapes), pool)
                 waiting.put((number, begin_read(engine, images)))
             else:
                 waiting.put((number, engine.begin(work)))
+
+
+def _received(link: Connection, shapes: Mapping[int, tuple[int, ...]]) -> dict[int, np.ndarray]:
+    import numpy as np
+
+    return {at: np.frombuffer(link.recv_bytes(), np.uint8).reshape(shape) for at, shape in shapes.items()}
+
+
+def _images(
+    work: _Places, known: Mapping[int, np.ndarray], pool: ThreadPoolExecutor
+) -> list[np.ndarray | ImageUnreadable]:
+    """Give all images of a batch: those that were sent along, and the others as they are read here."""
+    missing = [at for at in range(len(work.places)) if at not in known]
+    read = pool.map(read_or_why, (work.places[at] for at in missing))
+    images = {**known, **dict(zip(missing, read, strict=True))}
+    return [images[at] for at in range(len(work.places))]
 
 
 def _broken(error: Exception) -> str:

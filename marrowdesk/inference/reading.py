@@ -42,8 +42,16 @@ class PendingRead(Protocol):
 class ReadingEngine(Protocol):
     """An engine that reads images in another process, so that a window in this one waits for no decoder."""
 
-    def begin_places(self, places: Sequence[Place]) -> PendingRead:
-        """Begin to read and classify what lies at places; otherwise as ``Engine.begin``."""
+    def begin_places(
+        self, places: Sequence[Place], known: Mapping[int, np.ndarray] | None = None
+    ) -> PendingRead:
+        """Begin to read and classify what lies at places; otherwise as ``Engine.begin``.
+
+        Args:
+            places: what to classify.
+            known: images that were decoded already and are not read again, RGB uint8 (H, W, 3), by their
+                index in ``places``.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from marrowdesk.core.cell import Cell, Prediction
 from marrowdesk.core.errors import Cancelled, ImageUnreadable
 from marrowdesk.core.model_origin import ModelOrigin
 from marrowdesk.core.placing import Placing
+from marrowdesk.imaging.kept import KeptImages
 from marrowdesk.inference.reading import ReadingEngine, begin_read, one_ahead, read_or_why
 from marrowdesk.services.twins import Twins
 from marrowdesk.store.values import ModelInfo, Problem, StoredPrediction
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from marrowdesk.core.cell import Place
     from marrowdesk.inference.card import Adaptation
     from marrowdesk.inference.engine import Batch, Engine
     from marrowdesk.inference.reading import PendingRead
@@ -68,7 +70,11 @@ def unclassified(case: CaseFile, model: str) -> list[Cell]:
 
 
 def analyse(
-    case: CaseFile, engine: Engine, cells: Sequence[Cell], cancel: threading.Event
+    case: CaseFile,
+    engine: Engine,
+    cells: Sequence[Cell],
+    cancel: threading.Event,
+    kept: KeptImages | None = None,
 ) -> Iterator[Analysed]:
     """Classify cells and store the proposals, batch by batch.
 
@@ -79,6 +85,7 @@ def analyse(
         engine: the network.
         cells: the cells to classify; those already classified are classified again.
         cancel: set to stop after the batch in work; what is stored so far stays.
+        kept: images that were decoded when the cells were found: not read again, and kept no longer.
 
     Raises:
         Cancelled: ``cancel`` was set.
@@ -90,14 +97,20 @@ def analyse(
     speed, placing = _Speed(len(cells)), Placing(case.scheme)
     if known := twins.known():
         yield speed.step(known, [])
-    for part in twins.to_compute():
-        with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode") as pool:
-            for begun in one_ahead(_begun(part, engine, pool)):
-                if cancel.is_set():
-                    pool.shutdown(wait=False, cancel_futures=True)
-                    raise Cancelled("Classifying was stopped.", "Classify again to go on where it stopped.")
-                done, failed = _finish(case, engine, begun, placing)
-                yield speed.step(twins.joined(done), failed)
+    kept = KeptImages() if kept is None else kept
+    try:
+        for part in twins.to_compute():
+            with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode") as pool:
+                for begun in one_ahead(_begun(part, engine, pool, kept)):
+                    if cancel.is_set():
+                        pool.shutdown(wait=False, cancel_futures=True)
+                        raise Cancelled(
+                            "Classifying was stopped.", "Classify again to go on where it stopped."
+                        )
+                    done, failed = _finish(case, engine, begun, placing)
+                    yield speed.step(twins.joined(done), failed)
+    finally:
+        kept.forget(cell.place for cell in cells)  # those of cells that took over a proposal are still there
 
 
 def _origin(adapted: Adaptation | None) -> ModelOrigin | None:
@@ -113,13 +126,17 @@ def _origin(adapted: Adaptation | None) -> ModelOrigin | None:
     )
 
 
-def _begun(cells: Sequence[Cell], engine: Engine, pool: ThreadPoolExecutor) -> Iterator[_Begun]:
+def _begun(
+    cells: Sequence[Cell], engine: Engine, pool: ThreadPoolExecutor, kept: KeptImages
+) -> Iterator[_Begun]:
     """Begin batch after batch, in an engine that reads the images itself or with images read here."""
     if isinstance(engine, ReadingEngine):
         for batch in _batches(cells, engine.batch_size):
-            yield _Begun(batch, engine.begin_places([cell.place for cell in batch]))
+            places = [cell.place for cell in batch]
+            known = {at: image for at, place in enumerate(places) if (image := kept.take(place)) is not None}
+            yield _Begun(batch, engine.begin_places(places, known))
     else:
-        for batch, images in _decoded_ahead(cells, engine.batch_size, pool):
+        for batch, images in _decoded_ahead(cells, engine.batch_size, pool, kept):
             yield _Begun(batch, begin_read(engine, images))
 
 
@@ -132,17 +149,22 @@ def _batches(cells: Sequence[Cell], size: int) -> Iterator[list[Cell]]:
 
 
 def _decoded_ahead(
-    cells: Sequence[Cell], size: int, pool: ThreadPoolExecutor
+    cells: Sequence[Cell], size: int, pool: ThreadPoolExecutor, kept: KeptImages
 ) -> Iterator[tuple[list[Cell], list[np.ndarray | ImageUnreadable]]]:
     batches = _batches(cells, size)
     waiting: deque[tuple[list[Cell], list[Future[np.ndarray | ImageUnreadable]]]] = deque()
     while True:
         for batch in itertools.islice(batches, _AHEAD - len(waiting)):
-            waiting.append((batch, [pool.submit(read_or_why, cell.place) for cell in batch]))
+            waiting.append((batch, [pool.submit(_image, cell.place, kept) for cell in batch]))
         if not waiting:
             return
         batch, futures = waiting.popleft()
         yield batch, [future.result() for future in futures]
+
+
+def _image(place: Place, kept: KeptImages) -> np.ndarray | ImageUnreadable:
+    image = kept.take(place)
+    return read_or_why(place) if image is None else image
 
 
 @dataclass(frozen=True, slots=True)

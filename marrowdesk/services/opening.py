@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from marrowdesk.imaging.kept import KeptImages
+
 CASE_SUFFIX = ".mdcase"
 
 # The first batches are small, so that the first cells are on the screen at once.
@@ -168,7 +170,11 @@ class Thumbnails(Protocol):
 
 
 def open_slides(
-    case: CaseFile, paths: Sequence[Path], cancel: threading.Event, thumbnails: Thumbnails | None = None
+    case: CaseFile,
+    paths: Sequence[Path],
+    cancel: threading.Event,
+    thumbnails: Thumbnails | None = None,
+    kept: KeptImages | None = None,
 ) -> Iterator[Opened]:
     """Read the cells of folders and files into a case, in small steps; what is in the case already is left.
 
@@ -180,11 +186,13 @@ def open_slides(
         paths: folders and image files.
         cancel: set to stop; what was read so far stays in the case.
         thumbnails: takes the thumbnails of cells before the cells are told; None where nobody looks.
+        kept: takes the decoded images, for the network; None where no network follows.
 
     Raises:
         Cancelled: ``cancel`` was set.
         CaseFileError: the case file cannot be written.
     """
+    takers = _Takers(thumbnails, kept)
     known = {cell.place.path for cell in case.cells()}
     slides = {slide.folder: slide for slide in case.slides()}
     files = 0
@@ -196,7 +204,7 @@ def open_slides(
             if cancel.is_set():
                 raise Cancelled("Reading the folder was stopped.", "Open it again to go on.")
             files += len(batch)
-            yield _take(case, slide, batch, files, thumbnails)
+            yield _take(case, slide, batch, files, takers)
 
 
 def _batched(found: Iterable[Found | Unreadable]) -> Iterator[list[Found | Unreadable]]:
@@ -213,12 +221,12 @@ def _take(
     slide: Slide,
     batch: list[Found | Unreadable],
     files: int,
-    thumbnails: Thumbnails | None,
+    takers: _Takers,
 ) -> Opened:
     cells: list[NewCell] = []
     problems: list[Problem] = []
     # One thread: a second one gains nothing while the network computes, and the window waits longer for both.
-    for result in (_look(each, case.scheme, thumbnails) for each in batch):
+    for result in (_look(each, case.scheme, takers) for each in batch):
         if isinstance(result, Problem):
             problems.append(result)
         else:
@@ -229,19 +237,29 @@ def _take(
     return Opened(added, problems, files)
 
 
-def _look(
-    found: Found | Unreadable, scheme: Scheme, thumbnails: Thumbnails | None
-) -> list[NewCell] | Problem:
+@dataclass(frozen=True, slots=True)
+class _Takers:
+    """Who has a use for the images that are decoded here."""
+
+    thumbnails: Thumbnails | None
+    kept: KeptImages | None
+
+    def take(self, place: Place, image: np.ndarray, serves_small: bool) -> None:
+        """Offer an image to all of them; ``serves_small`` says whether a thumbnail may be made of it."""
+        if serves_small and self.thumbnails is not None and (side := self.thumbnails.wanted()):
+            self.thumbnails.offer(place, side, fit_square(image, side))
+        if self.kept is not None:
+            self.kept.keep(place, image)
+
+
+def _look(found: Found | Unreadable, scheme: Scheme, takers: _Takers) -> list[NewCell] | Problem:
     """Decode one file; give a cell a page."""
     if isinstance(found, Unreadable):
         return Problem(found.path, found.reason, found.hint)
-
-    def offer(page: int, image: np.ndarray) -> None:
-        if thumbnails is not None and (side := thumbnails.wanted()):
-            thumbnails.offer(Place(found.path, page), side, fit_square(image, side))
-
     try:
-        info = probe(found.path, offer)
+        info = probe(
+            found.path, lambda page, image, small: takers.take(Place(found.path, page), image, small)
+        )
     except ImageUnreadable as error:
         return Problem(found.path, error.message, error.hint)
     label = folder_label(found.path, found.root, scheme)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
 from marrowdesk.app.classifier import EngineState, load_apart
 from marrowdesk.app.gallery import thumbnails
+from marrowdesk.services import analysis
 from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.paths import case_path_for
 
@@ -78,6 +79,7 @@ def test_that_a_stopped_classification_goes_on_when_asked(desk, qtbot, tmp_path)
     assert window.acts.classify.isEnabled()
     left = sum(cell.prediction is None for cell in window.model.cells)
     assert left
+    assert window.classifier.kept_images.bytes == 0, "nobody may ever ask for them"
     qtbot.wait(200)
     assert sum(cell.prediction is None for cell in window.model.cells) == left, "it stays stopped"
     window.acts.classify.trigger()
@@ -125,6 +127,7 @@ def test_that_without_a_model_the_reader_still_counts(make_desk, qtbot, drawn_sl
     desk.window.commands.open([drawn_slide])
     qtbot.waitUntil(lambda: len(desk.window.model.cells) == 24, timeout=30_000)
     qtbot.waitUntil(lambda: len(desk.window.gallery.visible_order()) == 24)
+    assert desk.window.classifier.kept_images.bytes == 0, "no network will ask for them"
     look_at(desk, 0)
     press(desk, Qt.Key.Key_B)
     assert codes(desk)[0] == "BLA"
@@ -333,18 +336,19 @@ def test_that_the_panels_of_a_case_are_arranged_in_one_turn_of_the_loop_and_pain
     assert "painted" in told
 
 
-def test_that_reading_a_folder_of_png_gives_its_thumbnails_without_another_decoding(
-    desk, qtbot, tmp_path, monkeypatch
-):
+def test_that_an_image_is_decoded_once_for_check_thumbnail_and_network(desk, qtbot, tmp_path, monkeypatch):
     decoded = []
     real = thumbnails.read_picture
     monkeypatch.setattr(thumbnails, "read_picture", lambda *wish: (decoded.append(wish), real(*wish))[1])
+    monkeypatch.setattr(analysis, "read_or_why", lambda place: decoded.append(place))
+    wait_for_model(qtbot, desk)
     window = desk.window
     open_and_wait(qtbot, desk, noise_slide(tmp_path / "slide", 60))
     side = window.gallery._delegate.device_side(window.devicePixelRatioF())
     pictures = [window.thumbnails.picture(cell.place, side) for cell in window.model.cells]
     assert all(isinstance(picture, QImage) for picture in pictures)
     assert not decoded
+    assert window.classifier.kept_images.bytes == 0
     assert pictures[7] == real(window.model.cells[7].place, side)
 
 

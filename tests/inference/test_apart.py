@@ -79,6 +79,15 @@ def test_that_it_reads_images_itself_and_names_those_it_cannot_read(apart, tmp_p
     np.testing.assert_allclose(read.batch.probabilities, apart.predict(images).probabilities, atol=1e-4)
 
 
+def test_that_images_sent_along_are_not_read_and_keep_their_places(apart, tmp_path):
+    images = cells(4)
+    places = [Place(tmp_path / f"{number}.png") for number in range(5)]  # of which only one is a file
+    Image.fromarray(images[2]).save(places[2].path)
+    read = apart.begin_places(places, {0: images[0], 1: images[1], 4: images[3]}).result()
+    assert list(read.unreadable) == [3]
+    np.testing.assert_allclose(read.batch.probabilities, apart.predict(images).probabilities, atol=1e-4)
+
+
 def test_that_a_batch_of_which_nothing_can_be_read_has_no_proposals(apart, tmp_path):
     read = apart.begin_places([Place(tmp_path / "gone.png")]).result()
     assert read.batch is None

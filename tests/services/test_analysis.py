@@ -11,9 +11,11 @@ from tiny_bundle import make_tiny_bundle
 
 from marrowdesk.core import edits
 from marrowdesk.core.errors import Cancelled
+from marrowdesk.imaging.kept import KeptImages
 from marrowdesk.inference.apart import EngineApart
 from marrowdesk.inference.loading import Wish
 from marrowdesk.inference.torch_engine import load_engine
+from marrowdesk.services import analysis
 from marrowdesk.services.analysis import analyse, unclassified
 from marrowdesk.services.opening import case_for, open_slides
 
@@ -89,6 +91,46 @@ def test_that_an_engine_apart_proposes_the_same_and_lists_the_same_images(
         )
 
 
+@pytest.mark.parametrize("apart", [False, True])
+def test_that_images_decoded_for_the_check_are_not_read_again(slide, tiny_engine, tiny_bundle, apart):
+    add_copy(slide, "03.png")
+    with case_for([slide]) as case:
+        kept = KeptImages()
+        list(open_slides(case, [slide], threading.Event(), kept=kept))
+        for path in slide.iterdir():
+            path.unlink()
+        engine = EngineApart(tiny_bundle.path, Wish("torch")) if apart else tiny_engine
+        try:
+            steps = list(analyse(case, engine, case.cells(), threading.Event(), kept))
+        finally:
+            if apart:
+                engine.close()
+        assert not [problem for step in steps for problem in step.failed]
+        assert all(cell.prediction is not None for cell in case.cells())
+        assert len(case.cells()) == 41
+        assert kept.bytes == 0, "also the one that took over a proposal"
+
+
+def test_that_images_beyond_the_bound_are_read_again_and_proposed_alike(
+    case, slide, tiny_engine, monkeypatch
+):
+    whole = list(analyse(case, tiny_engine, case.cells(), threading.Event()))
+    read, real = [], analysis.read_or_why
+    monkeypatch.setattr(analysis, "read_or_why", lambda place: (read.append(place), real(place))[1])
+    kept = KeptImages(budget=120_000)
+    with case_for([slide], file=slide.parent / "other.mdcase") as other:
+        list(open_slides(other, [slide], threading.Event(), kept=kept))
+        assert 0 < kept.bytes <= 120_000
+        bounded = list(analyse(other, tiny_engine, other.cells(), threading.Event(), kept))
+    assert 0 < len(read) < 40
+    one, two = ({cell.place: cell for step in steps for cell in step.cells} for steps in (whole, bounded))
+    assert one.keys() == two.keys()
+    for place, cell in one.items():
+        np.testing.assert_allclose(
+            cell.prediction.probabilities, two[place].prediction.probabilities, atol=1e-5
+        )
+
+
 def test_that_a_cancelled_classification_goes_on_where_it_stopped(case, tiny_engine):
     cancel = threading.Event()
     running = analyse(case, tiny_engine, case.cells(), cancel)
@@ -116,9 +158,13 @@ class Counted:
         return self._engine.begin(images)
 
 
+def add_copy(slide, name):
+    (slide / f"copy of {name}").write_bytes((slide / name).read_bytes())
+
+
 def add_copies(case, slide, names):
     for name in names:
-        (slide / f"copy of {name}").write_bytes((slide / name).read_bytes())
+        add_copy(slide, name)
     list(open_slides(case, [slide], threading.Event()))
 
 
