@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import faulthandler
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+import real_cells
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-ROOT = Path(__file__).resolve().parent.parent
 TERMINAL = pytest.StashKey[int]()
 
 
@@ -28,10 +31,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """Give the folder of labelled real cells, or skip."""
-    folder = Path(os.environ.get("MARROWDESK_DATA", ROOT.parent / "shared" / "data"))
-    if not (folder / "manifest.csv").is_file():
-        pytest.skip(f"no labelled real cells at {folder} (set MARROWDESK_DATA to their folder)")
-    return folder
+    if not real_cells.are_there():
+        pytest.skip(real_cells.MISSING)
+    return real_cells.DATA
 
 
 @pytest.fixture(autouse=True)

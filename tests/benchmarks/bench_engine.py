@@ -14,8 +14,6 @@ change it.
 from __future__ import annotations
 
 import argparse
-import csv
-import os
 import random
 import statistics
 import sys
@@ -31,6 +29,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
+import real_cells
 from painted import painted_cell
 
 from marrowdesk.imaging.decode import read_image
@@ -47,8 +46,6 @@ if TYPE_CHECKING:
 
     import torch
 
-ROOT = Path(__file__).resolve().parents[2]
-DATA = Path(os.environ.get("MARROWDESK_DATA", ROOT.parent / "shared" / "data"))
 
 _BATCH = 32
 
@@ -63,11 +60,10 @@ class Spent(NamedTuple):
 def slide_of(folder: Path, count: int) -> list[Path]:
     """Link real cells into a folder where they lie beside the project, else paint some."""
     folder.mkdir()
-    if (DATA / "manifest.csv").is_file():
-        with (DATA / "manifest.csv").open(encoding="utf-8") as file:
-            names = sorted({row["file"] for row in csv.DictReader(file)})
+    if real_cells.are_there():
+        names = sorted(set(real_cells.files()))
         for number, name in enumerate(random.Random(1).sample(names, min(count, len(names)))):
-            (folder / f"{number:05d}{Path(name).suffix}").symlink_to(DATA / name)
+            (folder / f"{number:05d}{Path(name).suffix}").symlink_to(real_cells.DATA / name)
     else:
         for number in range(count):
             pixels = painted_cell(250, 50 + number % 40, seed=number)

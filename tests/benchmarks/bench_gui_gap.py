@@ -11,7 +11,6 @@ must hold: below 100 ms more than that process, below 2 GB.
 from __future__ import annotations
 
 import argparse
-import csv
 import os
 import random
 import resource
@@ -20,23 +19,23 @@ import tempfile
 import time
 from pathlib import Path
 
-TESTS = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(TESTS / "support"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+
+import real_cells
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 CLASSIFYING = "reading and classifying"
-DATA = Path(os.environ.get("MARROWDESK_DATA", TESTS.parents[1] / "shared" / "data"))
 
 
 def slide_of(folder: Path, count: int) -> Path:
     """Link that many real marrow cells into a folder."""
-    with (DATA / "manifest.csv").open(encoding="utf-8") as file:
-        names = [row["file"] for row in csv.DictReader(file)]
+    names = real_cells.files()
     random.Random(1).shuffle(names)
     names = (names * (count // len(names) + 1))[:count]
     folder.mkdir()
     for number, name in enumerate(names):
-        (folder / f"cell_{number:05d}{Path(name).suffix}").symlink_to(DATA / name)
+        (folder / f"cell_{number:05d}{Path(name).suffix}").symlink_to(real_cells.DATA / name)
     return folder
 
 
@@ -47,6 +46,9 @@ def main() -> int:
     parser.add_argument("--bundle", type=Path, default=None)
     parser.add_argument("--idle", action="store_true", help="only watch: no scrolling, no decisions")
     options = parser.parse_args()
+    if not real_cells.are_there():
+        print(real_cells.MISSING)
+        return 0
     with tempfile.TemporaryDirectory() as home:
         os.environ["MARROWDESK_HOME"] = home
         slide = slide_of(Path(home) / "slide", options.cells)

@@ -26,6 +26,9 @@ LIBRARIES = (
     "PySide6_Essentials",
 )
 
+CALLS = {"bench_gui_gap": (("--cells", "500"), ())}
+"""What a benchmark is called with, one call after the other; with nothing where it does not stand here."""
+
 
 def names() -> list[str]:
     """Give the benchmarks of this folder."""
@@ -58,13 +61,13 @@ def table(head: tuple[str, ...], rows) -> str:
     return "\n".join(f"| {line} |" for line in lines)
 
 
-def run(name: str) -> tuple[str, int, float]:
+def run(name: str, words: tuple[str, ...]) -> tuple[str, int, float]:
     """Run one benchmark; give what it printed, its exit code and the seconds it took."""
-    print(f"{name} ...", flush=True)
+    print(f"{' '.join((name, *words))} ...", flush=True)
     start = time.perf_counter()
     # Not -I: a checkout on PYTHONPATH is what is measured.
     done = subprocess.run(
-        [sys.executable, str(HERE / f"{name}.py")], capture_output=True, text=True, check=False
+        [sys.executable, str(HERE / f"{name}.py"), *words], capture_output=True, text=True, check=False
     )
     return (
         done.stdout + (done.stderr if done.returncode else ""),
@@ -82,7 +85,11 @@ def main() -> int:
     if strange := set(options.names) - set(names()):
         parser.error(f"{', '.join(sorted(strange))} is none of {', '.join(names())}")
     about = machine()
-    done = {name: run(name) for name in options.names or names()}
+    done = {
+        " ".join((name, *words)): run(name, words)
+        for name in options.names or names()
+        for words in CALLS.get(name, ((),))
+    }
     rows = [(name, "done" if not code else f"exit code {code}", f"{took:.0f} s")
             for name, (_, code, took) in done.items()]  # fmt: skip
     parts = [

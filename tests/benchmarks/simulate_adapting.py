@@ -2,16 +2,20 @@
 
 Some cells of one source are taken for what its readers decided, the others show what came of it.
 
-Run: python tests/benchmarks/simulate_adapting.py DATA [--source NAME] [--bundle FOLDER] [--all]
+Run: python tests/benchmarks/simulate_adapting.py [DATA] [--source NAME] [--bundle FOLDER] [--all]
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 import threading
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+
 import numpy as np
+import real_cells
 
 from marrowdesk.inference.adapting import Cells, Layer, fit, last_layer
 from marrowdesk.inference.bundle import Bundle, load_bundle, load_tensors, shipped_bundle
@@ -45,17 +49,20 @@ def embedded(bundle: Bundle, samples) -> np.ndarray:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data")
+    parser.add_argument("data", nargs="?", help="labelled cells (default: the real ones of the tests)")
     parser.add_argument("--source", default="matek", help="which laboratory (default: matek)")
     parser.add_argument("--bundle", type=Path, help="another bundle than the shipped one")
     parser.add_argument(
         "--all", action="store_true", help="the bundle was trained on no cell of it: take all"
     )
     options = parser.parse_args()
+    if options.data is None and not real_cells.are_there():
+        print(real_cells.MISSING)
+        return
     bundle = shipped_bundle() if options.bundle is None else load_bundle(options.bundle)
     samples = [
         each
-        for each in read_labelled([options.data]).samples
+        for each in read_labelled([options.data or str(real_cells.DATA)]).samples
         if each.source == options.source and each.code in bundle.proposed
     ]
     if not options.all:
