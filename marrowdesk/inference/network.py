@@ -161,10 +161,17 @@ def _averaged(network: torch.nn.Module, plain: torch.Tensor) -> torch.Tensor:
 
 
 def _framed(network: Any, tokens: torch.Tensor) -> torch.Tensor:
-    """Lay the tokens of a vision transformer's patches (N, P, D) out as the square they come from."""
+    """Lay the tokens of a vision transformer's patches (N, P, D) out as the square they come from.
+
+    Patches that are left are laid in a row where the network's options leave some out while training
+    (``patch_drop_rate``; Liu et al. 2023, "PatchDropout"): their mean is what counts there.
+    """
     patches = tokens[:, int(getattr(network, "num_prefix_tokens", 0)) :]
-    side = math.isqrt(patches.shape[1])
-    return patches.unflatten(1, (side, side)) if side**2 == patches.shape[1] else tokens
+    count = patches.shape[1]
+    if network.training and getattr(getattr(network, "patch_drop", None), "prob", 0.0):
+        return patches.unflatten(1, (1, count))
+    side = math.isqrt(count)
+    return patches.unflatten(1, (side, side)) if side**2 == count else tokens
 
 
 def _normed(norm: torch.nn.LayerNorm, features: torch.Tensor) -> torch.Tensor:

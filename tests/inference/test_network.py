@@ -90,6 +90,21 @@ def test_that_a_vision_transformer_that_pools_its_patches_gives_a_map_of_them(be
     assert shares.detach().numpy() == pytest.approx(own.numpy(), rel=1e-3, abs=1e-4)
 
 
+def test_that_a_vision_transformer_may_leave_patches_out_while_it_learns():
+    import torch
+
+    options = {"depth": 1, "global_pool": "avg", "dynamic_img_size": True, "fc_norm": False}
+    network = woken(build("vit_tiny_patch16_224", {**options, "patch_drop_rate": 0.4}, 4))
+    images = pixels(96)
+    torch.manual_seed(1)
+    outputs = run(network.train(), images)
+    torch.manual_seed(1)
+    own = network(images)
+    assert outputs.features.shape == (2, 192, 1, 21)  # 0.6 of 36, rounded down
+    assert outputs.logits.detach().numpy() == pytest.approx(own.detach().numpy(), rel=1e-3, abs=1e-4)
+    assert run(network.eval(), images).features.shape == (2, 192, 6, 6)
+
+
 @pytest.mark.parametrize("name", SMALL)
 def test_that_all_weights_of_every_preset_learn(name):
     network = woken(build(*SMALL[name], 5)).train()
