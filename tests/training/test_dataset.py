@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from dataclasses import asdict, replace
 
 import cv2
@@ -13,6 +14,7 @@ from painted import painted_cell
 
 from marrowdesk.core.cell import Box
 from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.imaging.decode import read_place
 from marrowdesk.inference.preprocess import METHOD, Recipe, standardise
 from marrowdesk.training.dataset import MARGIN, Sample, open_store, read_manifest
 from marrowdesk.training.samples import read_cell
@@ -46,6 +48,23 @@ def test_that_a_broken_image_is_reported_and_the_rest_is_prepared(painted_data, 
     assert len(store.problems) == 1
     assert "one/LYT/LYT_00099.png" in store.problems[0]
     assert store.crops.shape[1:] == (42, 42, 3)
+
+
+def test_that_cells_stay_in_their_order_when_the_first_take_longest(tmp_path, monkeypatch):
+    samples = _few(tmp_path, 9)
+    order = {sample.file: at for at, sample in enumerate(samples)}
+
+    def slow(place):
+        time.sleep(0.02 * (8 - order[place.path.name]))
+        return read_place(place)
+
+    monkeypatch.setattr("os.cpu_count", lambda: 3)
+    monkeypatch.setattr("marrowdesk.training.dataset._AT_ONCE", 2)
+    monkeypatch.setattr("marrowdesk.imaging.decode.read_place", slow)
+    store = open_store(tmp_path, samples, SMALL, tmp_path / "cache")
+    assert [sample.file for sample in store.samples] == [sample.file for sample in samples]
+    for sample, crop in zip(samples, store.crops, strict=True):
+        assert (crop == standardise(read_place(sample.place_in(tmp_path)), SMALL, MARGIN)[0]).all()
 
 
 def test_that_the_store_is_made_once_and_leaves_no_drafts(tmp_path):
