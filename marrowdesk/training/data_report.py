@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import Counter, defaultdict
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +13,7 @@ from PIL import Image, UnidentifiedImageError
 
 from marrowdesk.core.errors import ImageUnreadable
 from marrowdesk.training.samples import read_cell
+from marrowdesk.training.spread import spread
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -186,16 +185,11 @@ def look_at(sample: Sample) -> Look | str:
 
 
 def _looks(samples: Sequence[Sample]) -> Iterable[Look | str]:
-    """Look at cells on all processors, in their order."""
+    """Look at cells, with a bar."""
     from tqdm import tqdm
 
-    pool = ThreadPoolExecutor(os.cpu_count())
-    try:
-        yield from tqdm(
-            pool.map(look_at, samples), total=len(samples), desc="reading cells", unit="cell", disable=None
-        )
-    finally:
-        pool.shutdown(cancel_futures=True)
+    looks = spread(look_at, samples)
+    return tqdm(looks, total=len(samples), desc="reading cells", unit="cell", disable=None)
 
 
 def _kind(path: Path) -> str:

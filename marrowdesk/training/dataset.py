@@ -6,21 +6,23 @@ import hashlib
 import json
 import os
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from marrowdesk.core.errors import ImageUnreadable
+from marrowdesk.imaging.decode import read_place
 from marrowdesk.inference.preprocess import METHOD, Recipe, standardise
 from marrowdesk.store.atomic import write_atomically
 from marrowdesk.training.reading.manifest import read_manifest
 from marrowdesk.training.samples import Sample
 from marrowdesk.training.split_file import read_split, write_split
 from marrowdesk.training.splits import FEWEST, HELD_OUT_SHARE, hold_out
+from marrowdesk.training.spread import spread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
 __all__ = [
@@ -30,9 +32,6 @@ __all__ = [
 
 MARGIN = 1.3
 """How much wider than the network's window the stored crops are, so that they can be turned and shifted."""
-
-_AT_ONCE = 64
-"""Cells that are prepared for each processor before the next are begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +100,14 @@ def open_store(data: Path, samples: Sequence[Sample], recipe: Recipe, folder: Pa
 def _make_store(data: Path, samples: Sequence[Sample], recipe: Recipe, stem: Path) -> None:
     from tqdm import tqdm
 
+    def prepare(sample: Sample) -> np.ndarray | str:
+        """Prepare a cell; or say why that is impossible."""
+        try:
+            image = read_place(sample.place_in(data))
+        except ImageUnreadable as error:
+            return str(error)
+        return standardise(image, recipe, MARGIN)[0]
+
     stem.parent.mkdir(parents=True, exist_ok=True)
     side = round(recipe.side * MARGIN)
     # Another process may be making the same store, or this one be killed half-way.
@@ -110,9 +117,8 @@ def _make_store(data: Path, samples: Sequence[Sample], recipe: Recipe, stem: Pat
     kept: list[list[str]] = []
     problems: list[str] = []
     try:
-        prepared = _prepared(data, samples, recipe)
-        shown = tqdm(prepared, total=len(samples), desc="preparing cells", unit="cell")
-        for sample, crop in zip(samples, shown, strict=True):
+        prepared = tqdm(spread(prepare, samples), total=len(samples), desc="preparing cells", unit="cell")
+        for sample, crop in zip(samples, prepared, strict=True):
             if isinstance(crop, str):
                 problems.append(f"{sample.file}: {crop}")
                 continue
@@ -125,22 +131,3 @@ def _make_store(data: Path, samples: Sequence[Sample], recipe: Recipe, stem: Pat
         draft.unlink(missing_ok=True)
     listing = json.dumps({"samples": kept, "problems": problems})
     write_atomically(stem.with_suffix(".json"), listing.encode())
-
-
-def _prepared(data: Path, samples: Sequence[Sample], recipe: Recipe) -> Iterator[np.ndarray | str]:
-    """Prepare cells on all processors, in their order; of one that cannot be read, say why."""
-    from marrowdesk.core.errors import ImageUnreadable
-    from marrowdesk.imaging.decode import read_place
-
-    def prepare(sample: Sample) -> np.ndarray | str:
-        try:
-            image = read_place(sample.place_in(data))
-        except ImageUnreadable as error:
-            return str(error)
-        return standardise(image, recipe, MARGIN)[0]
-
-    processors = os.cpu_count() or 1
-    with ThreadPoolExecutor(processors) as pool:
-        # Not all at once: what is done and not yet written waits in memory.
-        for start in range(0, len(samples), _AT_ONCE * processors):
-            yield from pool.map(prepare, samples[start : start + _AT_ONCE * processors])

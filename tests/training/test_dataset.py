@@ -58,9 +58,9 @@ def test_that_cells_stay_in_their_order_when_the_first_take_longest(tmp_path, mo
         time.sleep(0.02 * (8 - order[place.path.name]))
         return read_place(place)
 
-    monkeypatch.setattr("os.cpu_count", lambda: 3)
-    monkeypatch.setattr("marrowdesk.training.dataset._AT_ONCE", 2)
-    monkeypatch.setattr("marrowdesk.imaging.decode.read_place", slow)
+    monkeypatch.setattr("marrowdesk.training.spread.processors", lambda: 3)
+    monkeypatch.setattr("marrowdesk.training.spread.AHEAD", 2)
+    monkeypatch.setattr("marrowdesk.training.dataset.read_place", slow)
     store = open_store(tmp_path, samples, SMALL, tmp_path / "cache")
     assert [sample.file for sample in store.samples] == [sample.file for sample in samples]
     for sample, crop in zip(samples, store.crops, strict=True):

@@ -99,11 +99,10 @@ def _plan(arguments: argparse.Namespace, last: Plan) -> Plan:
     if arguments.start is not None:
         file = Path("weights.onnx") if str(arguments.start) == "package" else None
         start = Start(last.start or "a" * 64, file=file)
-    same = start is not None and arguments.distil == arguments.start
     followed, beside = (
         SimpleNamespace(sha256=sha256) if named else None
         for named, sha256 in (
-            (arguments.distil, start.sha256 if same else last.distil_from),
+            (arguments.distil, last.distil_from),
             (arguments.distil_beside, last.distil_beside),
         )
     )
@@ -135,11 +134,7 @@ def test_that_the_shipped_recipe_asks_for_what_the_shipped_card_tells(tmp_path):
     assert plans[-1] == last
     left, wanted = iter(plans), []
     for each in steps[:-2]:
-        if each.handler is train:
-            plan = next(left)
-            made = train_command(plan)
-        else:
-            made = _export_command(card.name, each, plan)
+        made = train_command(next(left)) if each.handler is train else _export_command(card.name, each, last)
         wanted.append(_bare(made))
     # The card tells first how the networks came to be that the last one went back to, the nearest last.
     commands = [_bare(each) for each in card.training.command.splitlines()]
