@@ -9,6 +9,7 @@ import timm
 import torch
 
 from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.training.augment import Strength
 from marrowdesk.training.commands import add_commands
 from marrowdesk.training.loop import Training
 from marrowdesk.training.transfer.page import page
@@ -91,6 +92,30 @@ def test_that_fewer_cells_are_trained_on_where_fewer_are_asked_for(painted_data,
     assert few["variant"] == "2"
     assert few["trained"] < whole["trained"]
     assert few["recalls"].keys() == whole["recalls"].keys()
+
+
+def test_that_every_run_is_changed_as_asked_and_the_page_says_how(painted_data, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["marrowdesk", "transfer"])
+    out = tmp_path / "transfer"
+    words = ["--data", str(painted_data), "--out", str(out), "--part", "cells", "--cells", "2", *_QUICK]
+    assert _run([*words, "--change", "no prior", "--change", "half the variation"]) == 0
+    plans = [run["plan"] for run in json.loads((out / "transfer.json").read_text())["runs"]]
+    assert len(plans) == 2
+    for plan in plans:
+        assert plan["prior"] is None
+        assert plan["strength"]["stain"] == Strength().stain / 2
+        assert plan["adversary"] > 0
+    assert "test_resnet, no prior, half the variation." in (out / "transfer.md").read_text()
+    # The whole recipe is another: its runs never share a table with these.
+    with pytest.raises(MarrowdeskError, match="other options or other cells"):
+        _run(words)
+
+
+def test_that_a_change_nobody_knows_is_refused_before_any_work(capsys, tmp_path):
+    with pytest.raises(SystemExit):
+        _run(["--data", str(tmp_path), "--out", str(tmp_path / "out"), "--change", "no prayer"])
+    assert "no prayer" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_that_the_means_keep_apart_what_a_source_taught_and_what_it_did_not():

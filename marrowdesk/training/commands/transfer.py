@@ -14,7 +14,7 @@ from marrowdesk.training.commands.options import Defaults, add_data, open_cells,
 from marrowdesk.training.commands.train_options import network_options, start_of_options
 from marrowdesk.training.dataset import FEWEST
 from marrowdesk.training.hardware import DEVICES, PRECISIONS
-from marrowdesk.training.transfer.variants import PARTS
+from marrowdesk.training.transfer.variants import CHANGES, PARTS, WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,6 +80,13 @@ def add_command(subparsers: Parsers) -> None:
     add("--adversary", type=number(0), default=0.3, help="as for train; a guard")
     add("--recolour", type=part, default=Strength().recolour, help="as for train; a guard")
     add("--surround", type=part, default=Strength().surround, help="as for train; a guard")
+    add(
+        "--change",
+        action="append",
+        choices=CHANGES,
+        metavar="NAME",
+        help=f"change the recipe so in every run; may be repeated; one of: {', '.join(CHANGES)}",
+    )
     add("--seed", type=whole(0), default=1, help="seed of every source of chance")
     add("--save-every", type=whole(), default=100, help="steps between checkpoints")
     add("--device", choices=DEVICES, default="auto", help="where to train")
@@ -144,7 +151,7 @@ def _followed(
 
 
 def _plan(arguments: argparse.Namespace, codes: tuple[str, ...], start: Start | None) -> Plan:
-    """Give the plan of the whole recipe."""
+    """Give the plan of the whole recipe, with what is changed in every run."""
     from dataclasses import replace
 
     from marrowdesk.inference.preprocess import Recipe
@@ -153,7 +160,7 @@ def _plan(arguments: argparse.Namespace, codes: tuple[str, ...], start: Start | 
     from marrowdesk.training.start import start_fields
 
     architecture, options = chosen(arguments.architecture, network_options(arguments))
-    return Plan(
+    plan = Plan(
         architecture=architecture,
         options=options,
         codes=codes,
@@ -173,6 +180,9 @@ def _plan(arguments: argparse.Namespace, codes: tuple[str, ...], start: Start | 
         strength=replace(Strength(), recolour=arguments.recolour, surround=arguments.surround),
         recipe=Recipe(side=arguments.side),
     )
+    for each in arguments.change or ():
+        plan = CHANGES[each](plan)
+    return plan
 
 
 def _notes(arguments: argparse.Namespace, start: Start | None) -> list[str]:
@@ -182,10 +192,11 @@ def _notes(arguments: argparse.Namespace, start: Start | None) -> list[str]:
         if arguments.small_part
         else ""
     )
+    trained = ", ".join([arguments.architecture, *(arguments.change or [WHOLE])])
     begun = "chance" if start is None else f"the weights with the sha256 {start.sha256[:12]}"
     return [
         f"Each run from {begun}: {arguments.steps} steps of {arguments.batch} images ({images:,} in all) at "
-        f"{small}{arguments.side} px, seed {arguments.seed}; {arguments.architecture}, cost-sensitive loss.",
+        f"{small}{arguments.side} px, seed {arguments.seed}; {trained}.",
         "Mean recall over the classes of a source, each class weighing the same. Where a source was left out "
         "nothing of it was shown to the network; all its cells of classes known from elsewhere are measured.",
         "One run a line: differences of some hundredths are within what another seed would give.",
