@@ -68,6 +68,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MarrowdeskError as error:
         print(f"marrowdesk: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(
+            f"marrowdesk: {error.filename} could not be read or written: {error.strerror}. Give a place that "
+            "is there, with room and the right to write, and the same command again.",
+            file=sys.stderr,
+        )
+        return 1
     except KeyboardInterrupt:
         print("\nmarrowdesk: stopped; what was done is kept.", file=sys.stderr)
         return 130

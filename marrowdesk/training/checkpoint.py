@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from contextlib import contextmanager
@@ -21,10 +22,25 @@ if TYPE_CHECKING:
 
 CHECKPOINT = "last.pt"
 
+AGAIN = "Make room on the disk and give the same command."
+"""What to do where a file could not be written that is made anew at the next try."""
+
+_GOES_ON = "Make room on the disk and give the same command: it goes on from the last whole checkpoint."
+_NO_PLACE = {
+    errno.EACCES, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR, errno.EPERM,
+    errno.EROFS,
+}  # fmt: skip
+_ANOTHER = "Give the folder of another run, or take the file out of this one to begin the run again."
+_FIELDS = ("plan", "step", "average")
+
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
+def writing(path: Path, hint: str = _GOES_ON) -> Iterator[None]:
     """Turn a failure to write ``path`` into an error that says what to do.
+
+    Args:
+        path: the file, or a folder that is made.
+        hint: what to do where the disk is full; where nothing can be written at all, it is another folder.
 
     Raises:
         MarrowdeskError: the disk is full, or the file cannot be written.
@@ -36,10 +52,11 @@ def writing(path: Path) -> Iterator[None]:
         reason = (
             error.strerror if isinstance(error, OSError) and error.strerror else str(error).split("\n")[0]
         )
-        raise MarrowdeskError(
-            f"{path} could not be written: {reason}.",
-            "Make room on the disk and give the same command: it goes on from the last whole checkpoint.",
-        ) from error
+        if isinstance(error, FileExistsError):  # in the way of a folder that was to be made
+            reason = f"{error.filename} is no folder"
+        if isinstance(error, OSError) and error.errno in _NO_PLACE:
+            hint = "Give a folder that files may be written into."
+        raise MarrowdeskError(f"{path} could not be written: {reason}.", hint) from error
 
 
 def write_checkpoint(folder: Path, kept: Mapping[str, Any]) -> None:
@@ -68,7 +85,7 @@ def read_checkpoint(folder: Path) -> dict[str, Any]:
     """Read ``last.pt`` into memory, wherever it was written.
 
     Raises:
-        MarrowdeskError: there is none, or it is damaged.
+        MarrowdeskError: there is none, it cannot be read, or it is damaged or that of another program.
     """
     import pickle
 
@@ -81,10 +98,34 @@ def read_checkpoint(folder: Path) -> dict[str, Any]:
         )
     try:
         kept: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
+    except OSError as error:
+        raise MarrowdeskError(
+            f"The checkpoint {path} cannot be read: {error.strerror}.",
+            "Check its permissions and the drive it lies on.",
+        ) from error
     except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
         raise MarrowdeskError(
-            f"The checkpoint {path} is damaged.", "Delete it to begin the run again, or give another run."
+            f"The checkpoint {path} is damaged, or another program wrote it.", _ANOTHER
         ) from error
+    if not isinstance(kept, dict) or any(name not in kept for name in _FIELDS):
+        raise MarrowdeskError(f"{path} is no checkpoint of `marrowdesk train`.", _ANOTHER)
+    return kept
+
+
+def read_finished(folder: Path) -> dict[str, Any]:
+    """Read ``last.pt`` of a run that came to its end.
+
+    Raises:
+        MarrowdeskError: there is none, it is damaged, or steps are left to do.
+    """
+    kept = read_checkpoint(folder)
+    done, steps = kept["step"], plan_of(kept["plan"]).steps
+    if done < steps:
+        raise MarrowdeskError(
+            f"The run {folder} has done {done} of its {steps} steps.",
+            "Let it go on to its end first, with the command that it was begun with; or end it here, with "
+            f"--steps {done} in that command.",
+        )
     return kept
 
 

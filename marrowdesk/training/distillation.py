@@ -18,7 +18,7 @@ from marrowdesk.training.checkpoint import (
     averaged_network,
     averaged_sha256,
     offsets_of,
-    read_checkpoint,
+    read_finished,
 )
 from marrowdesk.training.hardware import choose_dtype
 from marrowdesk.training.plan import plan_of
@@ -89,14 +89,8 @@ def of_bundle(bundle: Bundle) -> Followed:
 
 
 def _of_run(folder: Path) -> Followed:
-    kept = read_checkpoint(folder)
+    kept = read_finished(folder)
     plan = plan_of(kept["plan"])
-    if kept["step"] < plan.steps:
-        raise MarrowdeskError(
-            f"The run {folder} has done {kept['step']} of its {plan.steps} steps.",
-            "Let it go on to its end first, with the command that it was begun with.",
-        )
-
     return Followed(
         path=folder,
         sha256=averaged_sha256(kept),

@@ -80,8 +80,11 @@ def _difference(exact: Judged, judged: Judged) -> dict[str, Any]:
 
 
 def keep_precisions(bundle: Bundle, rows: dict[str, dict[str, Any]]) -> None:
-    """Write what fewer bits cost into a bundle's card, and the page made from it."""
-    precisions = tuple(
+    """Write what fewer bits cost into a bundle's card, and the page made from it.
+
+    What was measured before on a machine that computes in other formats, or has other engines, stays.
+    """
+    measured_now = tuple(
         Precision(
             engine=row["engine"],
             precision=row["precision"],
@@ -93,4 +96,6 @@ def keep_precisions(bundle: Bundle, rows: dict[str, dict[str, Any]]) -> None:
         for row in rows.values()
         if row["precision"] != "float32"
     )
-    write_card(bundle.path, bundle.card.model_copy(update={"precisions": precisions}))
+    anew = {(each.engine, each.precision) for each in measured_now}
+    before = tuple(each for each in bundle.card.precisions if (each.engine, each.precision) not in anew)
+    write_card(bundle.path, bundle.card.model_copy(update={"precisions": (*before, *measured_now)}))

@@ -34,7 +34,7 @@ class Cells:
     """What a bundle is measured on.
 
     Attributes:
-        tested: labelled cells that the training never saw.
+        tested: labelled cells, as a rule such as the training never saw.
         trained: pairs of source and class that the training saw.
         blocks: block of each tested file, see :func:`marrowdesk.training.blocks.held_out_blocks`.
     """
@@ -44,15 +44,19 @@ class Cells:
     blocks: dict[str, int]
 
 
-def held_out_cells(samples: Sequence[Sample], held: Collection[str]) -> Cells:
-    """Choose the cells that a split kept back.
+def held_out_cells(
+    samples: Sequence[Sample], held: Collection[str], taught: Collection[Sample] | None = None
+) -> Cells:
+    """Choose the cells that a split keeps back.
 
     Args:
         samples: all labelled cells.
-        held: the files that the training never saw.
+        held: the files that are measured.
+        taught: the cells that the training saw, where they are not simply all others.
     """
     tested = tuple(each for each in samples if each.file in held)
-    trained = frozenset((each.source, each.code) for each in samples if each.file not in held)
+    seen = [each for each in samples if each.file not in held] if taught is None else taught
+    trained = frozenset((each.source, each.code) for each in seen)
     return Cells(tested, trained, held_out_blocks(samples, held))
 
 

@@ -29,7 +29,7 @@ from marrowdesk.inference.network import MEAN, STD, as_input, head_of, run
 from marrowdesk.inference.precision import fast_dtype
 from marrowdesk.inference.preprocess import METHOD, Recipe, masked, round_mask
 from marrowdesk.training.augment import varied
-from marrowdesk.training.checkpoint import averaged_network, offsets_of, read_checkpoint
+from marrowdesk.training.checkpoint import averaged_network, offsets_of, read_finished
 from marrowdesk.training.dataset import FEWEST
 from marrowdesk.training.familiarity import fit_doubt, gather_evidence
 from marrowdesk.training.heads import HeadFit, fit_head
@@ -87,18 +87,18 @@ def read_plan(run_folder: Path) -> Plan:
     """Read what a training run depends on from its checkpoint.
 
     Raises:
-        MarrowdeskError: there is no checkpoint.
+        MarrowdeskError: there is no checkpoint, or the run has not come to its end.
     """
-    return plan_of(read_checkpoint(run_folder)["plan"])
+    return plan_of(read_finished(run_folder)["plan"])
 
 
 def read_run(run_folder: Path) -> tuple[torch.nn.Module, dict[str, Any]]:
     """Read the averaged network of a training run, and its checkpoint.
 
     Raises:
-        MarrowdeskError: there is no checkpoint.
+        MarrowdeskError: there is no checkpoint, or the run has not come to its end.
     """
-    kept = read_checkpoint(run_folder)
+    kept = read_finished(run_folder)
     return averaged_network(kept), kept
 
 
@@ -167,7 +167,8 @@ def export_run(
             ``shown``, the :class:`Recipe` by which the crops are prepared, where it is not the training's.
 
     Raises:
-        MarrowdeskError: there is no checkpoint, or the network is too poor to propose any class.
+        MarrowdeskError: there is no checkpoint of a run that came to its end, no cell kept back is of a class
+            that it knows, or the network is too poor to propose any class.
     """
     network, kept = read_run(run_folder)
     plan = plan_of(kept["plan"])
@@ -175,6 +176,11 @@ def export_run(
     known = [at for at, sample in enumerate(store.samples) if sample.code in codes]
     trained = [at for at in known if store.samples[at].file not in held]
     tested = [at for at in known if store.samples[at].file in held]
+    if not tested:
+        raise MarrowdeskError(
+            "No cell kept back is of a class that the run was trained on: nothing tells how sure it may be.",
+            f"It knows {', '.join(codes)}. Give the data it was trained on.",
+        )
     _, embeddings = embed(network, store, trained, recipe)
     logits, distant = embed(network, store, tested, recipe)
     look = partial(_embeddings, network)
@@ -330,9 +336,14 @@ def _weaknesses(trained: Sequence[Sample]) -> tuple[str, ...]:
         for source in sorted(found)
         if len(found) > 1 and (codes := [code for code in every if lonely[code] == [source]])
     ]
+    nameless = sorted({each.source for each in trained if not each.group})
+    if nameless:
+        whose = (
+            "The data sets name" if len(nameless) == len(found) else f"{', '.join(nameless)}: the data name"
+        )
+        sentences.append(f"{whose} no patients: cells of one patient may lie on both sides of the split.")
     return (
         *sentences,
-        "The data sets name no patients: cells of one patient may lie on both sides of the split.",
         "The cell is sought in the middle of the image; in a crowd a neighbour may be taken for it.",
         "The classes' shares in the training cells are not those of a marrow: counts are to be reviewed.",
     )
@@ -355,8 +366,9 @@ def _classes(
         raise MarrowdeskError(
             "The network names no class more often right than wrong on held-out cells.", "Train it longer."
         )
-    few = Counter(sample.code for sample in store.samples if sample.code not in codes)
-    for code, images in sorted(few.items()):
-        reason = f"only {images} images are at hand, fewer than {FEWEST}"
+    others = Counter(sample.code for sample in store.samples if sample.code not in codes)
+    for code, images in sorted(others.items()):
+        few = f"only {images} images are at hand, fewer than {FEWEST}"
+        reason = few if images < FEWEST else f"all of its {images} images were kept back from the training"
         entries.append(ClassEntry(code=code, proposed=False, reason=reason))
     return entries

@@ -9,7 +9,7 @@ import numpy as np
 
 from marrowdesk.training.priors import source_log_priors
 from marrowdesk.training.refit import refit_head, source_directions
-from marrowdesk.training.sampling import odds_of
+from marrowdesk.training.sampling import log_shift, odds_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +47,8 @@ def fit_head(
         fit: how it is fitted.
 
     Returns:
-        Weights (K, D) and biases (K,), float32.
+        Weights (K, D) and biases (K,), float32; what drawing some classes more often puts on the logits is
+        taken off, as it is for a layer that stays as trained.
     """
     labels = np.array([plan.codes.index(each.code) for each in samples])
     odds = odds_of(samples, plan.sampling, plan.balance)
@@ -59,10 +60,13 @@ def fit_head(
     many = len(views)
     shown, truth = np.concatenate(views), np.tile(labels, many)
     sources = np.tile(np.array([each.source for each in samples]), many)
-    return refit_head(
+    weights, biases = refit_head(
         shown,
         truth,
         np.tile(priors, (many, 1)),
         np.tile(odds, many) / many,
         nuisances=source_directions(shown, truth, sources, fit.blind) if fit.blind else None,
     )
+    # The prior is that of the cells drawn: with it in the loss, the drawing leaves nothing on the logits.
+    shift = log_shift(samples, plan.codes, odds) if fit.prior is None else np.float32(0)
+    return weights, biases - shift

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from marrowdesk.training.checkpoint import writing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 LOG = "log.csv"
@@ -38,11 +38,10 @@ def read_log(folder: Path) -> dict[str, list[tuple[int, float]]]:
     series: dict[str, list[tuple[int, float]]] = {name: [] for name in COLUMNS[1:]}
     if not (folder / LOG).exists():
         return series
-    with (folder / LOG).open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            for name, values in series.items():
-                if row.get(name):
-                    values.append((int(row["step"]), float(row[name])))
+    for step, row in _rows(folder / LOG):
+        for name, values in series.items():
+            if row.get(name):
+                values.append((step, float(row[name])))
     return series
 
 
@@ -55,12 +54,24 @@ def cut_log(folder: Path, step: int) -> None:
     path = folder / LOG
     if not path.exists():
         return
-    with path.open(encoding="utf-8", newline="") as stream:
-        rows = [row for row in csv.DictReader(stream) if int(row["step"]) <= step]
     part = path.with_suffix(".part")
     with writing(path):
+        rows = [row for done, row in _rows(path) if done <= step]
         with part.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
         part.replace(path)
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Read the whole rows of a log with their steps.
+
+    A kill or a full disk may have torn one, and the next was then written behind what was left of it. The
+    checkpoint is whole nevertheless, and the run goes on without that row.
+    """
+    with path.open(encoding="utf-8", errors="replace", newline="") as stream:
+        for row in csv.DictReader(stream):
+            whole = None not in row and None not in row.values()
+            if whole and row.get("step", "").isdecimal():
+                yield int(row["step"]), row

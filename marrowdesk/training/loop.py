@@ -19,6 +19,7 @@ from marrowdesk.training.log import add_row, cut_log
 from marrowdesk.training.losses import posterior_offsets
 from marrowdesk.training.optimisation import Optimisation
 from marrowdesk.training.plan import MAY_CHANGE
+from marrowdesk.training.samples import fingerprint
 from marrowdesk.training.validation import Validation
 
 if TYPE_CHECKING:
@@ -47,6 +48,13 @@ class Cells:
     at: Sequence[int]
     held: Sequence[int] = ()
     targets: np.ndarray | None = None
+
+    @property
+    def mark(self) -> str:
+        """Short mark of all cells, of their labels, and of which are trained on."""
+        shown = set(self.at)
+        spared = {each.file for place, each in enumerate(self.store.samples) if place not in shown}
+        return fingerprint(self.store.samples, spared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +109,8 @@ class Training:
         mentor: the network that is followed; None for none.
 
     Raises:
-        MarrowdeskError: the folder holds a checkpoint of another plan, or the plan cannot be carried out.
+        MarrowdeskError: the folder holds a checkpoint of another plan, of other cells or of more steps, or
+            the plan cannot be carried out.
     """
 
     def __init__(
@@ -125,7 +134,7 @@ class Training:
         self.optimisation = Optimisation(
             plan, counts, targets, start, self._group, sync_norm, sources, distance
         )
-        self.step = 0
+        self.step, self._mark = 0, cells.mark
         self._changes: list[list[float]] = []
         if (folder / CHECKPOINT).exists():
             self._resume(read_checkpoint(folder))
@@ -136,6 +145,16 @@ class Training:
             raise MarrowdeskError(
                 f"The run {self.folder} was begun with another plan ({', '.join(other)}).",
                 "Give the options it was begun with, or another folder.",
+            )
+        if kept.get("cells", self._mark) != self._mark:
+            raise MarrowdeskError(
+                f"The run {self.folder} was begun with other cells, other labels or others kept back.",
+                "Give the data it was begun with, or another folder.",
+            )
+        if kept["step"] > self.plan.steps:
+            raise MarrowdeskError(
+                f"The run {self.folder} has done {kept['step']} steps, and {self.plan.steps} are asked for.",
+                f"Ask for {kept['step']} or more, or give another folder.",
             )
         self.optimisation.load(kept)
         self.step, self._changes = kept["step"], list(kept["changes"])
@@ -225,6 +244,7 @@ class Training:
             "plan": asdict(self.plan),
             "offsets": self.offsets.tolist(),
             "changes": self._changes,
+            "cells": self._mark,
         }
         write_checkpoint(self.folder, {**self.optimisation.state(), **told})
         draw_curves(self.folder)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +13,8 @@ from marrowdesk.core.cell import Place
 from marrowdesk.imaging.decode import read_place
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     import numpy as np
 
     from marrowdesk.core.cell import Box
@@ -79,3 +83,9 @@ def read_cell(sample: Sample) -> np.ndarray:
         ImageUnreadable: the image cannot be read, or the cell lies outside of it.
     """
     return read_place(sample.place_in(Path()))
+
+
+def fingerprint(samples: Sequence[Sample], held: Collection[str]) -> str:
+    """Give a short mark of labelled cells, of their labels, and of which are kept back."""
+    rows = sorted([each.file, each.source, each.code, each.file in held] for each in samples)
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.store.atomic import write_atomically
+from marrowdesk.training.checkpoint import AGAIN, writing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,13 +19,21 @@ if TYPE_CHECKING:
 
 
 def write_split(path: Path, samples: Sequence[Sample], held: set[str]) -> None:
-    """Write the cells that are kept back as CSV (file, source, class), in the order of ``samples``."""
+    """Write the cells that are kept back as CSV (file, source, class), in the order of ``samples``.
+
+    Raises:
+        MarrowdeskError: the file cannot be written.
+    """
     rows = [[each.file, each.source, each.code] for each in samples if each.file in held]
     _write(path, ["file", "source", "class"], rows)
 
 
 def write_folds(path: Path, samples: Sequence[Sample], folds: Mapping[str, int]) -> None:
-    """Write the fold of every cell as CSV (file, source, class, fold), in the order of ``samples``."""
+    """Write the fold of every cell as CSV (file, source, class, fold), in the order of ``samples``.
+
+    Raises:
+        MarrowdeskError: the file cannot be written.
+    """
     rows = [[each.file, each.source, each.code, str(folds[each.file])] for each in samples]
     _write(path, ["file", "source", "class", "fold"], rows)
 
@@ -37,7 +46,7 @@ def read_split(path: Path, fold: int | None = None) -> set[str]:
         fold: the fold that is kept back, where the file has a column ``fold``.
 
     Raises:
-        MarrowdeskError: the file is missing, lacks a column, or has no such fold.
+        MarrowdeskError: the file is missing, lacks a column, has a row that is cut short, or no such fold.
     """
     rows = _rows(path)
     folds = {row["fold"] for row in rows if "fold" in row}
@@ -108,7 +117,8 @@ def _check_groups(path: Path, samples: Sequence[Sample], held: set[str]) -> None
 def _write(path: Path, columns: list[str], rows: list[list[str]]) -> None:
     stream = io.StringIO()
     csv.writer(stream, lineterminator="\n").writerows([columns, *rows])
-    write_atomically(path, stream.getvalue().encode())
+    with writing(path, AGAIN):
+        write_atomically(path, stream.getvalue().encode())
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -119,7 +129,8 @@ def _rows(path: Path) -> list[dict[str, str]]:
                 raise MarrowdeskError(
                     f"The split {path} has no column 'file'.", "Give a CSV with that column."
                 )
-            return list(reader)
+            # A spreadsheet leaves rows of commas alone at the end.
+            rows = [(reader.line_num, row) for row in reader if any(row.values())]
     except OSError as error:
         raise MarrowdeskError(
             f"The split {path} cannot be read: {error.strerror}.",
@@ -129,3 +140,10 @@ def _rows(path: Path) -> list[dict[str, str]]:
         raise MarrowdeskError(
             f"The split {path} is no CSV text in UTF-8: {error}.", "Save it as CSV, UTF-8."
         ) from error
+    for line, row in rows:
+        for column in ("file", "fold"):
+            if column in row and not row[column]:
+                raise MarrowdeskError(
+                    f"Line {line} of the split {path} has no {column}.", "Complete that line, or delete it."
+                )
+    return [row for _, row in rows]

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.inference.bundle import file_sha256
 from marrowdesk.inference.precision import fast_dtype
 from marrowdesk.inference.preprocess import masked, round_mask
+from marrowdesk.training.kept_array import kept_array
 from marrowdesk.training.packages import file_in_package
 
 if TYPE_CHECKING:
@@ -160,14 +162,13 @@ def teacher_features(store: Store, recipe: Recipe, onnx_file: Path, folder: Path
 
     Returns:
         (N, 768) float32.
+
+    Raises:
+        MarrowdeskError: the teacher cannot be read, or its features cannot be written.
     """
-    told = hashlib.sha256(repr((store.samples, recipe, _SIDE)).encode()).hexdigest()[:16]
-    kept = folder / f"teacher-{told}.npy"
-    if kept.exists():
-        return np.asarray(np.load(kept))
-    features = _features(load_teacher(onnx_file), store.crops, recipe)
-    np.save(kept, features)
-    return features
+    told = repr((store.key, store.samples, recipe, file_sha256(onnx_file), _SIDE))
+    file = folder / f"teacher-{hashlib.sha256(told.encode()).hexdigest()[:16]}.npy"
+    return kept_array(file, lambda: _features(load_teacher(onnx_file), store.crops, recipe))
 
 
 def teacher_targets(store: Store, recipe: Recipe, onnx_file: Path, folder: Path) -> np.ndarray:

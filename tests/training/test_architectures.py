@@ -69,3 +69,13 @@ def test_that_the_command_lists_every_network_and_kind_of_attention_with_its_siz
     for name in [*(preset.name for preset in PRESETS), *(kind.name for kind in KINDS)]:
         assert f"\n{name} " in told
     assert "regnetx_032       14.31     259  the study's recommendation" in told
+
+
+def test_that_networks_that_cannot_take_a_side_are_told_and_the_others_are_listed(capsys):
+    parser = argparse.ArgumentParser()
+    add_commands(parser.add_subparsers())
+    arguments = parser.parse_args(["networks", "--side", "17"])
+    assert arguments.handler(arguments) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines if "not at 17 px" in line] == ["swinv2_tiny", "densenet121"]
+    assert any(line.startswith("efficientnet_b0    4.03 ") for line in lines)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
+import os
 import time
-from dataclasses import asdict, replace
+from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -15,7 +15,7 @@ from painted import painted_cell
 from marrowdesk.core.cell import Box
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.imaging.decode import read_place
-from marrowdesk.inference.preprocess import METHOD, Recipe, standardise
+from marrowdesk.inference.preprocess import Recipe, standardise
 from marrowdesk.training.dataset import MARGIN, Sample, open_store, read_manifest
 from marrowdesk.training.samples import read_cell
 
@@ -77,16 +77,127 @@ def test_that_the_store_is_made_once_and_leaves_no_drafts(tmp_path):
     assert (again.crops == first.crops).all()
 
 
-def test_that_a_store_of_an_earlier_version_is_found(tmp_path):
+def _bitmaps(folder, first, count=2):
+    """Write a few painted cells as BMP, whose files are all of one size; give their samples."""
+    folder.mkdir(exist_ok=True)
+    for number in range(count):
+        cv2.imwrite(str(folder / f"{number}.bmp"), painted_cell(60, 25, seed=first + number))
+    return [Sample(f"{number}.bmp", "one", "LYT") for number in range(count)]
+
+
+def _prepared(sample, folder):
+    return standardise(read_place(sample.place_in(folder)), SMALL, MARGIN)[0]
+
+
+def test_that_data_sets_of_equal_names_and_sizes_beside_each_other_get_their_own_crops(tmp_path):
+    keys = set()
+    for name, first in (("north", 0), ("south", 10)):
+        samples = _bitmaps(tmp_path / name, first)
+        for image in (tmp_path / name).iterdir():
+            os.utime(image, (1e9, 1e9))
+        store = open_store(tmp_path / name, samples, SMALL, tmp_path / "cache")
+        assert (store.crops[0] == _prepared(samples[0], tmp_path / name)).all()
+        keys.add(store.key)
+    assert len(keys) == 2
+
+
+@pytest.mark.parametrize("boxes", [(None,), (Box(5, 5, 40, 40), Box(10, 10, 40, 40))])
+def test_that_an_image_replaced_by_one_of_the_same_size_is_prepared_anew(tmp_path, boxes):
+    (sample,) = _bitmaps(tmp_path, 0, 1)
+    place = sample.place_in(tmp_path)
+    cells = [replace(sample, file=f"{at}", place=replace(place, box=box)) for at, box in enumerate(boxes)]
+    before = open_store(tmp_path, cells, SMALL, tmp_path / "cache")
+    _bitmaps(tmp_path, 10, 1)
+    os.utime(place.path, (2e9, 2e9))
+    after = open_store(tmp_path, cells, SMALL, tmp_path / "cache")
+    for cell, crop in zip(cells, after.crops, strict=True):
+        assert (crop == _prepared(cell, tmp_path)).all()
+    assert before.key != after.key
+
+
+def _cut(path):
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def _empty(path):
+    path.write_bytes(b"")
+
+
+@pytest.mark.parametrize(
+    ("ending", "harm"),
+    [
+        (".npy", _cut), (".npy", _empty), (".npy", Path.unlink),
+        (".json", _cut), (".json", _empty), (".json", Path.unlink),
+        (".json", lambda path: path.write_text("[]")),
+        (".json", lambda path: path.write_text('{"samples": [["of other data"]], "problems": []}')),
+        (".npy", lambda path: np.save(path, np.zeros((1, 42, 42, 3), np.uint8))),
+    ],
+)  # fmt: skip
+def test_that_a_store_that_cannot_be_read_is_made_anew(tmp_path, ending, harm):
     samples, cache = _few(tmp_path), tmp_path / "cache"
     first = open_store(tmp_path, samples, SMALL, cache)
-    told = json.dumps([METHOD, asdict(SMALL), MARGIN, [sample.file for sample in samples]])
-    name = f"crops-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
-    for path in list(cache.iterdir()):
-        path.rename(path.with_stem(name))
+    names, crops = _made(cache), np.array(first.crops)
+    harm(next(cache.glob(f"*{ending}")))
     again = open_store(tmp_path, samples, SMALL, cache)
-    assert _made(cache) == [f"{name}.json", f"{name}.npy"]
-    assert (again.crops == first.crops).all()
+    assert (again.crops == crops).all()
+    assert again.samples == tuple(samples)
+    assert _made(cache) == names
+
+
+def test_that_what_a_kill_left_is_deleted_once_nobody_can_be_at_work_on_it(tmp_path):
+    samples, cache = _few(tmp_path), tmp_path / "cache"
+    open_store(tmp_path, samples, SMALL, cache)
+    names = _made(cache)
+    for name in ("crops-0123.abcd.new", ".crops-0123.json.abcd.new", "crops-4567.abcd.new"):
+        (cache / name).write_bytes(b"half")
+        if "0123" in name:
+            os.utime(cache / name, (time.time() - 25 * 3600,) * 2)
+    open_store(tmp_path, samples, SMALL, cache)
+    assert _made(cache) == sorted([*names, "crops-4567.abcd.new"])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the system does not tell what a file takes on the disk")
+@pytest.mark.parametrize("asked", [True, False])
+def test_that_the_store_has_its_place_on_the_disk_before_a_cell_is_prepared(tmp_path, monkeypatch, asked):
+    samples, cache = _few(tmp_path, 40), tmp_path / "cache"
+    if not asked:
+        monkeypatch.delattr(os, "posix_fallocate", raising=False)
+    taken = []
+
+    def looked(place):
+        (draft,) = cache.glob("*.new")
+        found = draft.stat()
+        taken.append((found.st_size, 512 * found.st_blocks))
+        return read_place(place)
+
+    monkeypatch.setattr("marrowdesk.training.dataset.read_place", looked)
+    store = open_store(tmp_path, samples, SMALL, cache)
+    assert len(taken) == 40
+    assert all(size > 40 * 42 * 42 * 3 and blocks >= size for size, blocks in taken)
+    assert (store.crops[39] == _prepared(samples[39], tmp_path)).all()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the system does not limit the size of files")
+def test_that_a_store_the_disk_has_no_room_for_is_told_with_what_it_takes(tmp_path):
+    import resource
+
+    samples, cache = _few(tmp_path, 40), tmp_path / "cache"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        with pytest.raises(MarrowdeskError, match=r"crops-\w+\.npy could not be written") as caught:
+            open_store(tmp_path, samples, SMALL, cache)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "It takes 0.2 MB: make room on the disk" in caught.value.hint
+    assert _made(cache) == []
+
+
+def test_that_a_folder_for_the_store_that_cannot_be_made_is_named(tmp_path):
+    samples = _few(tmp_path)
+    with pytest.raises(MarrowdeskError, match=r"0\.png.*could not be written: Not a directory") as caught:
+        open_store(tmp_path, samples, SMALL, tmp_path / "0.png" / "cache")
+    assert "Give a folder" in caught.value.hint
 
 
 def test_that_a_mended_image_and_a_corrected_label_come_in(tmp_path):

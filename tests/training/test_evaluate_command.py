@@ -12,10 +12,11 @@ import pytest
 from tiny_bundle import make_tiny_bundle
 
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.inference.bundle import read_card
+from marrowdesk.inference.bundle import load_bundle, read_card
 from marrowdesk.inference.precision import proved
 from marrowdesk.inference.torch_engine import load_engine
 from marrowdesk.training.commands import add_commands
+from marrowdesk.training.engines import keep_precisions
 from marrowdesk.training.evaluate import held_out_cells, judge, stress
 from marrowdesk.training.reading import read_labelled
 from marrowdesk.training.shifts import Shift, relit
@@ -97,6 +98,26 @@ def test_that_engines_are_compared_and_only_what_the_card_then_proves_is_used(
         assert used in (copy / "CARD.md").read_text()
 
 
+def test_that_what_another_machine_proved_of_fewer_bits_stays(bundle, tmp_path):
+    copy = shutil.copytree(bundle.path, tmp_path / "copy")
+    row = {"cells": 48, "F1 lost": 0.0, "changed": 0.0, "measured with": "CPU"}
+    rows = {
+        f"{engine}, {bits}": {"engine": engine, "precision": bits, **row}
+        for engine in ("torch", "openvino")
+        for bits in ("float32", "bfloat16")
+    }
+    keep_precisions(load_bundle(copy), rows)
+    exact = {name: row for name, row in rows.items() if "float32" in name}
+    keep_precisions(load_bundle(copy), exact)
+    kept = read_card(copy).precisions
+    assert [(each.engine, each.precision) for each in kept] == [
+        ("torch", "bfloat16"), ("openvino", "bfloat16"),
+    ]  # fmt: skip
+    worse = {**rows["torch, bfloat16"], "F1 lost": 0.2}
+    keep_precisions(load_bundle(copy), {**exact, "torch, bfloat16": worse})
+    assert {each.engine: each.f1_lost for each in read_card(copy).precisions} == {"torch": 0.2, "openvino": 0}
+
+
 def test_that_a_comparison_of_engines_refuses_what_it_does_not_measure(painted_data, bundle, tmp_path):
     page = tmp_path / "page.html"
     with pytest.raises(MarrowdeskError, match="--page is asked for"):
@@ -128,6 +149,8 @@ def test_that_a_folder_that_is_not_there_is_told_before_anything_is_measured(pai
             "--page",
             tmp_path / "nowhere" / "page.html",
         )
+    with pytest.raises(MarrowdeskError, match=r"is a folder\. Name a file to write"):
+        run("--data", painted_data, "--bundle", tmp_path / "none", "--json", tmp_path)
 
 
 def test_that_unreadable_images_alone_are_explained(painted_data, bundle):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import shutil
 from dataclasses import asdict
 
 import numpy as np
@@ -78,7 +80,8 @@ def test_that_the_command_measures_a_bundle_and_keeps_what_its_network_saw(paint
         ),
         encoding="utf-8",
     )
-    words = ["--data", painted_data, "--bundle", bundle.path, "--held-out", split, "--out", out]
+    data = shutil.copytree(painted_data, tmp_path / "data")
+    words = ["--data", data, "--bundle", bundle.path, "--held-out", split, "--out", out]
     words += ["--shares", "50,100"]
     with pytest.raises(MarrowdeskError, match="does not tell how it was trained"):
         _run(*words)
@@ -94,6 +97,21 @@ def test_that_the_command_measures_a_bundle_and_keeps_what_its_network_saw(paint
     assert len(kept) == 1
     _run(*words, "--draws", "1")
     assert {file: file.stat().st_mtime_ns for file in out.glob("*.npy")} == kept
+    (file,) = kept
+    whole = np.load(file)
+    file.write_bytes(file.read_bytes()[:1000])
+    _run(*words, "--draws", "1")
+    assert (np.load(file) == whole).all()
+    # The images were replaced meanwhile: what the network saw of the former ones is of no use.
+    for image in (data / "one" / "BLA").iterdir():
+        os.utime(image, (2e9, 2e9))
+    _run(*words, "--draws", "1")
+    assert len(list(out.glob("*.npy"))) == 2
+    (tmp_path / "taken").write_bytes(b"")
+    words[words.index(out)] = tmp_path / "taken"
+    with pytest.raises(MarrowdeskError, match=r"taken could not be written: .*taken is no folder") as caught:
+        _run(*words)
+    assert "Give a folder" in caught.value.hint
 
 
 def test_that_a_curve_of_the_teachers_features_needs_nothing_of_the_bundles_network(

@@ -112,7 +112,8 @@ def test_that_cells_in_boxes_of_one_image_are_read_each_and_a_box_cut_short_is_t
     image[10:30, 40:70] = 0
     cv2.imwrite(str(tmp_path / "field_7.png"), image)
     rows = ["field_7.png,one,BLA,40,10,30,20", "field_7.png,one,LYT,0,0,8,9", "field_7.png,one,MON,,,,"]
-    short = ["field_7.png,one,EOS,1,1,5,", "field_7.png,one,EOS,1,1,5,0", "field_7.png,one,EOS,-1,1,5,5"]
+    boxes = ["1,1,5,", "1,1,5,0", "-1,1,5,5", "1,1,00,5", "1,1,5,000"]
+    short = [f"field_7.png,one,EOS,{box}" for box in boxes]
     text = "\n".join(["file,source,marrow_class,x,y,width,height", *rows, *short])
     (tmp_path / "manifest.csv").write_text(text)
     cells = read_labelled([str(tmp_path)])
@@ -122,7 +123,7 @@ def test_that_cells_in_boxes_of_one_image_are_read_each_and_a_box_cut_short_is_t
     assert read_cell(cells.samples[0]).shape == (20, 30, 3)
     assert not read_cell(cells.samples[0]).any()
     assert read_cell(cells.samples[2]).shape == (60, 90, 3)
-    assert "3 rows lack file, source, class or whole box; left out, first line 5" in cells.problems[0]
+    assert "5 rows lack file, source, class or whole box; left out, first line 5" in cells.problems[0]
 
 
 @pytest.mark.parametrize(
@@ -131,6 +132,10 @@ def test_that_cells_in_boxes_of_one_image_are_read_each_and_a_box_cut_short_is_t
         (b"file;source;marrow_class\n", "no column 'file'; it has file;source;marrow_class"),
         ("file,source,marrow_class\nm\xfcller.png,a,BLA\n".encode("latin-1"), "no CSV text in UTF-8"),
         (b"", "it has nothing"),
+        (
+            b"file,source,marrow_class\na.png,a,BLA\nb\0.png,a,BLA\n",
+            "no CSV text in UTF-8: line 3 holds a zero",
+        ),
         (b"file,source,marrow_class\n", "holds no labelled cell"),
     ],
 )

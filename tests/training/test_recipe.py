@@ -322,3 +322,14 @@ def test_that_a_damaged_list_of_what_is_done_is_explained(recipe, painted_data, 
     (run / FINISHED).write_text("{", encoding="utf-8")
     with pytest.raises(MarrowdeskError, match=r"finished\.json is not understood"):
         _run(*_words(recipe, painted_data, run))
+
+
+def test_that_what_was_done_with_other_labels_does_not_count_as_done(recipe, painted_data, tmp_path):
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / FINISHED).write_text(json.dumps({"cells": "0" * 16, "done": ["train first"]}), encoding="utf-8")
+    with pytest.raises(MarrowdeskError, match="begun with other cells, other labels or others kept back"):
+        _run(*_words(recipe, painted_data, run))
+    (run / FINISHED).write_text(json.dumps({"done": ["train first"]}), encoding="utf-8")
+    with pytest.raises(MarrowdeskError, match=r"finished\.json is not understood"):
+        _run(*_words(recipe, painted_data, run))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from small_run import small_plan
 
 from marrowdesk.training.dataset import Sample
+from marrowdesk.training.heads import HeadFit, fit_head
 from marrowdesk.training.priors import source_log_priors
 from marrowdesk.training.refit import refit_head, source_directions
 
@@ -95,3 +97,17 @@ def test_that_a_head_that_does_not_look_along_them_finds_the_cell_in_another_lab
     looking, blind = recalls
     assert looking < 0.3
     assert blind > 0.6
+
+
+def test_that_what_drawing_a_class_more_often_puts_on_a_fitted_layer_is_taken_off():
+    rng = np.random.default_rng(5)
+    samples = [Sample(str(at), "A", "BLA" if at % 10 == 0 else "LYT") for at in range(2000)]
+    nothing_to_see = rng.normal(size=(2000, 3)).astype(np.float32)
+    shares = {}
+    for sampling in ("plain", "class"):
+        plan = small_plan(codes=("BLA", "LYT"), sampling=sampling)
+        weights, biases = fit_head([nothing_to_see], samples, plan, HeadFit(prior=None))
+        logits = nothing_to_see @ weights.T + biases
+        odds = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+        shares[sampling] = float(odds[:, 0].mean())
+    assert shares == pytest.approx({"plain": 0.1, "class": 0.1}, abs=0.01)

@@ -186,3 +186,36 @@ def test_that_a_file_that_is_no_split_says_why(tmp_path, content, said):
     (tmp_path / "s.csv").write_text(content)
     with pytest.raises(MarrowdeskError, match=said):
         read_split(tmp_path / "s.csv")
+
+
+@pytest.mark.parametrize(
+    ("content", "fold", "said"),
+    [
+        ("file,fold\na.png\nb.png,1\n", 9, "Line 2 of the split .* has no fold"),
+        ("file,fold\na.png,1\nb.png,\n", 1, "Line 3 of the split .* has no fold"),
+        ("class,file\nBLA,a.png\nBLA\n", None, "Line 3 of the split .* has no file"),
+    ],
+)
+def test_that_a_row_that_is_cut_short_is_named(tmp_path, content, fold, said):
+    (tmp_path / "s.csv").write_text(content)
+    with pytest.raises(MarrowdeskError, match=said):
+        read_split(tmp_path / "s.csv", fold)
+
+
+def test_that_rows_of_commas_alone_are_no_cells(tmp_path):
+    (tmp_path / "s.csv").write_text("file,fold\na.png,0\nb.png,1\n,\n,\n")
+    assert read_split(tmp_path / "s.csv", 1) == {"b.png"}
+
+
+def test_that_a_split_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "folder.csv").mkdir()
+    for path, said in (
+        (tmp_path / "file" / "held.csv", "file is no folder"),
+        (tmp_path / "folder.csv", "Is a dir"),
+    ):
+        with pytest.raises(MarrowdeskError, match=f"{path} could not be written: .*{said}") as caught:
+            write_split(path, CELLS, set())
+        assert "Give a folder" in caught.value.hint
+        with pytest.raises(MarrowdeskError, match="could not be written"):
+            write_folds(path, CELLS, make_folds(CELLS, 2))

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -182,6 +183,15 @@ def test_that_a_stopped_study_goes_on_after_the_step_it_was_stopped_at(cells, tm
     assert "s left" in lines[0]
     steps = [step for step, _ in read_log(tmp_path / "runs" / "test_resnet-focal-none-seed5")["loss"]]
     assert steps == [1, 3]
+
+
+def test_that_a_batch_too_small_for_a_network_fails_that_run_and_not_the_study(cells, tmp_path):
+    part = make_grid(["test_resnet"], ["focal", "ldam"])["losses"]
+    lines = []
+    study = Study(tmp_path, replace(SETTINGS, batch=1), cells, means(), lines.append)
+    assert study.follow([part], 1)
+    assert len(study.failures) == 2
+    assert all("failed: ValueError: Expected more than 1 value per channel" in line for line in lines)
 
 
 def test_that_scores_are_those_of_the_averaged_network_on_the_cells_kept_back(cells, tmp_path):

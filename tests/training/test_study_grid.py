@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.training.samples import Sample
-from marrowdesk.training.study.cells import fingerprint, thin_out
+from marrowdesk.training.samples import Sample, fingerprint
+from marrowdesk.training.study.cells import thin_out
 from marrowdesk.training.study.grid import Combination, make_grid
 from marrowdesk.training.study.settings import Settings, settle
 

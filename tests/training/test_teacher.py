@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 
 import numpy as np
 import pytest
 
 from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.inference.preprocess import Recipe
 from marrowdesk.training.dataset import Sample, Store
-from marrowdesk.training.teacher import find_teacher, levelled, whitened_targets
+from marrowdesk.training.teacher import find_teacher, levelled, teacher_features, whitened_targets
 
 
 def test_that_what_tells_sources_apart_is_taken_away_and_classes_stay_apart():
@@ -45,3 +47,67 @@ def test_that_a_missing_teacher_is_explained(monkeypatch):
     with pytest.raises(MarrowdeskError, match="not installed") as caught:
         find_teacher()
     assert "pip install" in caught.value.hint
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Give what the teacher is asked, which answers with chance and takes no time."""
+    told = []
+
+    def features(network, crops, recipe):
+        told.append(network.name)
+        return np.random.default_rng(len(told)).normal(size=(len(crops), 768)).astype(np.float32)
+
+    monkeypatch.setattr("marrowdesk.training.teacher.load_teacher", lambda path: path)
+    monkeypatch.setattr("marrowdesk.training.teacher._features", features)
+    return told
+
+
+def _store(key):
+    return Store((Sample("1.bmp", "a", "LYT"),), np.empty((1, 2, 2, 3), np.uint8), (), key)
+
+
+def test_that_features_are_kept_for_the_very_files_and_the_very_teacher(tmp_path, asked):
+    files = [tmp_path / "one.onnx", tmp_path / "two.onnx"]
+    for file in files:
+        file.write_bytes(file.name.encode())
+    first, replaced, other, again = (
+        teacher_features(_store(key), Recipe(), file, tmp_path / "cache")
+        for key, file in (("k", files[0]), ("l", files[0]), ("k", files[1]), ("k", files[0]))
+    )
+    assert asked == ["one.onnx", "one.onnx", "two.onnx"]
+    assert (again == first).all()
+    assert not (first == replaced).all()
+    assert not (first == other).all()
+
+
+def test_that_kept_features_that_are_cut_off_are_computed_anew(tmp_path, asked):
+    (tmp_path / "one.onnx").write_bytes(b"weights")
+    for length in (3000, 100, 3, 0):
+        teacher_features(_store("k"), Recipe(), tmp_path / "one.onnx", tmp_path / "cache")
+        (kept,) = (tmp_path / "cache").iterdir()
+        kept.write_bytes(kept.read_bytes()[:length])
+    last = teacher_features(_store("k"), Recipe(), tmp_path / "one.onnx", tmp_path / "cache")
+    assert len(asked) == 5
+    assert (np.load(kept) == last).all()
+
+
+def test_that_features_that_cannot_be_written_leave_no_half_file(tmp_path, asked):
+    (tmp_path / "one.onnx").write_bytes(b"weights")
+    with pytest.raises(MarrowdeskError, match=r"teacher-\w+\.npy could not be written: Not a directory"):
+        teacher_features(_store("k"), Recipe(), tmp_path / "one.onnx", tmp_path / "one.onnx" / "cache")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the system does not limit the size of files")
+def test_that_features_the_disk_has_no_room_for_leave_no_half_file(tmp_path, asked):
+    import resource
+
+    (tmp_path / "one.onnx").write_bytes(b"weights")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        with pytest.raises(MarrowdeskError, match=r"teacher-\w+\.npy could not be written"):
+            teacher_features(_store("k"), Recipe(), tmp_path / "one.onnx", tmp_path / "cache")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list((tmp_path / "cache").iterdir()) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from small_run import painted_cells, small_plan, train
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.training.checkpoint import offsets_of, read_checkpoint
 from marrowdesk.training.hardware import choose_device, choose_dtype
+from marrowdesk.training.loop import Cells, Training
 from marrowdesk.training.validation import class_means
 
 WAYS = {
@@ -223,3 +225,22 @@ def test_that_a_teacher_is_followed(tmp_path):
     training = train(small_plan(steps=24, teacher=1.0), tmp_path, cells=cells)
     assert training.reports[-1].loss < training.reports[0].loss
     assert read_checkpoint(tmp_path)["follow"]["weight"].shape[0] == 4
+
+
+def test_that_a_run_is_not_continued_with_other_cells_or_labels(tmp_path):
+    plan = small_plan(steps=4)
+    train(plan, tmp_path, until=2)
+    own = painted_cells()
+    relabelled = (replace(own.store.samples[0], code="ART"), *own.store.samples[1:])
+    other_labels = Cells(replace(own.store, samples=relabelled), own.at, own.held)
+    fewer_kept_back = Cells(own.store, [*own.at, own.held[0]], own.held[1:])
+    for other in (other_labels, fewer_kept_back):
+        with pytest.raises(MarrowdeskError, match="begun with other cells, other labels or others kept back"):
+            Training(plan, other, tmp_path)
+    assert read_checkpoint(tmp_path)["step"] == 2
+
+
+def test_that_a_run_is_not_ended_before_where_it_stands(tmp_path):
+    train(small_plan(steps=4), tmp_path)
+    with pytest.raises(MarrowdeskError, match=r"has done 4 steps, and 2 are asked for\. Ask for 4 or more"):
+        train(small_plan(steps=2), tmp_path)

@@ -17,7 +17,7 @@ from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.bundle import load_bundle, read_card
 from marrowdesk.inference.network import head_of
 from marrowdesk.inference.torch_engine import network_of
-from marrowdesk.training.checkpoint import read_checkpoint
+from marrowdesk.training.checkpoint import read_checkpoint, write_checkpoint
 from marrowdesk.training.commands import add_commands
 
 OPTIONS = [
@@ -61,18 +61,19 @@ def test_that_a_killed_run_ends_with_the_weights_of_one_that_was_not(painted_dat
     import torch
 
     process = _start(
-        [*_train(painted_data, tmp_path / "killed", 8), "--save-every", "2"], stderr=subprocess.DEVNULL
+        [*_train(painted_data, tmp_path / "killed", 12), "--save-every", "2"], stderr=subprocess.DEVNULL
     )
     while not (tmp_path / "killed" / "last.pt").exists():
         assert process.poll() is None
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
     process.wait()
+    assert 2 <= read_checkpoint(tmp_path / "killed")["step"] < 12
     # Each in a process of its own: in this one an engine may have set the threads, and sums round otherwise.
     for name in ("killed", "whole"):
-        assert _start(_train(painted_data, tmp_path / name, 8), stderr=subprocess.DEVNULL).wait() == 0
+        assert _start(_train(painted_data, tmp_path / name, 12), stderr=subprocess.DEVNULL).wait() == 0
     ends = [torch.load(tmp_path / name / "last.pt", weights_only=True) for name in ("killed", "whole")]
-    assert ends[0]["step"] == ends[1]["step"] == 8
+    assert ends[0]["step"] == ends[1]["step"] == 12
     for part in ("network", "average"):
         for name, value in ends[0][part].items():
             assert torch.allclose(value.float(), ends[1][part][name].float(), rtol=1e-4, atol=1e-5), name
@@ -138,6 +139,43 @@ def _is_middle(one: np.ndarray, first: np.ndarray, last: np.ndarray) -> bool:
 def _head(bundle) -> tuple[np.ndarray, np.ndarray]:
     head = head_of(network_of(bundle))
     return head.weight.detach().float().numpy(), head.bias.detach().float().numpy()
+
+
+@pytest.mark.slow
+def test_that_only_a_finished_run_is_exported_and_only_with_its_own_cells_kept_back(
+    painted_data, trained, tmp_path
+):
+    run, out = shutil.copytree(trained, tmp_path / "run"), tmp_path / "painted"
+    words = ("export", "--data", painted_data, "--run", run, "--out", out)
+    for others in (("--leave-out", "two"), ("--held-out", tmp_path / "other.csv")):
+        (tmp_path / "other.csv").write_text("file\none/LYT/LYT_00001.png\n", encoding="utf-8")
+        with pytest.raises(MarrowdeskError, match="trained with other cells kept back"):
+            _run(*words, *others)
+    kept = read_checkpoint(run)
+    kept["plan"]["steps"] = 300
+    write_checkpoint(run, kept)
+    with pytest.raises(MarrowdeskError, match=r"has done 40 of its 300 steps.*--steps 40"):
+        _run(*words)
+    assert not out.exists()
+
+
+@pytest.mark.slow
+def test_that_cells_a_bundle_may_know_by_heart_are_told_and_never_kept(
+    painted_data, bundle, tmp_path, capsys
+):
+    copy = shutil.copytree(bundle.path, tmp_path / "copy")
+    words = ("evaluate", "--data", painted_data, "--bundle", copy)
+    assert _run(*words, "--leave-out", "two") == 0
+    told = capsys.readouterr()
+    assert "51 of the 60 cells to measure are of sources that the bundle was trained on" in told.err
+    assert "note" not in json.loads(told.out) or not json.loads(told.out)["note"]
+    with pytest.raises(MarrowdeskError, match="learned them by heart") as caught:
+        _run(*words, "--leave-out", "two", "--keep")
+    assert caught.value.hint.startswith("Leave --keep away")
+    assert read_card(copy) == bundle.card
+    # Its own cells kept back, named by a file, are what they are without it.
+    assert _run(*words, "--held-out", copy / "held_out.csv", "--keep") == 0
+    assert "by heart" not in capsys.readouterr().err
 
 
 @pytest.mark.slow

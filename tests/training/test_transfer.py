@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 import timm
 import torch
+from small_run import painted_store
 
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.training.augment import Strength
 from marrowdesk.training.commands import add_commands
 from marrowdesk.training.loop import Training
 from marrowdesk.training.transfer.page import page
+from marrowdesk.training.transfer.runs import Material
 from marrowdesk.training.transfer.variants import CELLS, CHANGES, GUARDS, SOURCES, Variant, chosen_of, lay_out
 
 
@@ -167,3 +170,17 @@ def test_that_every_run_starts_from_the_given_weights_and_says_so(painted_data, 
     # Chance is another start: its runs never share a table with these.
     with pytest.raises(MarrowdeskError, match="other options or other cells"):
         _run(words)
+
+
+def test_that_a_patient_of_the_source_left_out_is_left_out_elsewhere_too():
+    store = painted_store()
+    shared = tuple(
+        replace(each, group="patient 7") if each.file.endswith("_00003.png") else each
+        for each in store.samples
+    )
+    material = Material(replace(store, samples=shared), {"one/LYT/LYT_00000.png"}, seed=1)
+    cells = material.of(Variant(SOURCES, "without two", without="two"))
+    shown = {shared[at].file for at in cells.at}
+    assert {each.source for at, each in enumerate(shared) if at in cells.at} == {"one"}
+    assert not any(file.endswith("_00003.png") for file in shown)
+    assert sorted([*cells.at, *cells.held]) == list(range(len(shared)))

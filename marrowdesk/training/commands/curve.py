@@ -11,16 +11,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.store.atomic import write_atomically
-from marrowdesk.training.checkpoint import writing
+from marrowdesk.training.checkpoint import AGAIN, writing
 from marrowdesk.training.commands.kinds import share, whole
 from marrowdesk.training.commands.options import Defaults, add_data, open_cells, read_cells
+from marrowdesk.training.kept_array import kept_array
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import numpy as np
 
     from marrowdesk.inference.bundle import Bundle
     from marrowdesk.training.commands.options import Parsers
@@ -92,6 +93,8 @@ def curve(arguments: argparse.Namespace) -> int:
         )
     plan = plan_of(bundle.card.training.plan)
     samples, held = read_cells(arguments, bundle.path)
+    with writing(arguments.run, AGAIN):  # told at once, and not after all cells were shown
+        arguments.run.mkdir(parents=True, exist_ok=True)
     store = open_cells(arguments, samples, plan.recipe)
     if arguments.teacher == "none":
         embeddings = _as_bundle_sees(arguments.run, bundle, plan, store)
@@ -115,7 +118,7 @@ def curve(arguments: argparse.Namespace) -> int:
         + "\n",
     }
     for name, text in files.items():
-        with writing(arguments.run / name):
+        with writing(arguments.run / name, AGAIN):
             write_atomically(arguments.run / name, text.encode())
     print(arguments.run / "curve.md")
     return 0
@@ -143,15 +146,10 @@ def _as_bundle_sees(folder: Path, bundle: Bundle, plan: Plan, store: Store) -> n
     from marrowdesk.inference.torch_engine import network_of
     from marrowdesk.training.export import embed
 
-    told = hashlib.sha256(repr(store.samples).encode()).hexdigest()[:16]
+    every = range(len(store.samples))
+    told = hashlib.sha256(repr((store.key, store.samples)).encode()).hexdigest()[:16]
     file = folder / f"embeddings-{bundle.sha256[:8]}-{told}.npy"
-    if file.exists():
-        return np.asarray(np.load(file))
-    _, embeddings = embed(network_of(bundle), store, range(len(store.samples)), plan.recipe)
-    with writing(file):
-        folder.mkdir(parents=True, exist_ok=True)
-        np.save(file, embeddings)
-    return embeddings
+    return kept_array(file, lambda: embed(network_of(bundle), store, every, plan.recipe)[1])
 
 
 def _notes(bundle: Bundle, tested: Seen, teacher: str) -> Sequence[str]:

@@ -17,10 +17,12 @@ from marrowdesk.training.shifts import PER_CLASS
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from marrowdesk.inference.bundle import Bundle
     from marrowdesk.training.commands.options import Parsers
     from marrowdesk.training.evaluate import Cells
+    from marrowdesk.training.samples import Sample
 
 
 def add_command(subparsers: Parsers) -> None:
@@ -71,17 +73,18 @@ def measure(arguments: argparse.Namespace) -> int:
     engine = load_engine(bundle)
     results, judged = evaluate(engine, cells)
     tell(results[DETAIL]["unreadable images"])
-    if arguments.cells is not None:
-        write_cells(arguments.cells, judged)
     if arguments.shifts is not None:
         results["shifts"] = stress(engine, cells, judged, arguments.shifts)
+    # Printed before anything is written: where that fails, what minutes went into is told all the same.
+    print(json.dumps(for_card(results), indent=1), flush=True)
+    if arguments.cells is not None:
+        write_cells(arguments.cells, judged)
     if arguments.json is not None:
         arguments.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     if arguments.page is not None:
         arguments.page.write_text(_page(arguments, bundle, results), encoding="utf-8")
     if arguments.keep:
         keep_results(bundle, results)
-    print(json.dumps(for_card(results), indent=1))
     return 0
 
 
@@ -89,11 +92,11 @@ def _compare(arguments: argparse.Namespace, bundle: Bundle, cells: Cells) -> int
     from marrowdesk.training.engines import compare_engines, keep_precisions
 
     rows = compare_engines(bundle, cells)
+    print(json.dumps(rows, indent=1), flush=True)
     if arguments.json is not None:
         arguments.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     if arguments.keep:
         keep_precisions(bundle, rows)
-    print(json.dumps(rows, indent=1))
     return 0
 
 
@@ -102,6 +105,8 @@ def _check(arguments: argparse.Namespace) -> None:
     for file in (arguments.json, arguments.page, arguments.cells):
         if file is not None and not file.absolute().parent.is_dir():
             raise MarrowdeskError(f"There is no folder {file.parent} for {file.name}.", "Make it first.")
+        if file is not None and file.is_dir():
+            raise MarrowdeskError(f"{file} is a folder.", "Name a file to write.")
     others = [name for name in ("page", "cells", "shifts") if getattr(arguments, name) is not None]
     if arguments.engines and others:
         raise MarrowdeskError(
@@ -112,14 +117,39 @@ def _check(arguments: argparse.Namespace) -> None:
 def _cells(arguments: argparse.Namespace, bundle: Bundle) -> Cells:
     from marrowdesk.training.evaluate import held_out_cells
 
+    chosen = arguments.held_out is not None or arguments.leave_out or arguments.fold is not None
     if not arguments.all:
-        return held_out_cells(*read_cells(arguments, arguments.bundle))
-    if arguments.held_out is not None or arguments.leave_out or arguments.fold is not None:
+        samples, held = read_cells(arguments, arguments.bundle)
+    elif chosen:
         raise MarrowdeskError("--all leaves nothing to choose.", "Give it without the options of a split.")
-    samples = read_samples(arguments)
-    if seen := sorted({each.source for each in samples} & {each.name for each in bundle.card.data}):
-        tell([f"The bundle was trained on {', '.join(seen)}: if these are the same cells, all will flatter."])
-    return held_out_cells(samples, {each.file for each in samples})
+    else:
+        samples = read_samples(arguments)
+        held = {each.file for each in samples}
+    if not arguments.all and not chosen:
+        return held_out_cells(samples, held)
+    taught = _taught(bundle, samples, set() if arguments.all else held)
+    if flattering := {each.file for each in taught} & held:
+        told = (
+            f"{len(flattering)} of the {len(held)} cells to measure are of sources that the bundle was "
+            "trained on, and not among those that its training kept back: it may have learned them by heart."
+        )
+        if arguments.keep:
+            raise MarrowdeskError(told, "Leave --keep away, or evaluate without the options of a split.")
+        tell([told])
+    return held_out_cells(samples, held, taught)
+
+
+def _taught(bundle: Bundle, samples: Sequence[Sample], told: set[str]) -> list[Sample]:
+    """Give the cells of sources that a bundle was trained on, but for those that its training kept back.
+
+    Where the bundle does not name these, they are those that the person tells.
+    """
+    from marrowdesk.training.split_file import read_split
+
+    sources = {each.name for each in bundle.card.data}
+    path = bundle.path / HELD_OUT
+    spared = read_split(path) if path.is_file() else told
+    return [each for each in samples if each.source in sources and each.file not in spared]
 
 
 def _page(arguments: argparse.Namespace, bundle: Bundle, results: dict[str, Any]) -> str:

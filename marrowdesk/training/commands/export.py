@@ -27,12 +27,14 @@ from marrowdesk.training.plan import plan_of
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from marrowdesk.inference.preprocess import Recipe
     from marrowdesk.training.commands.again import Record
     from marrowdesk.training.commands.options import Parsers
     from marrowdesk.training.heads import HeadFit
     from marrowdesk.training.plan import Plan
+    from marrowdesk.training.samples import Sample
 
 
 _SHOWN = ("most", "largest")
@@ -114,8 +116,10 @@ def add_command(subparsers: Parsers) -> None:
 def export(arguments: argparse.Namespace) -> int:
     """Run ``marrowdesk export``."""
     from marrowdesk.training.export import export_run, read_plan
+    from marrowdesk.training.split_file import write_split
 
     samples, held = read_cells(arguments, arguments.run)
+    _check_split(arguments.run, samples, held)
     plan = read_plan(arguments.run)
     shown, lifts = shown_as(arguments, plan), lifts_of(arguments, plan)
     store = open_cells(arguments, samples, shown)
@@ -137,11 +141,30 @@ def export(arguments: argparse.Namespace) -> int:
         "shown": shown,
     }
     bundle = export_run(arguments.run, store, held, arguments.out, told)
-    _put(arguments.held_out or arguments.run / HELD_OUT, arguments.out / HELD_OUT)
+    if (arguments.run / HELD_OUT).is_file():
+        _put(arguments.run / HELD_OUT, arguments.out / HELD_OUT)
+    else:
+        write_split(arguments.out / HELD_OUT, samples, held)
     if arguments.recipe:
         _put(arguments.recipe, arguments.out / RECIPE)
     print(f"{bundle.path}: {len(bundle.proposed)} classes, sha256 {bundle.sha256}")
     return 0
+
+
+def _check_split(run: Path, samples: Sequence[Sample], held: set[str]) -> None:
+    """See that those cells are kept back that the training kept back.
+
+    Raises:
+        MarrowdeskError: others are; a bundle would be sure of cells that it learned by heart.
+    """
+    from marrowdesk.training.split_file import read_split
+
+    files = {each.file for each in samples}
+    if (run / HELD_OUT).is_file() and read_split(run / HELD_OUT) & files != held & files:
+        raise MarrowdeskError(
+            f"The run {run} was trained with other cells kept back.",
+            f"Leave --held-out and --leave-out away: {HELD_OUT} in its folder names them.",
+        )
 
 
 def head_fit(arguments: argparse.Namespace, plan: Plan) -> HeadFit | None:

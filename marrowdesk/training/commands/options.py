@@ -151,7 +151,8 @@ def asked_for(arguments: argparse.Namespace, samples: Sequence[Sample]) -> tuple
         return arguments.held_out, read_split(arguments.held_out, arguments.fold)
     if arguments.fold is not None:
         raise MarrowdeskError(
-            "--fold names no fold by itself.", "Give --folds too, or --held-out with folds."
+            "--fold names no fold by itself.",
+            "Give it beside --held-out with a file of folds, or beside --folds where a run is begun.",
         )
     return Path(), None
 

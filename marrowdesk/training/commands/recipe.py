@@ -15,6 +15,7 @@ from marrowdesk.training.bundle_recipe import CHANCE, PACKAGE, RECIPE, read_reci
 from marrowdesk.training.checkpoint import writing
 from marrowdesk.training.commands import evaluate, export, train
 from marrowdesk.training.commands.options import HELD_OUT, settle_split
+from marrowdesk.training.samples import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from marrowdesk.training.bundle_recipe import BundleRecipe, Stage
 
 FINISHED = "finished.json"
-"""Lists the steps of a recipe's run that are done, in their order."""
+"""Lists the steps of a recipe's run that are done, in their order, with the mark of its cells."""
 
 _CELLS = ("data", "held_out", "leave_out", "folds", "fold", "fewest")
 _FOLDERS = ("recipe", "run", "out")
@@ -65,8 +66,8 @@ def carry_out(arguments: argparse.Namespace) -> int:
     steps = lay_out(recipe, arguments)
     parsed = [parse(recipe, each) for each in steps]
     _remember(arguments, recipe)
-    settle_split(arguments)
-    done, last = _finished(arguments.run), _last_bundle(recipe, arguments)
+    mark = fingerprint(*settle_split(arguments))
+    done, last = _finished(arguments.run, mark), _last_bundle(recipe, arguments)
     for at, (step, options) in enumerate(zip(steps, parsed, strict=True)):
         told = f"[{at + 1}/{len(steps)}] {step.name}"
         if done[at : at + 1] == [step.name] and step.there:
@@ -78,7 +79,7 @@ def carry_out(arguments: argparse.Namespace) -> int:
         if code := int(options.handler(options)):
             return code
         done = [*done[:at], step.name]
-        _keep(arguments.run / FINISHED, (json.dumps(done, indent=1) + "\n").encode())
+        _keep(arguments.run / FINISHED, (json.dumps({"cells": mark, "done": done}, indent=1) + "\n").encode())
     return 0
 
 
@@ -233,16 +234,29 @@ def _remember(arguments: argparse.Namespace, recipe: BundleRecipe) -> None:
     _keep(kept, arguments.recipe.read_bytes())
 
 
-def _finished(run: Path) -> Sequence[str]:
+def _finished(run: Path, mark: str) -> Sequence[str]:
+    """List the steps that are done, with the same cells; older files are the bare list of the steps.
+
+    Raises:
+        MarrowdeskError: the file is damaged, or they were done with other cells.
+    """
     path = run / FINISHED
     if not path.exists():
         return []
     try:
-        return [str(each) for each in json.loads(path.read_text(encoding="utf-8"))]
-    except (ValueError, TypeError) as error:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        steps, cells = (told["done"], told["cells"]) if isinstance(told, dict) else (told, mark)
+        done = [str(each) for each in steps]
+    except (ValueError, TypeError, KeyError) as error:
         raise MarrowdeskError(
             f"{path} is not understood: {error}.", "Delete it: what is done is then found out again."
         ) from error
+    if cells != mark:
+        raise MarrowdeskError(
+            f"The run {run} was begun with other cells, other labels or others kept back.",
+            "Give the data it was begun with, or another folder to --run.",
+        )
+    return done
 
 
 def _keep(path: Path, content: bytes) -> None:

@@ -144,8 +144,9 @@ def study(arguments: argparse.Namespace) -> int:
 def _about(arguments: argparse.Namespace) -> About:
     """Settle the cells and what all runs have in common; a study that goes on must have the same of both."""
     from marrowdesk.inference.preprocess import Recipe
+    from marrowdesk.training.samples import fingerprint
     from marrowdesk.training.split_file import write_split
-    from marrowdesk.training.study.cells import fingerprint, study_cells, thin_out
+    from marrowdesk.training.study.cells import study_cells, thin_out
     from marrowdesk.training.study.page import About
     from marrowdesk.training.study.settings import Settings, settle
 

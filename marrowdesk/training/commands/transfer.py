@@ -30,10 +30,10 @@ _STOPPED = 130
 
 _DESCRIPTION = """\
 Train the recipe again and again, from chance or from given weights: with each source left out in turn, with
-each of its guards against learning the slide left away, and on fewer cells. Each run is measured on all cells
-it was not shown: those kept back, those of the source left out, and of classes that a source has but did
-not teach. transfer.md and transfer.json tell what came out. A comparison that was stopped or killed goes on
-where it stood: give the same command again."""
+each of its guards against learning the slide left away, and on fewer cells. Each run is measured on the
+cells kept back and on all of the source left out; classes that a source has but did not teach are told apart.
+transfer.md and transfer.json tell what came out. A comparison that was stopped or killed goes on where it
+stood: give the same command again."""
 
 
 def add_command(subparsers: Parsers) -> None:

@@ -12,6 +12,7 @@ from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.training.samples import LabelledCells, Sample, mark
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 COLUMNS = ("file", "source", "marrow_class")
@@ -39,7 +40,7 @@ def manifest_cells(manifest: Path) -> LabelledCells:
     out. Of two rows for one file, or one box of it, the first counts.
 
     Raises:
-        MarrowdeskError: the file cannot be read or lacks a column.
+        MarrowdeskError: the file cannot be read, lacks a column, or holds zero bytes.
     """
     samples: dict[str, Sample] = {}
     short: list[int] = []
@@ -68,7 +69,7 @@ def _rows(manifest: Path) -> list[tuple[int, dict[str, str]]]:
     try:
         # A spreadsheet puts a byte order mark before the first column's name.
         with manifest.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
+            reader = csv.DictReader(_text(stream))
             for column in COLUMNS:
                 if column not in (reader.fieldnames or ()):
                     found = ", ".join(reader.fieldnames or ()) or "nothing"
@@ -86,14 +87,23 @@ def _rows(manifest: Path) -> list[tuple[int, dict[str, str]]]:
         ) from error
 
 
+def _text(lines: Iterable[str]) -> Iterator[str]:
+    """Give the lines as they are; zero bytes, which no file's name can have, are an error of the text."""
+    for number, line in enumerate(lines, start=1):
+        if "\0" in line:
+            raise csv.Error(f"line {number} holds a zero byte")
+        yield line
+
+
 def _box(row: dict[str, str]) -> tuple[Box | None, bool]:
     """Give the box of a row, None for the whole image; and whether it is told as it must be."""
     words = [(row.get(column) or "").strip() for column in BOX]
     if not any(words):
         return None, True
-    if not all(word.isdecimal() for word in words) or "0" in words[2:]:
+    if not all(word.isdecimal() for word in words):
         return None, False
-    return Box(*map(int, words)), True
+    box = Box(*map(int, words))
+    return (box, True) if box.width and box.height else (None, False)
 
 
 def _repeated(first: Sample, again: Sample) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -55,12 +53,6 @@ def thin_out(samples: Sequence[Sample], most: int | None, seed: int) -> list[Sam
             start = int(rng.integers(0, len(piece) - len(wanted) + 1))
             kept.update(ordered[at].file for at in piece[start : start + len(wanted)])
     return [sample for sample in samples if sample.file in kept]
-
-
-def fingerprint(samples: Sequence[Sample], held: Collection[str]) -> str:
-    """Give a short mark of the cells of a study, of their labels, and of which are kept back."""
-    rows = sorted([each.file, each.source, each.code, each.file in held] for each in samples)
-    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -34,7 +34,7 @@ class Settings:
         strength: how strongly cells are varied, 1 for the usual.
         precision: number format, see :func:`marrowdesk.training.hardware.choose_dtype`.
         seed: seed of the first run of each combination; the second has the next, and so on.
-        cells: mark of the cells, see :func:`marrowdesk.training.study.cells.fingerprint`.
+        cells: mark of the cells, see :func:`marrowdesk.training.samples.fingerprint`.
     """
 
     steps: int

@@ -18,7 +18,9 @@ from marrowdesk.training.hardware import choose_dtype
 from marrowdesk.training.judged import Judged
 from marrowdesk.training.loop import Cells
 from marrowdesk.training.plan import plan_of
-from marrowdesk.training.study.cells import fingerprint, thin_out
+from marrowdesk.training.samples import fingerprint
+from marrowdesk.training.splits import leave_out
+from marrowdesk.training.study.cells import thin_out
 from marrowdesk.training.study.measuring import classify
 from marrowdesk.training.study.runs import train_through
 
@@ -54,16 +56,13 @@ class Material:
         return fingerprint(self.store.samples, self.held)
 
     def of(self, variant: Variant) -> Cells:
-        """Choose what a variant is trained on; all else that its classes allow is measured."""
+        """Choose what a variant is trained on and measured: cells kept back, and the source left out."""
         samples = self.store.samples
-        given = [each for each in samples if each.file not in self.held and each.source != variant.without]
+        spared = set(self.held) | (leave_out(samples, [variant.without]) if variant.without else set())
+        given = [each for each in samples if each.file not in spared]
         shown = {each.file for each in thin_out(given, variant.most, self.seed)}
         at = [place for place, each in enumerate(samples) if each.file in shown]
-        back = [
-            place
-            for place, each in enumerate(samples)
-            if each.file in self.held or each.source == variant.without
-        ]
+        back = [place for place, each in enumerate(samples) if each.file in spared]
         return Cells(self.store, at=at, held=back)
 
 
