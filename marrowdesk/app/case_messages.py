@@ -36,10 +36,30 @@ class CaseMessages(QObject):
     def case_shown(self) -> None:
         """Take away what was said of the case before."""
         banner, case = self._window.banner, self._window.session.case
-        for name in ("missing", "copy", "packing"):
+        for name in ("empty", "missing", "copy", "packing"):
             banner.take_away(name)
         if case is None or case.path != self._overtaken:
             banner.take_away("overtaken")
+
+    def show_empty(self) -> None:
+        """Say that folders were read and gave no cell, and why."""
+        session, banner = self._window.session, self._window.banner
+        case = session.case
+        slides = [] if case is None else case.slides()
+        if session.reading or self._window.model.cells or not slides:
+            banner.take_away("empty")
+            return
+        folders, problems = {slide.folder for slide in slides}, len(session.problems)
+        shut = next((each.path for each in session.problems if each.path in folders), None)
+        if shut is not None:
+            text = self.tr("The folder {} cannot be read; see Problems below.")
+        elif problems == 1:
+            text = self.tr("{}: 1 image, and it cannot be read; see Problems below.")
+        elif problems:
+            text = self.tr("{}: {} images, none can be read; see Problems below.")
+        else:
+            text = self.tr("No image of a cell was found in {}. Open a folder of JPEG, PNG or TIFF images.")
+        banner.tell("empty", text.format(shut or slides[-1].folder, numbers.count(problems)), "warning")
 
     def show_standing(self) -> None:
         """Say whether the case is only read, read a second time, signed, or reopened."""
@@ -109,7 +129,8 @@ class CaseMessages(QObject):
     def _tell_reopened(self, before: Signature) -> None:
         if before.reopened is None:
             return
-        text = self.tr("Version {}, signed by {}, was reopened by {}: {} The next one is AMENDED.").format(
+        text = self.tr("Version {}, signed by {}, was reopened by {} (“{}”). The next one is AMENDED.")
+        text = text.format(
             numbers.count(before.version), before.reader, before.reopened.reader, before.reopened.reason
         )
         self._window.banner.tell("signature", text)

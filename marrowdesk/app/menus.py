@@ -155,11 +155,29 @@ class Menus(QObject):
             {each.key: each.definition for each in ME_RULES.values()},
             "me_definition",
         )
+        self._fill_blasts(menu.addMenu(translate("Menus", "&Blasts")))
         targets = menu.addMenu(translate("Menus", "&Target"))
         entries = {value: translate("Menus", "{} cells").format(numbers.count(value)) for value in _TARGETS}
         self._target = self._choice(targets, entries, "target_count")
         targets.addSeparator()
         targets.addAction(translate("Menus", "&Other…")).triggered.connect(self._ask_target)
+
+    def _fill_blasts(self, menu: QMenu) -> None:
+        self._equivalents = {
+            "FGC": menu.addAction(translate("Menus", "Count &faggot cells with them")),
+            "PRM": menu.addAction(translate("Menus", "Count &promonocytes with them")),
+        }
+        menu.addSeparator()
+        self._non_erythroid = menu.addAction(translate("Menus", "Give them of &non-erythroid cells too"))
+        for each in self._equivalents.values():
+            each.setCheckable(True)
+            each.triggered.connect(self._choose_equivalents)
+        self._non_erythroid.setCheckable(True)
+        self._non_erythroid.triggered.connect(lambda on: self._preferences.change(non_erythroid=on))
+
+    def _choose_equivalents(self) -> None:
+        chosen = tuple(code for code, action in self._equivalents.items() if action.isChecked())
+        self._preferences.change(blast_equivalents=chosen)
 
     def _fill_help(self) -> None:
         actions, menu = self._actions, self._menu(translate("Menus", "&Help"))
@@ -190,6 +208,9 @@ class Menus(QObject):
         self._show_set()
         self._me.show(now.me_definition)
         self._target.show(now.target_count)
+        for code, action in self._equivalents.items():
+            action.setChecked(code in now.blast_equivalents)
+        self._non_erythroid.setChecked(now.non_erythroid)
         if now.recent_cases != self._recents:  # settings change with each step of a slider
             self._recents = now.recent_cases
             self.recent.clear()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 
-from marrowdesk.core.counting import ME_RULES
+from marrowdesk.core.counting import EQUIVALENTS, ME_RULES
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.reference import REFERENCE_SETS
 from marrowdesk.core.rule_choice import RuleChoice
@@ -129,6 +129,8 @@ def choice_of(settings: Settings, sets: Mapping[str, ReferenceSet] = REFERENCE_S
         me_rule=ME_RULES.get(settings.me_definition, standard.me_rule),
         marrow=sets_for(sets, "marrow").get(settings.reference_set, standard.marrow),
         blood=sets_for(sets, "blood").get(settings.blood_reference_set, standard.blood),
+        blast_equivalents=tuple(code for code in EQUIVALENTS if code in settings.blast_equivalents),
+        non_erythroid=settings.non_erythroid,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QCoreApplication
 
@@ -10,6 +10,7 @@ from marrowdesk.core import sex
 
 if TYPE_CHECKING:
     from marrowdesk.core.reference import Sex
+    from marrowdesk.core.sex import Gender
 
 
 def text_of(sex: str) -> str:
@@ -22,9 +23,19 @@ def text_of(sex: str) -> str:
 
 
 def sex_of(text: str) -> Sex:
-    """Read the sex from what was typed or chosen; unknown for anything else than the plain words."""
+    """Read the sex from what was typed or chosen; unknown for anything but a word for one of the two."""
+    return _chosen(text) or sex.sex_of(text)
+
+
+def gender_of(text: str) -> Gender | None:
+    """Read what was typed or chosen; None for what is not understood."""
+    return _chosen(text) or sex.gender_of(text)
+
+
+def _chosen(text: str) -> Literal["", "F", "M"]:
+    """Give the sex whose word in the language of the window this is; empty for none."""
     word = text.strip().casefold()
     for each in ("F", "M"):
         if word == text_of(each).casefold():
             return each
-    return sex.sex_of(text)
+    return ""

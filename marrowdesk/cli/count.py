@@ -236,6 +236,10 @@ def differential_lines(count: Differential) -> list[str]:
                 f"{mark.threshold.name.capitalize()} {mark.share.percent:.1f} % "
                 f"({mark.share.low:.1f}-{mark.share.high:.1f}) {verb} {mark.threshold.percent:.0f} %"
             )
+    if (share := count.non_erythroid) is not None and share.percent is not None:
+        lines.append(
+            f"Of non-erythroid cells {share.percent:.1f} % ({share.low:.1f}-{share.high:.1f}) are blasts"
+        )
     lines += [f"Apart: {each.name} {each.count}" for each in count.apart]
     lines.append(f"Reviewed {count.reviewed} of {count.total} cells, {count.changed} changed.")
     if count.unfamiliar:

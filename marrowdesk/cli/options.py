@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from marrowdesk.core.counting import ME_RULES
+from marrowdesk.core.counting import EQUIVALENTS, ME_RULES
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.rule_choice import RuleChoice
 from marrowdesk.store.references import known_sets, own_sets
@@ -31,6 +31,16 @@ def add_rules(how: argparse._ArgumentGroup) -> None:
     )
     how.add_argument("--sex", choices=("F", "M"), default="", help="sex of the patient, for the ranges")
     how.add_argument("--me", choices=tuple(ME_RULES), default="icsh", help="definition of the M:E ratio")
+    how.add_argument(
+        "--blast-equivalent",
+        action="append",
+        choices=EQUIVALENTS,
+        default=[],
+        help="class that counts with the blasts at the thresholds; may be repeated",
+    )
+    how.add_argument(
+        "--non-erythroid", action="store_true", help="give blasts as a share of non-erythroid cells too"
+    )
     how.add_argument("--target", type=positive, default=500, help="cells wanted (default: 500)")
 
 
@@ -40,7 +50,13 @@ def choice_of(options: argparse.Namespace) -> RuleChoice:
     Raises:
         MarrowdeskError: there are no reference ranges of that name, or one's own cannot be read.
     """
-    choice = RuleChoice(target=options.target, me_rule=ME_RULES[options.me], sex=options.sex)
+    choice = RuleChoice(
+        target=options.target,
+        me_rule=ME_RULES[options.me],
+        sex=options.sex,
+        blast_equivalents=tuple(code for code in EQUIVALENTS if code in options.blast_equivalent),
+        non_erythroid=options.non_erythroid,
+    )
     if options.references is None:
         return choice
     known = known_sets(own_sets())

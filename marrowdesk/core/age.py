@@ -2,51 +2,232 @@
 
 from __future__ import annotations
 
+import enum
 import re
-from datetime import date
+import unicodedata
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-_YEAR_FIRST = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
-_DAY_FIRST = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
-_SLASHES = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+Days = tuple[date, date]
+"""The first and the last day that a text may mean; the same day where it names one."""
+
+OLDEST = 125.0
+"""Years that nobody is old: the longest life on record is one of 122 years (Robine and Allard 1998)."""
+
+ANY_AGE = (0.0, OLDEST)
+"""The ages of a patient of whom nothing is known."""
+
+_MONTHS = {
+    word: month
+    for month, words in enumerate(
+        (
+            "jan january januar jänner", "feb february februar feber", "mar march mär mrz märz maerz",
+            "apr april", "may mai", "jun june juni", "jul july juli", "aug august", "sep sept september",
+            "oct october okt oktober", "nov november", "dec december dez dezember",
+        ),
+        1,
+    )
+    for word in words.split()
+}  # fmt: skip
+"""Names of months in the languages of the report."""
+
+_TIME = re.compile(
+    r"[\s,t]+(\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(z|[+-]\d{2}:?\d{2}|uhr|h|am|pm)?"
+    r"|\d{1,2}([.:]\d{2})?\s*(uhr|h|am|pm)|\d{1,2}[时点](\d{1,2}分?)?)$"
+)
+_TOKEN = re.compile(r"\d+|[^\W\d_]+")
+_BETWEEN = re.compile(r"[\s./,–-]*")
+_ORDINAL = re.compile(r"(?<=\d)(st|nd|rd|th)\b")
+_FIRST_YEAR = 1850
+"""Eight digits that would be a year before this one are read in another order."""
+
+_Parts = tuple[int, int | None, int | None]
+"""Year, month and day; a year below 100 is one of two centuries."""
+
+
+class DateFault(enum.StrEnum):
+    """What is wrong with a date.
+
+    Attributes:
+        UNREADABLE: it is no date.
+        NO_SUCH_DAY: it is written as a date, of a day that there is not.
+        OPEN: it may be several days.
+        LATER: it lies later than it can.
+        LONG_AGO: nobody is as old as that.
+    """
+
+    UNREADABLE = "unreadable"
+    NO_SUCH_DAY = "no such day"
+    OPEN = "open"
+    LATER = "later"
+    LONG_AGO = "long ago"
+
+
+@dataclass(frozen=True, slots=True)
+class PatientAge:
+    """What two dates say of an age.
+
+    Attributes:
+        ages: the least and the greatest age that they allow, in years: whole ones from two on, with fractions
+            below; :data:`ANY_AGE` where the date of birth cannot be read; None without one.
+        birth: what is wrong with the date of birth.
+        collected: what is wrong with the date of collection.
+    """
+
+    ages: tuple[float, float] | None = None
+    birth: DateFault | None = None
+    collected: DateFault | None = None
 
 
 def date_of(text: str) -> date | None:
-    """Read a date: 1961-08-12, 1961/8/12, 1961年8月12日, 12.08.1961; None for anything else.
+    """Read the one day that a text means: 1961-08-12, 19610812, 12.08.1961, 12 Aug 1961, 1961年8月12日.
 
     12/08/1961 is a day in August for one country and in December for another: it is read only where no more
-    than one of the two is possible.
+    than one of the two is possible. Numbers with full stops begin with the day.
     """
-    text = text.strip()
-    try:
-        if found := _YEAR_FIRST.fullmatch(text):
-            year, month, day = (int(each) for each in found.groups())
-            return date(year, month, day)
-        if found := _DAY_FIRST.fullmatch(text):
-            day, month, year = (int(each) for each in found.groups())
-            return date(year, month, day)
-        if found := _SLASHES.fullmatch(text):
-            first, second, year = (int(each) for each in found.groups())
-            if first == second or first > 12:
-                return date(year, second, first)
-            return date(year, first, second) if second > 12 else None
-    except ValueError:  # no such day
+    found = set(readings(text))
+    if len(found) != 1:
         return None
-    return None
+    first, last = found.pop()
+    return first if first == last else None
 
 
-def age_of(birth: str, at: str, today: date) -> float | None:
-    """Give an age in years.
+def readings(text: str) -> tuple[Days, ...]:
+    """Give all that a text may mean, each once; a year or a month alone is all of its days."""
+    return tuple(dict.fromkeys(_days(_parts(text))))
+
+
+def age_of(birth: str, collected: str, today: date) -> PatientAge:
+    """Give an age at the collection.
 
     Args:
         birth: date of birth as typed.
-        at: when the specimen was taken, as typed; ``today`` where that cannot be read.
+        collected: when the specimen was taken, as typed; ``today`` where that is empty.
         today: the present day.
-
-    Returns:
-        Whole years from two on, with fractions below; None where the birth cannot be read or lies later.
     """
-    born, then = date_of(birth), date_of(at) or today
-    if born is None or born > then:
-        return None
+    then, late = _collected(collected, today)
+    if not birth.strip():
+        return PatientAge(collected=late)
+    born = readings(birth)
+    if not born:
+        return PatientAge(ANY_AGE, _unread(birth), late)
+    earlier = [days for days in born if days[0] <= then[-1][1]]
+    ages = {days: _ages(days, then) for days in earlier}
+    possible = {days: found for days, found in ages.items() if found[0] <= OLDEST}
+    if not possible:
+        return PatientAge(ANY_AGE, DateFault.LONG_AGO if earlier else DateFault.LATER, late)
+    youngest, oldest = zip(*possible.values(), strict=True)
+    return PatientAge((min(youngest), max(oldest)), _open(tuple(possible)), late)
+
+
+def _ages(born: Days, then: Sequence[Days]) -> tuple[float, float]:
+    """Give the least and the greatest age at a collection on one of some days, in order."""
+    return _years(born[1], then[0][0]), _years(born[0], then[-1][1])
+
+
+def _collected(text: str, today: date) -> tuple[tuple[Days, ...], DateFault | None]:
+    """Give the days on which a specimen may have been taken, and what is wrong with the text.
+
+    They are those of the latest year that the text allows: specimens are counted soon. A text that is not
+    understood may mean any day up to today.
+    """
+    if not text.strip():
+        return ((today, today),), None
+    latest = today + timedelta(days=1)  # it may be tomorrow elsewhere
+    found = readings(text)
+    past = [(first, min(last, latest)) for first, last in found if first <= latest]
+    if not past:
+        return ((date.min, today),), DateFault.LATER if found else _unread(text)
+    year = max(first.year for first, _ in past)
+    kept = tuple(sorted(each for each in past if each[0].year == year))
+    return kept, _open(kept)
+
+
+def _open(found: Sequence[Days]) -> DateFault | None:
+    return DateFault.OPEN if len(found) > 1 or any(first != last for first, last in found) else None
+
+
+def _unread(text: str) -> DateFault:
+    return DateFault.NO_SUCH_DAY if any(_parts(text)) else DateFault.UNREADABLE
+
+
+def _years(born: date, then: date) -> float:
+    """Give an age; 0 where the birth lies later, which some other day of the same text rules out."""
     years = then.year - born.year - ((then.month, then.day) < (born.month, born.day))
-    return float(years) if years >= 2 else (then - born).days / 365.25
+    return float(years) if years >= 2 else max((then - born).days / 365.25, 0.0)
+
+
+def _days(found: Iterator[_Parts]) -> Iterator[Days]:
+    for year, month, day in found:
+        for whole in (year,) if year > 99 else (1900 + year, 2000 + year):
+            try:
+                first = date(whole, month or 1, day or 1)
+            except ValueError:  # no such day
+                continue
+            until = month or 12
+            yield first, date(whole, until, day or monthrange(whole, until)[1])
+
+
+def _parts(text: str) -> Iterator[_Parts]:
+    """Give year, month and day in each order that the text may have them in; nothing for what is no date."""
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("日", " ").strip()
+    folded = re.sub("[年月]", "-", _ORDINAL.sub("", _TIME.sub("", folded))).strip("-")
+    if not all(_BETWEEN.fullmatch(each) for each in _TOKEN.split(folded)):
+        return
+    words = _TOKEN.findall(folded)
+    months = [_MONTHS[each] for each in words if each in _MONTHS]
+    numbers = [each for each in words if each.isdecimal()]
+    if len(months) + len(numbers) != len(words) or len(months) > 1:
+        return
+    if months:
+        yield from _with_month(months[0], numbers)
+    elif len(numbers) == 3:
+        yield from _three(*numbers, stops="." in folded and not set("/-") & set(folded))
+    elif [len(each) for each in numbers] == [8]:
+        yield from _eight(numbers[0])
+    else:
+        yield from _without_day(sorted(numbers, key=len))
+
+
+def _without_day(numbers: Sequence[str]) -> Iterator[_Parts]:
+    """Read a year, or a month and a year."""
+    if [len(each) for each in numbers] == [4]:
+        yield int(numbers[0]), None, None
+    elif [len(each) for each in numbers] in ([1, 4], [2, 4]):
+        yield int(numbers[1]), int(numbers[0]), None
+
+
+def _with_month(month: int, numbers: Sequence[str]) -> Iterator[_Parts]:
+    if [len(each) for each in numbers] == [4]:
+        yield int(numbers[0]), month, None
+    if len(numbers) == 2:
+        for year, day in (numbers, numbers[::-1]):
+            if len(year) in (2, 4) and len(day) <= 2:
+                yield int(year), month, int(day)
+
+
+def _three(first: str, second: str, third: str, *, stops: bool) -> Iterator[_Parts]:
+    a, b, c = int(first), int(second), int(third)
+    if len(second) > 2 or {len(first), len(third)} - {1, 2, 4}:
+        return
+    if len(third) in (2, 4) and len(first) <= 2:
+        yield c, b, a
+        if not stops:
+            yield c, a, b
+    if len(first) in (2, 4) and len(third) <= 2:
+        yield a, b, c
+
+
+def _eight(text: str) -> Iterator[_Parts]:
+    for year, month, day in (
+        (text[:4], text[4:6], text[6:]),
+        (text[4:], text[2:4], text[:2]),
+        (text[4:], text[:2], text[2:4]),
+    ):
+        if int(year) >= _FIRST_YEAR:
+            yield int(year), int(month), int(day)

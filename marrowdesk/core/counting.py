@@ -84,6 +84,11 @@ _PLASMA_CELLS: dict[Specimen, tuple[tuple[float, ...], str]] = {
 }
 
 
+EQUIVALENTS = ("FGC", "PRM")
+"""Classes that may count with the blasts at the thresholds: faggot cells, the abnormal promyelocytes of acute
+promyelocytic leukaemia, and promonocytes (blast equivalents of the WHO, 5th ed., 2022)."""
+
+
 def thresholds(
     blast_equivalents: tuple[str, ...] = (), specimen: Specimen = "marrow"
 ) -> tuple[Threshold, ...]:
@@ -112,9 +117,14 @@ class CountingRules:
         references: the set of reference ranges.
         sex: sex of the patient, for ranges that differ; empty when unknown.
         confidence: level of the intervals.
-        blast_equivalents: codes of classes counted with the blasts at the thresholds, for example
-            ``("FGC",)`` or ``("PRM",)``.
-        age: of the patient in years, for ranges that hold for some ages only; None when unknown.
+        blast_equivalents: codes of classes counted with the blasts at the thresholds, of
+            :data:`EQUIVALENTS`.
+        age: of the patient in years, for ranges that hold for some ages only; the least one where the dates
+            leave it open; None when unknown.
+        non_erythroid: whether blasts are also given as a share of the non-erythroid cells of a marrow, as
+            they were for erythroleukaemia up to the WHO's revised 4th ed. (2016).
+        age_unclear: whether a date is filled in that leaves open which ranges hold; none are held against
+            the count then.
     """
 
     target: int = 500
@@ -124,6 +134,13 @@ class CountingRules:
     confidence: float = 0.95
     blast_equivalents: tuple[str, ...] = ()
     age: float | None = None
+    non_erythroid: bool = False
+    age_unclear: bool = False
+
+    @property
+    def held(self) -> ReferenceSet:
+        """The ranges that are held against the count: those for the age of the patient."""
+        return self.references.none_held() if self.age_unclear else self.references.at_age(self.age)
 
     def to_json(self) -> str:
         """Write the rules as JSON text, read back by :meth:`from_json`; what is shipped by its key."""
@@ -136,8 +153,10 @@ class CountingRules:
                 **({} if references == REFERENCE_SETS.get(references.key) else {"ranges": told(references)}),
                 "sex": self.sex,
                 "age": self.age,
+                "age_unclear": self.age_unclear,
                 "confidence": self.confidence,
                 "blast_equivalents": self.blast_equivalents,
+                "non_erythroid": self.non_erythroid,
             }
         )
 
@@ -157,8 +176,10 @@ class CountingRules:
                 references=reference_set(ranges) if ranges else REFERENCE_SETS[kept["references"]],
                 sex=kept["sex"],
                 age=kept.get("age"),  # not kept by earlier programs
+                age_unclear=bool(kept.get("age_unclear")),  # not kept by earlier programs
                 confidence=kept["confidence"],
                 blast_equivalents=tuple(kept["blast_equivalents"]),
+                non_erythroid=bool(kept.get("non_erythroid")),  # not kept by earlier programs
             )
         except (KeyError, TypeError, ValueError) as error:
             raise MarrowdeskError(

@@ -139,6 +139,8 @@ class Differential:
         me_ratio: myeloid-to-erythroid ratio.
         maturation: maturation index of the neutrophilic line.
         marks: the thresholds, each with its side.
+        non_erythroid: blasts, with what counts with them, as a share of the non-erythroid cells of a marrow;
+            None where the rules do not ask for it.
         counted: nucleated cells in the differential.
         counted_reviewed: those of them that a reader decided on.
         total: all cells of the case.
@@ -159,6 +161,7 @@ class Differential:
     me_ratio: Ratio
     maturation: Ratio
     marks: tuple[ThresholdMark, ...]
+    non_erythroid: Share | None
     counted: int
     counted_reviewed: int
     total: int
@@ -188,7 +191,7 @@ class _Counter:
         self.tally = tally
         self.scheme = scheme
         self.rules = rules
-        self.references = rules.references.at_age(rules.age)
+        self.references = rules.held
         self.counted_codes = [each.code for each in scheme.classes if each.counted]
         self.counted = self._sum(tally.current, self.counted_codes)
         self.predicted = self._sum(tally.predicted, self.counted_codes)
@@ -201,12 +204,14 @@ class _Counter:
         wanted = set(lineages)
         return tuple(each.code for each in self.scheme.classes if each.counted and each.lineage in wanted)
 
-    def share(self, codes: Iterable[str]) -> Share:
+    def share(self, codes: Iterable[str], less: Iterable[str] = ()) -> Share:
+        """Give the share of some classes in all that is counted less some others."""
         count = self._sum(self.tally.current, codes)
-        if not self.counted:
+        whole = self.counted - self._sum(self.tally.current, less)
+        if not whole:
             return Share(count, None, None, None)
-        low, high = clopper_pearson(count, self.counted, self.rules.confidence)
-        return Share(count, 100 * count / self.counted, 100 * low, 100 * high)
+        low, high = clopper_pearson(count, whole, self.rules.confidence)
+        return Share(count, 100 * count / whole, 100 * low, 100 * high)
 
     def row(
         self,
@@ -255,6 +260,11 @@ class _Counter:
             if any(code in self.scheme for code in threshold.codes)
             and (share := self.share(threshold.codes)).percent is not None
         )
+
+    def non_erythroid(self) -> Share | None:
+        if not self.rules.non_erythroid or self.scheme.specimen != "marrow":
+            return None
+        return self.share(("BLA", *self.rules.blast_equivalents), less=self.codes_of((Lineage.ERYTHROID,)))
 
     def apart(self) -> tuple[Apart, ...]:
         def per_hundred(count: int) -> float | None:
@@ -320,6 +330,7 @@ def differential(tally: Tally, scheme: Scheme, rules: CountingRules | None = Non
         me_ratio=counter.me_ratio(rules.me_rule),
         maturation=counter.maturation(),
         marks=counter.marks(),
+        non_erythroid=counter.non_erythroid(),
         counted=counter.counted,
         counted_reviewed=sum(tally.reviewed[each.code] for each in counted),
         total=tally.total,

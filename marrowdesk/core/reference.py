@@ -115,6 +115,16 @@ class ReferenceSet:
         held = held and ratio is not None and _within(years, ratio.ages)
         return replace(self, entries=entries, me_ratio=ratio if held else None)
 
+    def changes_between(self, youngest: float, oldest: float) -> bool:
+        """Say whether other ranges hold at the one age than at the other, or at one between them."""
+        ratio = (self.me_ratio,) if self.me_ratio is not None else ()
+        spans = (self.ages, *(each.ages for each in (*self.entries, *ratio) if each.ages is not None))
+        return any(youngest < limit <= oldest for span in spans for limit in span)
+
+    def none_held(self) -> ReferenceSet:
+        """Give the set without its ranges, for a count that they are not held against."""
+        return replace(self, entries=(), me_ratio=None)
+
     def for_code(self, code: str) -> RangeEntry | None:
         """Give the entry of a single class, or None."""
         return self._by_code.get(code)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from marrowdesk.core.age import age_of
+from marrowdesk.core.age import ANY_AGE, age_of
 from marrowdesk.core.counting import ME_RULES, CountingRules, RatioRule
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.reference import BAIN_1996, DACIE_LEWIS, ReferenceSet, Sex
@@ -28,6 +28,8 @@ class RuleChoice:
         marrow: reference ranges of marrow.
         blood: reference ranges of blood.
         sex: of the patient, where it is not that of the header.
+        blast_equivalents: codes of classes that count with the blasts at the thresholds.
+        non_erythroid: whether blasts are also given as a share of the non-erythroid cells of a marrow.
     """
 
     target: int = 500
@@ -35,6 +37,8 @@ class RuleChoice:
     marrow: ReferenceSet = BAIN_1996
     blood: ReferenceSet = DACIE_LEWIS
     sex: Sex = ""
+    blast_equivalents: tuple[str, ...] = ()
+    non_erythroid: bool = False
 
     def rules(
         self, specimen: Specimen, fields: Mapping[str, str], read_sex: Callable[[str], Sex] = sex_of
@@ -55,10 +59,16 @@ class RuleChoice:
                 f"The reference ranges {references.name!r} are not for {specimen}, which this case counts.",
                 "Choose others.",
             )
+        ages = age_of(fields.get("birth_date", ""), fields.get("collected", ""), date.today()).ages
+        unclear = ages is not None and references.changes_between(*ages)
+        age = None if ages is None or unclear or ages == ANY_AGE else ages[0]
         return CountingRules(
             target=self.target,
             me_rule=self.me_rule,
             references=references,
+            blast_equivalents=self.blast_equivalents,
+            non_erythroid=self.non_erythroid,
             sex=self.sex or read_sex(fields.get("sex", "")),
-            age=age_of(fields.get("birth_date", ""), fields.get("collected", ""), date.today()),
+            age=age,
+            age_unclear=unclear,
         )

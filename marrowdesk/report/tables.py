@@ -197,6 +197,7 @@ def _differential(found: Differential) -> dict[str, Any]:
         "me_ratio": asdict(found.me_ratio),
         "maturation_index": asdict(found.maturation),
         "thresholds": [_threshold(each) for each in found.marks],
+        "blasts_of_non_erythroid_cells": asdict(found.non_erythroid) if found.non_erythroid else None,
     }
 
 

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from marrowdesk.core.manual import FIELD
+from marrowdesk.core.sex import gender_of
 from marrowdesk.core.signoff import Hindrance
 from marrowdesk.core.taxonomy import Lineage
 from marrowdesk.report.language import CATALOGUES
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from marrowdesk.core.amendment import Changed
     from marrowdesk.core.differential import Mark, Ratio, Share, ThresholdMark
     from marrowdesk.core.reference import Range
+    from marrowdesk.core.sex import Gender
     from marrowdesk.report.options import Language
 
 NOTHING = "–"
@@ -50,6 +52,9 @@ HINDRANCES = {
 
 MARKS = {"low": "▼ below range", "high": "▲ above range"}
 SHORT_MARKS = {"low": "▼ below", "high": "▲ above"}
+GENDERS: dict[Gender, str] = {"F": "female", "M": "male", "O": "other", "U": "unknown"}
+"""The sex of the patient, where what was typed is understood."""
+
 SIDES = {
     "below": "below {limits}", "crosses": "crosses {limits}", "above": "above {limits}",
 }  # fmt: skip
@@ -110,6 +115,11 @@ class Words:
         if low is None or high is None:
             return NOTHING
         return f"{self.number(low, digits)}–{self.number(high, digits)}"
+
+    def sex(self, text: str) -> str:
+        """Say the sex of the patient; what is not understood stays as it was typed."""
+        gender = gender_of(text)
+        return text if gender is None else self.say(GENDERS[gender])
 
     def interval(self, share: Share) -> str:
         """Say the interval of a share in percent."""

@@ -43,6 +43,8 @@ class Settings(BaseModel):
         reference_set: key of the reference ranges of marrow.
         blood_reference_set: key of those of blood.
         me_definition: key of the definition of the M:E ratio.
+        blast_equivalents: codes of classes that count with the blasts at the thresholds.
+        non_erythroid: whether blasts are also given as a share of the non-erythroid cells of a marrow.
         target_count: cells to count.
         thumbnail_side: pixels of a gallery thumbnail.
         map_opacity: of the activation map over the cell, 0 to 1.
@@ -72,6 +74,8 @@ class Settings(BaseModel):
     reference_set: str = "bain-1996"
     blood_reference_set: str = "dacie-lewis"
     me_definition: str = "icsh"
+    blast_equivalents: tuple[str, ...] = ()
+    non_erythroid: bool = False
     target_count: int = Field(default=500, ge=1, le=100_000)
     thumbnail_side: int = Field(default=112, ge=32, le=512)
     map_opacity: float = Field(default=0.5, ge=0, le=1)

@@ -204,3 +204,35 @@ def test_that_a_probability_never_rounds_to_certainty():
     assert plain(numbers.probability(0.00002)) == "< 0.1 %"
     assert plain(numbers.probability(1.0)) == "100.0 %"
     assert plain(numbers.probability(0.412)) == "41.2 %"
+
+
+def test_that_an_alert_stands_above_the_table_as_long_as_there_is_such_a_cell():
+    found = lines(counted_of(FGC=3, NGS=97), MARROW)
+    assert next(line.key for line in found) == "section:alerts"
+    assert found[1].name.startswith("Faggot cells found")
+    assert found[1].name.endswith("(3 not reviewed)")
+    assert found[1].strong
+    assert "section:alerts" not in by_key(counted_of(NGS=97))
+
+
+def test_that_no_reader_is_called_for_to_cells_that_a_reader_gave_their_class():
+    tally = Tally()
+    tally.current.update({"FGC": 3, "NGS": 97})
+    tally.states[CellState.CHANGED] += 100
+    tally.reviewed["FGC"] = 3
+    assert facts.alerts(differential(tally, MARROW)) == ["Faggot cell: 3 given by a reader"]
+    tally.reviewed["FGC"] = 1
+    (told,) = facts.alerts(differential(tally, MARROW))
+    assert told.endswith("at once. (2 not reviewed, 1 given by a reader)")
+
+
+def test_that_what_counts_with_the_blasts_and_their_share_of_non_erythroid_cells_are_told_below_them():
+    rules = CountingRules(blast_equivalents=("FGC",), non_erythroid=True)
+    found = lines(counted_of(rules, BLA=20, FGC=10, EBO=100, NGS=70), MARROW)
+    texts = [line.name for line in found]
+    at = next(place for place, text in enumerate(texts) if text.startswith("blasts and equivalents"))
+    told = texts[at + 1 : at + 3]
+    share = f"{numbers.percent_sign(30.0)} ({numbers.interval(21.2, 40.0)})"
+    assert told == ["with them: faggot cell 10", f"of non-erythroid cells {share}"]
+    plain = by_key(counted_of(BLA=20, FGC=10, EBO=100, NGS=70))
+    assert not [key for key in plain if key.startswith("note:blasts")]

@@ -18,7 +18,9 @@ from marrowdesk.app import printing
 from marrowdesk.app.exporting import options_of
 from marrowdesk.app.report_desk import ReportWindow
 from marrowdesk.app.report_desk.arrangement import GROUPS
+from marrowdesk.app.report_desk.field_notes import notes_of
 from marrowdesk.core.cell import CellState
+from marrowdesk.core.rule_choice import RuleChoice
 from marrowdesk.report.document import header_labels
 from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.holding import read_holder
@@ -164,6 +166,7 @@ def test_that_a_signed_version_is_shown_as_signed_and_cannot_be_changed(desk, dr
     window = desk.window
     Image.new("RGB", (60, 60), "red").save(tmp_path / "red.png")
     window.session.set_field("conclusion", "As signed.")
+    window.session.set_field("sex", "yes")
     rules = window.model.rules.to_json()
     window.model.set_signatures([window.session.case.sign("A. Reader", rules)])
     window.session.reopen("B. Reader", "why")
@@ -175,6 +178,7 @@ def test_that_a_signed_version_is_shown_as_signed_and_cannot_be_changed(desk, dr
         QTest.keyClicks(field, "xyz")
         assert "xyz" not in report.text_of(name)
     assert report.text_of("conclusion") == "As signed."
+    assert not report.form.notes["sex"].isVisible()
     assert not report.frame.insert.isEnabled()
     assert not report.frame.logo.choose.isEnabled()
     qtbot.waitUntil(report.files.printer.isEnabled, timeout=30_000)
@@ -183,6 +187,7 @@ def test_that_a_signed_version_is_shown_as_signed_and_cannot_be_changed(desk, dr
     assert "As amended." not in told
     report.version.setCurrentIndex(0)
     assert report.text_of("conclusion") == "As amended."
+    assert report.form.notes["sex"].isVisible()
     closed(qtbot, desk, report)
     with CaseFile.open_copy(window.session.case.path) as case:
         assert case.unaltered(case.signatures()[0])
@@ -233,6 +238,69 @@ def test_that_a_field_asked_for_has_the_keyboard_and_stands_in_sight(desk, drawn
     qtbot.waitUntil(lambda: report.focusWidget() is comment)
     view = report.form.viewport()
     qtbot.waitUntil(lambda: view.rect().contains(comment.mapTo(view, comment.rect().bottomLeft())))
+    closed(qtbot, desk, report)
+
+
+# -- what is not understood -------------------------------------------------------------------------------
+
+
+def test_that_a_date_that_is_not_understood_is_said_at_its_field_and_takes_the_ranges_away(
+    desk, drawn_slide, qtbot
+):
+    report = open_report(qtbot, desk, drawn_slide)
+    form, model = report.form, desk.window.model
+    note = form.notes["birth_date"]
+    assert not note.isVisible()
+    assert model.differential().row("BLA").range is not None
+    form.go_to("birth_date")
+    QTest.keyClicks(form.fields["birth_date"], "12.3.21")
+    qtbot.waitUntil(note.isVisible)
+    assert note.text() == (
+        "May be several days; write it as 2022-06-05. "
+        "Until then no reference ranges are held against the count."
+    )
+    assert form.fields["birth_date"].accessibleDescription() == note.text()
+    assert model.differential().row("BLA").range is None
+    qtbot.waitUntil(lambda: "No reference ranges" in shown(qtbot, report), timeout=30_000)
+    form.fields["birth_date"].setText("12.3.1961")
+    qtbot.waitUntil(lambda: not note.isVisible())
+    assert model.differential().row("BLA").range is not None
+    closed(qtbot, desk, report)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("birth_date", "31.02.1960", "There is no such day; write it as 2022-06-05. Until then no"),
+        ("birth_date", "about 60", "Not understood; write it as 2022-06-05. Until then no"),
+        ("birth_date", "2999-01-01", "Lies after the collection; write it as"),
+        ("birth_date", "1761-01-01", "Nobody is as old as that; write it as"),
+        ("birth_date", "05/06/1961", ""),
+        ("collected", "some day", "Not understood; write it as 2022-06-05."),
+        ("collected", "2999-01-01", "Lies in the future; write it as 2022-06-05."),
+        ("sex", "yes", "Not understood; write female or male."),
+        ("sex", "weiblich", ""),
+        ("sex", "divers", ""),
+    ],
+)
+def test_that_a_note_says_what_is_wrong_with_a_field(qapp, name, text, said):
+    fields = {name: text}
+    rules = RuleChoice().rules("marrow", fields)
+    found = notes_of(fields, age_unclear=rules.age_unclear)
+    assert set(found) == ({name} if said else set())
+    assert found.get(name, "").startswith(said)
+
+
+def test_that_a_hidden_field_has_its_note_once_it_is_shown(desk, drawn_slide, qtbot):
+    open_and_wait(qtbot, desk, drawn_slide)
+    desk.window.session.set_field("birth_date", "about 60")
+    desk.window.session.set_field("sex", "yes")
+    desk.window.preferences.change(hidden_fields=("sex",))
+    report = open_report(qtbot, desk)
+    assert report.form.notes["birth_date"].isVisible()
+    assert not report.form.notes["sex"].isVisible()
+    report.form.show_hidden.click()
+    assert report.form.notes["sex"].isVisible()
     closed(qtbot, desk, report)
 
 

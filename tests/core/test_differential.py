@@ -1,5 +1,7 @@
 """The differential: shares, subtotals, ranges, ratios and thresholds, from cells as readers make them."""
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -158,6 +160,27 @@ def test_that_blast_equivalents_count_at_the_thresholds_by_choice():
     assert without.marks[0].share.count == 0
     assert chosen.marks[0].share.count == 60
     assert chosen.marks[0].threshold.name == "blasts and equivalents"
+
+
+def test_that_blasts_are_given_of_non_erythroid_cells_where_asked_for():
+    faggot = [cell(number, "BLA", "FGC") for number in range(1, 11)]
+    made = [*faggot, *cells(BLA=20, EBO=100, NGS=70)]
+    assert count(made).non_erythroid is None
+    alone, both = (
+        count(made, non_erythroid=True, blast_equivalents=chosen).non_erythroid for chosen in ((), ("FGC",))
+    )
+    assert (alone.count, alone.percent) == (20, 20.0)
+    assert (both.count, both.percent) == (30, 30.0)
+    # Clopper-Pearson, 20 of 100: 12.7 to 29.2.
+    assert (round(alone.low, 1), round(alone.high, 1)) == (12.7, 29.2)
+    assert count(cells(EBO=5), non_erythroid=True).non_erythroid.percent is None
+
+
+def test_that_the_rules_are_read_back_as_they_were_written_and_older_ones_too():
+    rules = CountingRules(blast_equivalents=("FGC", "PRM"), non_erythroid=True)
+    assert CountingRules.from_json(rules.to_json()) == rules
+    older = {key: value for key, value in json.loads(rules.to_json()).items() if key != "non_erythroid"}
+    assert CountingRules.from_json(json.dumps(older)) == replace(rules, non_erythroid=False)
 
 
 def test_that_folder_labels_are_compared_and_never_counted():

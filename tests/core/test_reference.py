@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from marrowdesk.core.age import age_of, date_of
+from marrowdesk.core.age import ANY_AGE, DateFault, PatientAge, age_of, date_of
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.differential import differential
 from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.core.manual import manual_tally
 from marrowdesk.core.reference import BAIN_1996, REFERENCE_SETS, Range, RangeEntry, ReferenceSet
 from marrowdesk.core.reference_text import reference_set, told
+from marrowdesk.core.rule_choice import RuleChoice
 from marrowdesk.core.tally import Tally
 from marrowdesk.core.taxonomy import MARROW
 
@@ -90,12 +93,21 @@ def test_that_what_cannot_be_a_set_is_refused_and_named(change: dict, words: str
         reference_set({**told(CHILDREN), **change})
 
 
+TODAY = date(2026, 11, 25)
+
+
 @pytest.mark.parametrize(
     ("text", "day"),
     [
         ("1961-08-12", (1961, 8, 12)), (" 1961/8/12 ", (1961, 8, 12)), ("12.08.1961", (1961, 8, 12)),
         ("12. 8. 1961", (1961, 8, 12)), ("1961年8月12日", (1961, 8, 12)), ("31/12/1961", (1961, 12, 31)),
-        ("12/31/1961", (1961, 12, 31)), ("05/05/1961", (1961, 5, 5)),
+        ("12/31/1961", (1961, 12, 31)), ("05/05/1961", (1961, 5, 5)), ("31-12-1961", (1961, 12, 31)),
+        ("20210312", (2021, 3, 12)), ("31122021", (2021, 12, 31)), ("12 Mar 2021", (2021, 3, 12)),
+        ("12. März 2021", (2021, 3, 12)), ("March 12th, 2021", (2021, 3, 12)), ("12MAR2021", (2021, 3, 12)),
+        ("2021 Mar 12", (2021, 3, 12)), ("１９６１／８／１２", (1961, 8, 12)),
+        ("12. Jänner 1961", (1961, 1, 12)), ("2026-03-09 08:30", (2026, 3, 9)),
+        ("09.03.2026, 8.30 Uhr", (2026, 3, 9)),
+        ("2026-03-09T08:30:00+01:00", (2026, 3, 9)), ("2026年3月9日8时30分", (2026, 3, 9)),
     ],
 )  # fmt: skip
 def test_that_dates_are_read_as_people_write_them(text: str, day: tuple[int, int, int]) -> None:
@@ -103,20 +115,92 @@ def test_that_dates_are_read_as_people_write_them(text: str, day: tuple[int, int
 
 
 @pytest.mark.parametrize(
-    "text", ["", "12/08/1961", "61-08-12", "1961-13-01", "30.02.1961", "about 60", "1961"]
-)
+    "text",
+    [
+        "", "12/08/1961", "5-6-2022", "12032021", "12.3.21", "1961-13-01", "30.02.1961", "about 60", "1961",
+        "-", "12 Mar 21", "12 Mar Apr 2021", "1961-08-12-1", "12:30", "0", "1" * 5000, "²²²²",
+    ],
+)  # fmt: skip
 def test_that_a_date_that_may_be_another_is_not_guessed(text: str) -> None:
     assert date_of(text) is None
 
 
 def test_that_the_age_is_that_at_which_the_specimen_was_taken() -> None:
-    today = date(2026, 11, 25)
-    assert age_of("2008-03-10", "2026-03-09", today) == 17
-    assert age_of("2008-03-10", "2026-03-10", today) == 18
-    assert age_of("2008-03-10", "some day", today) == 18
-    assert age_of("2026-05-25", "", today) == pytest.approx(0.5, abs=0.01)
-    assert age_of("2027-01-01", "", today) is None
-    assert age_of("", "2026-03-09", today) is None
+    assert age_of("2008-03-10", "2026-03-09", TODAY).ages == (17, 17)
+    assert age_of("2008-03-10", "2026-03-10", TODAY).ages == (18, 18)
+    assert age_of("2008-03-10", "", TODAY).ages == (18, 18)
+    assert age_of("2026-05-25", "", TODAY).ages == (pytest.approx(0.5, abs=0.01),) * 2
+    assert age_of("", "2026-03-09", TODAY) == PatientAge()
+
+
+@pytest.mark.parametrize(
+    ("text", "ages"),
+    [
+        ("05/06/2022", (4, 4)), ("03/12/2021", (4, 5)), ("5-6-2022", (4, 4)), ("2021", (4, 5)),
+        ("2021年3月", (5, 5)), ("12.3.21", (5, 114)), ("12-03-30", (14, 114)), ("1961", (64, 65)),
+    ],
+)  # fmt: skip
+def test_that_a_date_that_may_be_several_days_gives_all_ages_that_it_allows(text, ages) -> None:
+    assert age_of(text, "", TODAY) == PatientAge(ages, DateFault.OPEN)
+
+
+def test_that_a_century_in_which_nobody_could_be_born_is_none() -> None:
+    assert age_of("12.3.61", "", TODAY) == PatientAge((65, 65))
+    assert age_of("61-08-12", "", TODAY) == PatientAge((65, 65))
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("about 60", DateFault.UNREADABLE), ("31.02.1960", DateFault.NO_SUCH_DAY),
+        ("2026-11-27", DateFault.LATER), ("1861-08-12", DateFault.LONG_AGO),
+    ],
+)  # fmt: skip
+def test_that_it_is_said_why_no_age_follows_from_a_birth(text: str, fault: DateFault) -> None:
+    assert age_of(text, "2026-11-20", TODAY) == PatientAge(ANY_AGE, fault)
+
+
+@pytest.mark.parametrize(
+    ("text", "ages", "fault"),
+    [
+        ("some day", (0, 31), DateFault.UNREADABLE), ("2062-03-01", (0, 31), DateFault.LATER),
+        ("30.02.2026", (0, 31), DateFault.NO_SUCH_DAY), ("03/04/2026", (30, 31), DateFault.OPEN),
+        ("09.03.26", (30, 30), None),
+    ],
+)  # fmt: skip
+def test_that_a_collection_that_is_not_understood_may_have_been_any_day_before(text, ages, fault) -> None:
+    assert age_of("1995-03-12", text, TODAY) == PatientAge(ages, None, fault)
+
+
+@pytest.mark.parametrize("birth", ["about 60", "12.3.21", "31.02.1960", "2999-01-01", "12 months"])
+def test_that_ranges_of_adults_are_not_held_against_a_patient_of_unknown_age(birth: str) -> None:
+    rules = RuleChoice().rules("marrow", {"birth_date": birth, "collected": "2025-05-01"})
+    assert (rules.age, rules.age_unclear, rules.held.entries, rules.held.me_ratio) == (None, True, (), None)
+    found = differential(manual_tally(Counter(BLA=90, NGS=10)), MARROW, rules)
+    assert [row.mark for row in (*found.rows, *found.groups, *found.sums) if row.range or row.mark] == []
+    assert (found.me_ratio.range, found.me_ratio.mark) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("birth", "held"), [("05/06/2022", False), ("2021", False), ("05/06/1961", True), ("1961", True)]
+)
+def test_that_a_date_that_leaves_the_day_open_chooses_ranges_that_hold_for_all_of_them(birth, held) -> None:
+    rules = RuleChoice().rules("marrow", {"birth_date": birth, "collected": "2025-05-01"})
+    assert not rules.age_unclear
+    assert (rules.held.entries == BAIN_1996.entries) == held
+
+
+def test_that_ranges_for_every_age_need_no_date_that_is_understood() -> None:
+    every = replace(CHILDREN, entries=CHILDREN.entries[2:], me_ratio=None)
+    rules = RuleChoice(marrow=every).rules("marrow", {"birth_date": "about 60"})
+    assert (rules.age, rules.age_unclear, rules.held.entries) == (None, False, every.entries)
+
+
+def test_that_a_signature_keeps_that_the_age_was_unclear() -> None:
+    rules = RuleChoice().rules("marrow", {"birth_date": "about 60"})
+    assert CountingRules.from_json(rules.to_json()) == rules
+    earlier = {name: value for name, value in json.loads(rules.to_json()).items() if name != "age_unclear"}
+    assert not CountingRules.from_json(json.dumps(earlier)).age_unclear
 
 
 def test_that_own_limits_for_both_sexes_follow_the_sex() -> None:

@@ -166,6 +166,15 @@ def test_that_a_patient_is_in_it_only_with_names():
     assert "2031/25" in without
 
 
+@pytest.mark.parametrize(
+    ("typed", "gender"),
+    [("weiblich", "female"), ("男", "male"), ("divers", "other"), ("未知", "unknown"), ("yes", None)],
+)
+def test_that_the_gender_has_its_code_in_whatever_language_the_sex_is_typed(typed, gender):
+    (patient,) = read(content_of(header=replace(NAMED, sex=typed)))["Patient"]
+    assert patient.get("gender") == gender
+
+
 def test_that_ids_stay_the_same_and_an_amended_report_takes_the_place_of_the_one_before():
     def ids(content):
         return {each["id"] for kind in read(content).values() for each in kind}

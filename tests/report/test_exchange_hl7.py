@@ -85,6 +85,23 @@ def test_that_patient_order_specimen_and_pdf_are_where_a_receiver_looks_for_them
 
 
 @pytest.mark.parametrize(
+    ("typed", "code"), [("weiblich", "F"), ("男", "M"), ("divers", "O"), ("unbekannt", "U"), ("yes", "U")]
+)
+def test_that_the_sex_has_the_letter_of_the_standard_in_whatever_language_it_is_typed(typed, code):
+    (pid,) = fields(hl7_bytes(content_of(header=replace(NAMED, sex=typed)), PDF), "PID")
+    assert pid[8] == code
+
+
+def test_that_a_date_of_birth_that_is_understood_is_sent_and_another_is_not():
+    def sent(typed):
+        (pid,) = fields(hl7_bytes(content_of(header=replace(NAMED, birth_date=typed)), PDF), "PID")
+        return pid[7]
+
+    typed = ("1961-02-03 at home", "12. März 1961", "05/06/1961", "1961")
+    assert [sent(each) for each in typed] == ["19610203", "19610312", "", ""]
+
+
+@pytest.mark.parametrize(
     ("changes", "status"),
     [
         ({}, "P"),

@@ -16,7 +16,7 @@ import marrowdesk.report
 from marrowdesk import RESEARCH_USE
 from marrowdesk.core.blood import blood_count
 from marrowdesk.core.counting import ME_RULES, thresholds
-from marrowdesk.core.differential import differential
+from marrowdesk.core.differential import Apart, differential
 from marrowdesk.core.manual import manual_tally
 from marrowdesk.core.reference import REFERENCE_SETS
 from marrowdesk.core.shipped_schemes import SCHEMES
@@ -57,7 +57,7 @@ def spoken_texts() -> set[str]:
 
 def own_texts() -> set[str]:
     """Give the sentences and labels that a catalogue has to have."""
-    tables = (words.HINDRANCES, words.MARKS, words.SHORT_MARKS, words.SIDES, SEXES)
+    tables = (words.HINDRANCES, words.MARKS, words.SHORT_MARKS, words.SIDES, words.GENDERS, SEXES)
     labels = {each.label for each in header_labels()}
     return spoken_texts() | labels | {RESEARCH_USE} | {text for each in tables for text in each.values()} | {
         "Manual count", "Logo", "M:E ratio", "Maturation index", "Proposed", "Reviewed", "Adjusted, %",
@@ -165,6 +165,45 @@ def test_that_what_a_person_typed_stays_as_typed() -> None:
         text = "\n".join(page_texts(pdf_bytes(typed, PrintOptions(language=language))))
         assert "Signature" in text
         assert "Blasts, not counted." in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("female", ("female", "weiblich", "女")), ("w", ("female", "weiblich", "女")),
+        ("男", ("male", "männlich", "男")), ("divers", ("other", "divers", "其他")),
+        ("unbekannt", ("unknown", "unbekannt", "未知")), ("XQ", ("XQ", "XQ", "XQ")),
+    ],
+)  # fmt: skip
+def test_that_the_sex_is_said_in_the_language_and_what_is_not_understood_stays(typed, said) -> None:
+    report = replace(whole(), header=replace(whole().header, sex=typed))
+    assert tuple(Words(each).sex(typed) for each in ("en", *OTHERS)) == said
+    for language, word in zip(("en", *OTHERS), said, strict=True):
+        assert word in page_texts(pdf_bytes(report, PrintOptions(language=language)))[0].split()
+
+
+@pytest.mark.parametrize("page", ["A4", "Letter"])
+@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("language", ["en", *OTHERS])
+def test_that_no_name_of_cells_outside_the_differential_is_cut_off(language, template, page) -> None:
+    apart = [each.name for each in MARROW.classes if not each.counted]
+    names = [*apart, "excluded by the reader", "not classified yet"]
+    words = Words(language)
+    for some in (names[:4], names[4:8], names[8:]):  # the summary tells six of them
+        found = replace(normal().differential, apart=tuple(Apart(name, 17, 3.4) for name in some))
+        report = replace(normal(), differential=found, pictures=())
+        text = "".join(page_texts(pdf_bytes(report, PrintOptions(template, page, language)))[0].split())
+        for name in some:
+            assert "".join(f"{capital(words.plural(name))}17".split()) in text
+
+
+def test_that_classes_without_cells_are_not_said_to_be_left_out() -> None:
+    said = {each: CATALOGUES[each].texts["No cells counted as: {}."] for each in OTHERS}
+    assert said == {"de": "Keine Zellen dieser Klassen gefunden: {}.", "zh": "未见以下细胞：{}。"}
+
+
+def test_that_an_alert_is_a_warning() -> None:
+    assert [Words(each).say("ALERT") for each in OTHERS] == ["WARNUNG", "警告"]
 
 
 def test_that_a_class_of_the_laboratory_keeps_its_name() -> None:

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -26,9 +27,13 @@ import marrowdesk
 from marrowdesk import RESEARCH_USE
 from marrowdesk.core.cell import Cell, Place, Verdict
 from marrowdesk.core.counting import ME_RULES, CountingRules
+from marrowdesk.core.differential import differential
+from marrowdesk.core.manual import manual_tally
+from marrowdesk.core.reference import DACIE_LEWIS, NO_RANGES
+from marrowdesk.core.shipped_schemes import BLOOD_FIVE
 from marrowdesk.core.taxonomy import MARROW
-from marrowdesk.report.document import DoubtFound, Method, ModelUsed, ReportFields, SlideUsed
-from marrowdesk.report.options import PrintOptions
+from marrowdesk.report.document import DoubtFound, Method, ModelUsed, Report, ReportFields, SlideUsed
+from marrowdesk.report.options import PrintOptions, Template
 from marrowdesk.report.pdf import pdf_bytes
 from marrowdesk.report.rows import PrintedRow, printed_rows
 
@@ -49,6 +54,10 @@ def said_numbers(row: PrintedRow, preliminary: bool) -> list[str]:
     said += {"": [], "low": ["▼", "below", "range"], "high": ["▲", "above", "range"]}[row.mark]
     said.append(str(row.row.predicted))
     return [*said, str(row.row.reviewed)] if preliminary else said
+
+
+def _first(report: Report, template: Template = "marrow") -> str:
+    return " ".join(page_texts(pdf_bytes(report, PrintOptions(template)))[0].split())
 
 
 @pytest.mark.parametrize(
@@ -84,6 +93,19 @@ def test_that_sums_ratios_thresholds_and_cells_apart_are_said() -> None:
     for apart in found.apart:
         assert re.search(rf"{apart.name}s? {apart.count} {apart.per_hundred:.1f}", first, re.IGNORECASE)
     assert "not errors of classification" in first
+
+
+def test_that_what_counts_with_the_blasts_and_their_non_erythroid_share_are_said_where_chosen() -> None:
+    counted = cells({"BLA": 20, "FGC": 10, "EBO": 100, "NGS": 70})
+    rules = CountingRules(blast_equivalents=("FGC",), non_erythroid=True)
+    content = pdf_bytes(report_of(counted, rules=rules))
+    first = " ".join(page_texts(content)[0].replace("\N{NO-BREAK SPACE}", " ").split())
+    assert "Blasts and equivalents 15.0 % (10.4–20.7)" in first
+    assert "with them: faggot cells 10 of non-erythroid cells 30.0 % (21.2–40.0)" in first
+    assert overprinted(text_boxes(content)) == []
+    plain = " ".join(page_texts(pdf_bytes(report_of(counted)))[0].split())
+    assert "non-erythroid" not in plain
+    assert "with them" not in plain
 
 
 @pytest.mark.parametrize("key", list(ME_RULES))
@@ -139,10 +161,42 @@ def test_that_the_unreviewed_share_is_said_plainly() -> None:
 
 
 def test_that_unresolved_and_alerting_cells_are_said_first() -> None:
-    first = page_texts(pdf_bytes(report_of(cells({"FGC": 2, "LYT": 50, "NIF": 1}))))[0]
+    first = page_texts(pdf_bytes(report_of(cells({"FGC": 2, "LYT": 50, "NIF": 1}, reviewed=0.0))))[0]
     assert "UNRESOLVED 1 cell not identifiable" in first
     assert "ALERT Faggot cells found" in first
-    assert "(2 cells)" in first
+    assert "need a reader at once. (2 cells)" in " ".join(first.split())
+
+
+def test_that_no_reader_is_called_for_to_cells_that_a_reader_gave_their_class() -> None:
+    first = _first(report_of(cells({"FGC": 2, "LYT": 50})))
+    assert "ALERT Faggot cells found: 2 cells given this class by a reader" in first
+    assert "at once" not in first
+    some = [*cells({"FGC": 2}), *cells({"FGC": 3, "LYT": 50}, reviewed=0.0)]
+    assert "at once. (3 cells not yet reviewed; 2 cells given this class by a reader)" in _first(
+        report_of(some)
+    )
+
+
+def test_that_it_is_said_why_no_ranges_are_held_against_a_count() -> None:
+    unclear = CountingRules(age_unclear=True)
+    texts = [_first(report_of(cells(NORMAL), rules=unclear), template) for template in ("marrow", "summary")]
+    for said in texts:
+        assert "how old the patient was does not follow for certain" in said
+        assert not any(mark in said for mark in "▲▼")
+        assert "Bain" not in said
+    child = "No reference ranges are held against this count: Bain 1996, adults does not hold for the age"
+    assert child in _first(report_of(cells(NORMAL), rules=CountingRules(age=4)))
+    assert "held against" not in _first(report_of(cells(NORMAL)))
+    none = CountingRules(references=NO_RANGES, age_unclear=True)
+    assert "held against" not in _first(report_of(cells(NORMAL), rules=none))
+
+
+def test_that_a_blood_film_says_why_its_own_ranges_are_not_held_against_it() -> None:
+    counted = manual_tally(Counter(NGS=60, LYT=40))
+    found = differential(counted, BLOOD_FIVE, CountingRules(references=DACIE_LEWIS, age_unclear=True))
+    said = _first(replace(normal(), differential=found, pictures=()))
+    assert "how old the patient was does not follow" in said
+    assert "of the marrow do not hold" not in said
 
 
 def test_that_header_fields_are_printed_and_empty_ones_vanish_or_wait_for_a_hand() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from pdf_reading import page_texts
 from report_samples import MADE_AT, NORMAL, cells, normal, report_of
 
 from marrowdesk.core.amendment import Changed
 from marrowdesk.report.document import Amends, Signed
+from marrowdesk.report.options import PrintOptions
 from marrowdesk.report.pdf import pdf_bytes
 
 STATE = "0123456789abcdef" * 4
@@ -59,8 +61,21 @@ def test_that_an_amended_report_says_so_on_every_page_and_what_changed():
     assert all("AMENDED, version 2" in text for text in texts)
     said = _first(report)
     assert "AMENDED Version 2, in place of version 1 that Dr. A. Lang signed" in said
-    assert "Two blasts were overlooked." in said
+    assert "(“Two blasts were overlooked.”)." in said
     assert "Changed: 2 cells (blast 7 to 9, lymphocyte 57 to 55), Comment." in said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "(“second film came”). Changed: 2 cells"), ("de", "(„second film came“). Geändert: 2 Zellen"),
+        ("zh", "（“secondfilmcame”）。更改：2个细胞"),
+    ],
+)  # fmt: skip
+def test_that_a_reason_without_a_full_stop_does_not_run_into_the_next_sentence(language, said):
+    report = normal(amends=replace(AMENDS, reason="second film came"))
+    text = page_texts(pdf_bytes(report, PrintOptions(language=language)))[0]
+    assert "".join(said.split()) in "".join(text.split())
 
 
 def test_that_an_amendment_without_a_difference_says_nothing_changed():

@@ -14,6 +14,7 @@ import pytest
 from report_samples import AT, FOLDER, MODEL, NORMAL, cells, normal, prediction, report_of, review
 
 from marrowdesk.core.cell import Box, Cell, Place, Verdict
+from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.report.document import ReportFields, SlideUsed
 from marrowdesk.report.tables import CELL_COLUMNS, cell_record, cells_csv, csv_bytes, report_json
@@ -145,6 +146,10 @@ def test_that_the_json_reads_back_equal() -> None:
     assert equal(differential["maturation_index"], asdict(found.maturation))
     assert [each["side"] for each in differential["thresholds"]] == [each.side for each in found.marks]
     assert [each["count"] for each in differential["apart"]] == [each.count for each in found.apart]
+    assert differential["blasts_of_non_erythroid_cells"] is None
+    asked = report_of(many, rules=CountingRules(non_erythroid=True))
+    told = json.loads(report_json(asked, many))["differential"]["blasts_of_non_erythroid_cells"]
+    assert equal(told, asdict(asked.differential.non_erythroid))
 
 
 def test_that_an_empty_case_is_valid_json_without_numbers_that_are_none() -> None:

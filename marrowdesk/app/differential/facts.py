@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from marrowdesk.core.differential import Differential, Ratio, ThresholdMark
     from marrowdesk.core.outlook import Outlook
+    from marrowdesk.core.taxonomy import CellClass
 
 translate = QCoreApplication.translate
 
@@ -59,6 +60,47 @@ def _standing(marks: list[ThresholdMark]) -> Standing:
     value = f"{numbers.percent_sign(share.percent)} ({numbers.interval(share.low, share.high)})"
     text = f"{first.name} {value}: {', '.join(sides)}"
     return Standing(first.name, text, bool(above or crosses), first.source)
+
+
+def non_erythroid(counted: Differential) -> str:
+    """Give blasts as a share of the non-erythroid cells; empty where that is not asked for."""
+    share = counted.non_erythroid
+    if share is None:
+        return ""
+    return translate("DifferentialPanel", "of non-erythroid cells {} ({})").format(
+        numbers.percent_sign(share.percent), numbers.interval(share.low, share.high)
+    )
+
+
+def equivalents(counted: Differential) -> str:
+    """Name the classes that count with the blasts, as far as there are cells of them; empty for none."""
+    chosen = counted.rules.blast_equivalents
+    names = [
+        f"{row.name} {numbers.count(row.share.count)}"
+        for row in counted.rows
+        if row.cell_class is not None and row.cell_class.code in chosen and row.share.count
+    ]
+    return translate("DifferentialPanel", "with them: {}").format(", ".join(names)) if names else ""
+
+
+def alerts(counted: Differential) -> list[str]:
+    """Say of which classes with an alert there are cells; a reader is called for where none has looked."""
+    found = [(row.cell_class, row.share.count, row.reviewed) for row in counted.rows]
+    found += [(each.cell_class, each.count, 0) for each in counted.apart]
+    return [
+        _alert(known, count - reviewed, reviewed)
+        for known, count, reviewed in found
+        if known is not None and known.alert and count
+    ]
+
+
+def _alert(known: CellClass, left: int, reviewed: int) -> str:
+    given = translate("DifferentialPanel", "{} given by a reader").format(numbers.count(reviewed))
+    if not left:
+        name = f"{known.name[:1].upper()}{known.name[1:]}"
+        return translate("DifferentialPanel", "{}: {}").format(name, given)
+    told = translate("DifferentialPanel", "{} not reviewed").format(numbers.count(left))
+    return f"{known.alert} ({', '.join([told, given] if reviewed else [told])})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,7 @@ def lines(counted: Differential, scheme: Scheme, outlooks: Sequence[Outlook] = (
         outlooks: what cells not reviewed can still do to the thresholds, as far as it is known.
     """
     return [
+        *_section("alerts", translate("DifferentialPanel", "Alerts"), list(_alerts(counted))),
         *(line for row in counted.groups for line in _lineage(row, counted)),
         *_section(
             "sums",
@@ -184,14 +185,27 @@ def _ratios(counted: Differential) -> Iterator[Line]:
         yield Line(f"note:{key}", Kind.NOTE, f"{counts} – {ratio.definition}")
 
 
+def _alerts(counted: Differential) -> Iterator[Line]:
+    for at, alert in enumerate(facts.alerts(counted)):
+        yield Line(f"alert:{at}", Kind.NOTE, alert, strong=True)
+
+
 def _thresholds(counted: Differential, outlooks: Sequence[Outlook]) -> Iterator[Line]:
     for standing in facts.thresholds(counted):
         yield Line(f"threshold:{standing.name}", Kind.NOTE, standing.text, tip=standing.source,
                    strong=standing.reached)  # fmt: skip
+        if standing.name.startswith("blasts"):
+            yield from _blasts(counted)
         if counted.reviewed < counted.total:
             for at, each in enumerate(facts.prospects(outlooks, standing.name)):
                 key = f"prospect:{standing.name}:{at}"
                 yield Line(key, Kind.NOTE, each.text, tip=each.tip, listed=each.listed, cells=each.cells)
+
+
+def _blasts(counted: Differential) -> Iterator[Line]:
+    for key, text in (("with", facts.equivalents(counted)), ("non-erythroid", facts.non_erythroid(counted))):
+        if text:
+            yield Line(f"note:blasts:{key}", Kind.NOTE, text)
 
 
 def _review(counted: Differential) -> Iterator[Line]:

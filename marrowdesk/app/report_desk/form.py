@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from marrowdesk.app.report_desk.arrangement import GROUPS, Group, labels, long_names
+from marrowdesk.app.report_desk.field_notes import NOTED, FieldNote
 from marrowdesk.app.report_desk.fields import Field, LineField, LongField, SexField
 from marrowdesk.store.phrases import NEVER_KEPT
 
@@ -32,6 +33,7 @@ class ReportForm(QScrollArea):
 
     Attributes:
         fields: the control of each header field by its name, in the order of the form.
+        notes: what is said below some of them, by the name of the field.
 
     Signals:
         edited: a person changed a field; its name.
@@ -54,6 +56,7 @@ class ReportForm(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the fields have it; the form follows them
         self.fields: dict[str, Field] = {}
+        self.notes: dict[str, FieldNote] = {}
         self._labels = labels()
         self._values: dict[str, str] = {}
         self._shown: dict[str, str] = {}
@@ -105,6 +108,10 @@ class ReportForm(QScrollArea):
             label = self._label(self._labels[name], field)
             form.addRow(label, field)
             self.fields[name], self._rows[name] = field, (form, label)
+            if name in NOTED:
+                self.notes[name] = FieldNote(box)
+                form.addRow("", self.notes[name])
+                form.setRowVisible(self.notes[name], False)
         self._boxes.append((group, box))
         return box
 
@@ -150,6 +157,14 @@ class ReportForm(QScrollArea):
         self._shown = {name: field.content() for name, field in self.fields.items()}
         self._tell_hidden()
 
+    def show_notes(self, said: Mapping[str, str]) -> None:
+        """Say below their fields what is not understood, and nothing below the others."""
+        for name, note in self.notes.items():
+            text = said.get(name, "")
+            note.setText(text)
+            self.fields[name].setAccessibleDescription(text)
+            self._rows[name][0].setRowVisible(note, bool(text) and name not in self._hidden)
+
     def value(self, name: str) -> str:
         """Give the text of a field; one that was not touched gives what it was given, to the blank."""
         text = self.fields[name].content()
@@ -185,6 +200,8 @@ class ReportForm(QScrollArea):
     def _show_rows(self) -> None:
         for name, (form, _) in self._rows.items():
             form.setRowVisible(self.fields[name], name not in self._hidden)
+        for name, note in self.notes.items():
+            self._rows[name][0].setRowVisible(note, bool(note.text()) and name not in self._hidden)
         for group, box in self._boxes[1:]:  # the first one has the logo too
             box.setVisible(not self._hidden.issuperset(group.names))
 

@@ -14,11 +14,13 @@ from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.exporting import export, suggested
 from marrowdesk.app.operations import Operation
 from marrowdesk.app.preferences import required_of
+from marrowdesk.app.report_desk.field_notes import notes_of
 from marrowdesk.app.report_desk.files import ReportFiles
 from marrowdesk.app.report_desk.frame import ReportFrame
 from marrowdesk.app.report_desk.keeping import FieldKeeper
 from marrowdesk.app.report_desk.laboratory import LaboratoryTexts
 from marrowdesk.app.report_desk.source import ReportSource
+from marrowdesk.app.sex import sex_of
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.services.letterhead import LOGO, logo_of, logo_text, new_letterhead
 from marrowdesk.store.errors import CaseFileSigned, CaseFileTakenOver
@@ -81,7 +83,7 @@ class ReportWindow(QDialog):
         self.frame.folded.connect(self._refresh)
         self._source.changed.connect(self._show_source)
         self._keeper.failed.connect(self._tell_not_kept)
-        self._keeper.kept.connect(lambda: self.frame.tell(""))
+        self._keeper.kept.connect(self._follow_kept)
         self.files.print_wanted.connect(self._print)
         self.files.write_wanted.connect(self._write)
         self.files.close_wanted.connect(self.close)
@@ -148,6 +150,7 @@ class ReportWindow(QDialog):
             self._logo = None
         self.form.show_values(values, read_only=read_only)
         self.frame.logo.show_logo(self._logo, self._laboratory, read_only=read_only)
+        self._tell_not_understood()
         self._follow()
 
     def _follow(self) -> None:
@@ -164,6 +167,18 @@ class ReportWindow(QDialog):
         """Give the text in a field."""
         return self.form.value(name)
 
+    def _follow_kept(self) -> None:
+        self.frame.tell("")
+        self._tell_not_understood()
+
+    def _tell_not_understood(self) -> None:
+        """Say at the fields what the program cannot read; a signed version is only shown."""
+        values, said = self.form.values(), dict[str, str]()
+        if self.version.currentData() is None and self._model.writable:
+            rules = self._preferences.choice.rules(self._model.scheme.specimen, values, sex_of)
+            said = notes_of(values, age_unclear=rules.age_unclear)
+        self.form.show_notes(said)
+
     def _edited(self, name: str) -> None:
         self._typed[name] = self.form.value(name)
         self._keeper.note(name, self._typed[name])
@@ -179,6 +194,7 @@ class ReportWindow(QDialog):
     def _follow_settings(self) -> None:
         now = self._preferences.now
         self.form.arrange(now.hidden_fields, required_of(now))
+        self._tell_not_understood()
         self._source.follow_settings()
 
     def _show_source(self) -> None:

@@ -13,7 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from marrowdesk.core.errors import ReportError
-from marrowdesk.core.sex import sex_of
+from marrowdesk.core.sex import gender_of
 from marrowdesk.report.exchange import codes
 from marrowdesk.report.exchange.fhir_parts import (
     Ids,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from marrowdesk.report.document import ModelUsed, Report
     from marrowdesk.report.exchange.content import Content
 
-_GENDERS = {"F": "female", "M": "male"}
+_GENDERS = {"F": "female", "M": "male", "O": "other", "U": "unknown"}
 
 
 def fhir_bytes(content: Content, pdf: bytes) -> bytes:
@@ -160,7 +160,7 @@ def _patient(content: Content, ids: Ids) -> dict[str, Any]:
             "id": ids.of("patient"),
             "identifier": [{"value": number}] if number else [],
             "name": [{"text": name}] if name else [],
-            "gender": _GENDERS.get(sex_of(header.sex)),
+            "gender": _GENDERS.get(gender_of(header.sex) or ""),
             "birthDate": day(header.birth_date),
         }
     )

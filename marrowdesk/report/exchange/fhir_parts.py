@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from marrowdesk.core.age import date_of
 from marrowdesk.report.exchange import codes
 from marrowdesk.report.exchange.findings import Finding, status
 from marrowdesk.report.exchange.text import plain
@@ -49,14 +49,13 @@ def instant(at: datetime) -> str:
 
 
 def day(text: str) -> str | None:
-    """Give a date that was typed as ``2026-03-09``; None for anything else, which FHIR could not hold."""
-    typed = text.strip()[:10]
-    if not _DAY.fullmatch(typed):
-        return None
-    try:
-        return date.fromisoformat(typed).isoformat()
-    except ValueError:
-        return None
+    """Give a date that was typed as ``2026-03-09``; None where a text does not mean one day.
+
+    What is written behind such a date does not matter; every other text has to be a date as a whole.
+    """
+    known = _DAY.match(text.strip())
+    found = date_of(known[0] if known else text)
+    return None if found is None else found.isoformat()
 
 
 def coded(system: str, code: str, text: str) -> dict[str, Any]:

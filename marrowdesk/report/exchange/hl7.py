@@ -11,7 +11,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import ReportError
-from marrowdesk.core.sex import sex_of
+from marrowdesk.core.sex import gender_of
 from marrowdesk.report.exchange import codes
 from marrowdesk.report.exchange.fhir_parts import day
 from marrowdesk.report.exchange.findings import findings, status
@@ -99,7 +99,7 @@ def _pid(content: Content) -> str:
             3: composed(header.patient_id or content.report.title),
             5: composed(header.patient_name or "unknown"),
             7: birth.replace("-", "") if birth else "",
-            8: sex_of(header.sex) or "U",
+            8: gender_of(header.sex) or "U",
         },
     )
 

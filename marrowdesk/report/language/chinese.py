@@ -38,6 +38,10 @@ TEXTS = {
     "Patient ID": "患者编号",
     "Date of birth": "出生日期",
     "Sex": "性别",
+    "female": "女",
+    "male": "男",
+    "other": "其他",
+    "unknown": "未知",
     "Requested by": "申请医师",
     "Collected": "采集日期",
     "Site": "取材部位",
@@ -62,7 +66,7 @@ TEXTS = {
     # Notices
     "PRELIMINARY": "初步报告",
     "UNREVIEWED": "未审核",
-    "ALERT": "警示",
+    "ALERT": "警告",
     "AMENDED": "已修订",
     "EARLIER": "较早状态",
     "OVERRIDDEN": "例外签发",
@@ -75,10 +79,12 @@ TEXTS = {
         "病例在第 {act} 步之后的状态（{reader}，{time}），并非当前状态",
     "Version {version}, in place of version {before} that {reader} signed on {time}.":
         "第 {version} 版，取代由 {reader} 于 {time} 签发的第 {before} 版。",
-    "Reopened by {reader} on {time}: {reason}": "由 {reader} 于 {time} 重新打开：{reason}",
+    "Reopened by {reader} on {time} (“{reason}”).": "由 {reader} 于 {time} 重新打开（“{reason}”）。",
     "Changed: {}.": "更改：{}。",
     "{name} {before} to {after}": "{name} {before} 改为 {after}",
     "nothing": "无",
+    "{} found": "发现{}",
+    "{} given this class by a reader": "{}由人工判定为该类",
     "{} without any class": "{}没有分类",
     "{} not identifiable": "{}无法识别",
     "{} unfamiliar to the classifier and not reviewed": "{}分类器不熟悉且未审核",
@@ -120,7 +126,12 @@ TEXTS = {
     "women": "女性",
     "men": "男性",
     "either sex (span of both)": "不分性别（两性合并范围）",
-    "No cells counted as: {}.": "未计到：{}。",
+    "No cells counted as: {}.": "未见以下细胞：{}。",
+    "No reference ranges are held against this count: how old the patient was does not follow for certain "
+    "from the dates of birth and collection as they are written.":
+        "本次计数未与参考范围比较：按所填的出生日期和采集日期，无法确定患者的年龄。",
+    "No reference ranges are held against this count: {name} does not hold for the age of the patient.":
+        "本次计数未与参考范围比较：{name}不适用于该患者的年龄。",
     "Percent of white cells; reference ranges of the marrow do not hold for blood.":
         "百分比以白细胞计；骨髓参考范围不适用于血液。",
     "All cells were reviewed: the count needs no adjusting.": "全部细胞均已审核，计数无需校正。",
@@ -137,6 +148,8 @@ TEXTS = {
     "reference {}": "参考 {}",
     "{above} : {below} cells; {definition}": "{above} : {below} 个细胞；{definition}",
     "Thresholds": "阈值",
+    "with them: {}": "其中：{}",
+    "of non-erythroid cells {}": "占非红系细胞 {}",
     "By the whole interval; {}": "按整个区间判断；{}",
     "No cells counted yet.": "尚未计数细胞。",
     "Outside the differential": "不计入分类",

@@ -39,6 +39,10 @@ TEXTS = {
     "Patient ID": "Patientennummer",
     "Date of birth": "Geburtsdatum",
     "Sex": "Geschlecht",
+    "female": "weiblich",
+    "male": "männlich",
+    "other": "divers",
+    "unknown": "unbekannt",
     "Requested by": "Einsender",
     "Collected": "Entnahme",
     "Site": "Entnahmeort",
@@ -63,7 +67,7 @@ TEXTS = {
     # Notices
     "PRELIMINARY": "VORLÄUFIG",
     "UNREVIEWED": "UNGEPRÜFT",
-    "ALERT": "HINWEIS",
+    "ALERT": "WARNUNG",
     "AMENDED": "GEÄNDERT",
     "EARLIER": "FRÜHER",
     "OVERRIDDEN": "TROTZDEM",
@@ -78,10 +82,12 @@ TEXTS = {
         "Der Fall nach Schritt {act}, von {reader} am {time}; nicht sein jetziger Stand",
     "Version {version}, in place of version {before} that {reader} signed on {time}.":
         "Version {version}, anstelle von Version {before}, unterzeichnet von {reader} am {time}.",
-    "Reopened by {reader} on {time}: {reason}": "Wieder geöffnet von {reader} am {time}: {reason}",
+    "Reopened by {reader} on {time} (“{reason}”).": "Wieder geöffnet von {reader} am {time} („{reason}“).",
     "Changed: {}.": "Geändert: {}.",
     "{name} {before} to {after}": "{name} {before} auf {after}",
     "nothing": "nichts",
+    "{} found": "{} gefunden",
+    "{} given this class by a reader": "{} von einem Befunder dieser Klasse zugeordnet",
     "{} without any class": "{} ohne Klasse",
     "{} not identifiable": "{} nicht identifizierbar",
     "{} unfamiliar to the classifier and not reviewed": "{} dem Klassifikator unbekannt und nicht geprüft",
@@ -125,7 +131,13 @@ TEXTS = {
     "women": "Frauen",
     "men": "Männer",
     "either sex (span of both)": "beide Geschlechter (gemeinsame Spanne)",
-    "No cells counted as: {}.": "Nicht gezählt wurden: {}.",
+    "No cells counted as: {}.": "Keine Zellen dieser Klassen gefunden: {}.",
+    "No reference ranges are held against this count: how old the patient was does not follow for certain "
+    "from the dates of birth and collection as they are written.":
+        "Diese Zählung wird mit keinen Referenzbereichen verglichen: das Alter geht aus Geburts- und "
+        "Entnahmedatum, wie sie geschrieben sind, nicht sicher hervor.",
+    "No reference ranges are held against this count: {name} does not hold for the age of the patient.":
+        "Diese Zählung wird mit keinen Referenzbereichen verglichen: {name} gilt nicht für dieses Alter.",
     "Percent of white cells; reference ranges of the marrow do not hold for blood.":
         "Prozent der Leukozyten; Referenzbereiche des Knochenmarks gelten nicht für Blut.",
     "All cells were reviewed: the count needs no adjusting.":
@@ -145,6 +157,8 @@ TEXTS = {
     "reference {}": "Referenz {}",
     "{above} : {below} cells; {definition}": "{above} : {below} Zellen; {definition}",
     "Thresholds": "Schwellenwerte",
+    "with them: {}": "darunter: {}",
+    "of non-erythroid cells {}": "der nicht erythroiden Zellen {}",
     "By the whole interval; {}": "Nach dem ganzen Intervall; {}",
     "No cells counted yet.": "Noch keine Zellen gezählt.",
     "Outside the differential": "Außerhalb der Zählung",

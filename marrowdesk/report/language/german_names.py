@@ -51,7 +51,7 @@ DOMAIN = {
     "Other cells": "Andere Zellen",
     "Not assigned to a lineage": "Keiner Reihe zugeordnet",
     # Cells apart
-    "excluded by the reader": "vom Befunder ausgeschlossen",
+    "excluded by the reader": "ausgeschlossen",
     "not classified yet": "noch nicht zugeordnet",
     # Sums, thresholds
     "band + segmented": "Stab- + Segmentkernige",

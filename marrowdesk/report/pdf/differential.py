@@ -43,17 +43,31 @@ def about_numbers(edition: Edition) -> list[str]:
             "alone, not errors of classification."
         ).format(level=level)
     ]
-    if edition.red is not None and not edition.ranges:
-        notes.append(
-            edition.say("Percent of white cells; reference ranges of the marrow do not hold for blood.")
-        )
-    elif edition.ranges:
+    if edition.ranges:
         notes.append(
             edition.say("Reference: {name}, {sex} (source: see method).").format(
                 name=edition.say(rules.references.name), sex=edition.say(SEXES[rules.sex])
             )
         )
+    elif rules.references.entries and not rules.held.entries:
+        notes.append(_why_no_ranges(edition))
+    elif edition.red is not None:
+        notes.append(
+            edition.say("Percent of white cells; reference ranges of the marrow do not hold for blood.")
+        )
     return notes
+
+
+def _why_no_ranges(edition: Edition) -> str:
+    rules = edition.report.differential.rules
+    if rules.age_unclear:
+        return edition.say(
+            "No reference ranges are held against this count: how old the patient was does not follow for "
+            "certain from the dates of birth and collection as they are written."
+        )
+    return edition.say(
+        "No reference ranges are held against this count: {name} does not hold for the age of the patient."
+    ).format(name=edition.say(rules.references.name))
 
 
 def _about_columns(edition: Edition) -> list[str]:

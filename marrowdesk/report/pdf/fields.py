@@ -145,4 +145,5 @@ def long_field(label: str, text: str) -> Element:
 
 
 def _text(edition: Edition, name: str) -> str:
-    return str(getattr(edition.report.header, name)).strip()
+    text = str(getattr(edition.report.header, name)).strip()
+    return edition.words.sex(text) if name == "sex" else text

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from marrowdesk.report.pdf.edition import labels
 from marrowdesk.report.pdf.layout import Element, Text
 from marrowdesk.report.pdf.styles import BODY, FIGURE, GAP, INK, LABEL, RULE, TINT
+from marrowdesk.report.words import capital
 
 if TYPE_CHECKING:
+    from marrowdesk.core.taxonomy import CellClass
     from marrowdesk.report.document import Amends
     from marrowdesk.report.pdf.edition import Edition
     from marrowdesk.report.pdf.paper import Paper
@@ -141,13 +143,26 @@ def foreign(edition: Edition) -> str:
 
 def _alerts(edition: Edition) -> list[tuple[str, str]]:
     found = edition.report.differential
-    counted = [(row.cell_class, row.share.count) for row in found.rows]
-    apart = [(each.cell_class, each.count) for each in found.apart]
+    counted = [(row.cell_class, row.share.count, row.reviewed) for row in found.rows]
+    apart = [(each.cell_class, each.count, 0) for each in found.apart]
     return [
-        (edition.say("ALERT"), f"{edition.say(known.alert)} ({edition.words.cells(count)})")
-        for known, count in (*counted, *apart)
+        (edition.say("ALERT"), _alert(edition, known, count - reviewed, reviewed))
+        for known, count, reviewed in (*counted, *apart)
         if known and known.alert and count
     ]
+
+
+def _alert(edition: Edition, known: CellClass, left: int, reviewed: int) -> str:
+    """Call for a reader where nobody has looked; say of the other cells that a reader gave them the class."""
+    words = edition.words
+    given = edition.say("{} given this class by a reader").format(words.cells(reviewed))
+    if not left:
+        names = capital(words.plural(known.name))
+        return words.told(edition.say("{} found").format(names), given)
+    told = words.cells(left)
+    if reviewed:
+        told = words.parts([edition.say("{} not yet reviewed").format(told), given])
+    return f"{edition.say(known.alert)} ({told})"
 
 
 def _amendment(edition: Edition, amends: Amends) -> str:
@@ -163,7 +178,7 @@ def _amendment(edition: Edition, amends: Amends) -> str:
                 reader=amends.reader,
                 time=words.moment(amends.at),
             ),
-            edition.say("Reopened by {reader} on {time}: {reason}").format(
+            edition.say("Reopened by {reader} on {time} (“{reason}”).").format(
                 reader=amends.reopened_by, time=words.moment(amends.reopened_at), reason=amends.reason
             ),
             edition.say("Changed: {}.").format(words.differences(amends.changed, labels())),

@@ -65,11 +65,29 @@ def _thresholds(edition: Edition) -> Element:
         value = f"{words.with_sign(words.percent(share.percent))} ({words.interval(share)})"
         lines.append(Text(f"{capital(words.say(threshold.name))} {value}", BODY, gap=4))
         lines.append(Text(words.sides(marks), BODY.strong()))
+        if "BLA" in threshold.codes:
+            lines += [Text(each, BODY) for each in _blasts(edition)]
     heading = edition.heading("Thresholds")
     if not lines:
         return Stack([Text(edition.say("No cells counted yet."), BODY)], heading)
     note = edition.say("By the whole interval; {}").format(words.listed(sources))
     return Stack([*lines, Text(note, NOTE, gap=3)], heading)
+
+
+def _blasts(edition: Edition) -> list[str]:
+    """Say what counts with the blasts, and what share of the non-erythroid cells they are, where asked for."""
+    words, found = edition.words, edition.report.differential
+    chosen = found.rules.blast_equivalents
+    named = [
+        f"{words.plural(row.name)} {row.share.count}"
+        for row in found.rows
+        if row.cell_class is not None and row.cell_class.code in chosen and row.share.count
+    ]
+    said = [edition.say("with them: {}").format(words.parts(named))] if named else []
+    if (share := found.non_erythroid) is not None:
+        value = f"{words.with_sign(words.percent(share.percent))} ({words.interval(share)})"
+        said.append(edition.say("of non-erythroid cells {}").format(value))
+    return said
 
 
 class _PerHundred(Element):
