@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStyle, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from marrowdesk.app.icons import icon
 from marrowdesk.app.theme import tones
@@ -37,7 +37,7 @@ class Message(QWidget):
         row.addWidget(self._text, 1)
         self._row = row
         cross = QToolButton(self)
-        cross.setIcon(self.style().standardIcon(QStyle.StandardPixmap.SP_DockWidgetCloseButton))
+        cross.setIcon(icon("close"))
         cross.setAutoRaise(True)
         cross.setToolTip(self.tr("Close this message"))
         cross.setAccessibleName(cross.toolTip())

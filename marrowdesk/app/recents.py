@@ -34,7 +34,16 @@ from PySide6.QtWidgets import (
 from marrowdesk.app import numbers
 from marrowdesk.app.operations import Operation
 from marrowdesk.core.errors import CaseFileError
+from marrowdesk.store.backup import backups, copies_folder
 from marrowdesk.store.casefile import CaseFile
+from marrowdesk.store.errors import (
+    CaseFileDamaged,
+    CaseFileLocked,
+    CaseFileMissing,
+    CaseFileReadOnly,
+    CaseFileTooNew,
+    NotACaseFile,
+)
 from marrowdesk.store.holding import read_holder
 
 if TYPE_CHECKING:
@@ -42,6 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from marrowdesk.store.holding import Holder
     from marrowdesk.store.settings import RecentCase
 
 translate = QCoreApplication.translate
@@ -52,11 +62,19 @@ _STATE = Qt.ItemDataRole.UserRole + 1
 
 @dataclass(frozen=True, slots=True)
 class CaseState:
-    """How far a case is; ``problem`` says why it cannot be told."""
+    """How far a case is.
+
+    Attributes:
+        cells: in it.
+        reviewed: those that a reader decided on.
+        problem: why it cannot be told, in a few words; empty where it can.
+        told: the same in whole sentences, with what to do.
+    """
 
     cells: int = 0
     reviewed: int = 0
     problem: str = ""
+    told: str = ""
 
 
 class RecentList(QWidget):
@@ -113,7 +131,9 @@ class RecentList(QWidget):
             state = found.get(_case_of(item).path)
             if state is not None:
                 item.setData(_STATE, state)
-                item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, describe(_case_of(item), state))
+                described = describe(_case_of(item), state)
+                item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, described)
+                item.setToolTip(state.told or str(_case_of(item).path))
 
     def _menu(self, at: QPoint) -> None:
         item = self.list.itemAt(at)
@@ -137,16 +157,39 @@ def _states(paths: list[Path], cancel: threading.Event) -> Iterator[tuple[Path, 
         if cancel.is_set():
             return
         holder = read_holder(path)
-        if holder is not None and holder.elsewhere:  # its file must not be touched from here
-            text = QCoreApplication.translate("RecentList", "Open: {}.").format(holder.words)
-            yield path, CaseState(problem=text)
+        if holder is not None and holder.elsewhere and path.exists():
+            yield path, _open_elsewhere(path, holder)  # its file must not be touched from here
             continue
         try:
             with CaseFile.open(path) as case:
                 cells, reviewed = case.progress()
             yield path, CaseState(cells, reviewed)
         except CaseFileError as error:
-            yield path, CaseState(problem=error.message)
+            yield path, CaseState(problem=_in_short(error, path), told=str(error))
+
+
+def _open_elsewhere(path: Path, holder: Holder) -> CaseState:
+    text = translate("RecentList", "open on {}").format(holder.computer)
+    told = translate("RecentList", "The case {} is open: {}.").format(path, holder.words)
+    return CaseState(problem=text, told=told)
+
+
+def _in_short(error: CaseFileError, path: Path) -> str:
+    """Say in a few words why a case cannot be looked into."""
+    if isinstance(error, CaseFileMissing):
+        return translate("RecentList", "not there any more")
+    if isinstance(error, CaseFileTooNew):
+        return translate("RecentList", "written by a newer MarrowDesk")
+    if isinstance(error, CaseFileReadOnly):
+        return translate("RecentList", "cannot be written, only read")
+    if isinstance(error, CaseFileLocked):
+        return translate("RecentList", "locked by another program")
+    if not isinstance(error, CaseFileDamaged | NotACaseFile):
+        return translate("RecentList", "cannot be read")
+    if backups(path):
+        text = translate("RecentList", "damaged: keep the file as it is, and open an earlier copy from {}")
+        return text.format(copies_folder(path))
+    return translate("RecentList", "damaged: keep the file as it is, and restore it from a backup")
 
 
 def describe(case: RecentCase, state: CaseState | None) -> str:
@@ -155,8 +198,10 @@ def describe(case: RecentCase, state: CaseState | None) -> str:
     if state is None:
         return parts[0]
     if state.problem:
-        return " · ".join((*parts, translate("RecentList", "not there any more")))
-    parts.append(translate("RecentList", "{} cells").format(numbers.count(state.cells)))
+        return " · ".join((*parts, state.problem))
+    one = state.cells == 1
+    cells = translate("RecentList", "1 cell") if one else translate("RecentList", "{} cells")
+    parts.append(cells.format(numbers.count(state.cells)))
     share = 100 * state.reviewed / state.cells if state.cells else 0
     parts.append(
         translate("RecentList", "{} reviewed ({:.0f} %)").format(numbers.count(state.reviewed), share)
@@ -195,7 +240,8 @@ class _RecentDelegate(QStyledItemDelegate):
         painter.setPen(faint)
         below = QRect(area.left(), area.top() + height, area.width(), height)
         line = describe(index.data(Qt.ItemDataRole.UserRole), state)
-        painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, line)
+        text = painter.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, below.width())
+        painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, text)
         if state is not None and state.cells:
             _paint_share(painter, area, state.reviewed / state.cells, ink if chosen else None, option.palette)
         painter.restore()

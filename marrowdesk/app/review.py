@@ -83,19 +83,27 @@ class Review(QObject):
     def confirm_screen(self) -> None:
         """Agree with all proposals that are seen, and go on to the next unreviewed cells.
 
-        Several chosen cells are spared, and stay chosen: the reader picked out what is wrong.
+        Several chosen cells are spared, and stay chosen, unless they were decided on already: the reader
+        picked out what is wrong, and gives it its class next. With nothing else left to confirm, it goes on.
         """
         if not self._model.may_decide():
             return
-        chosen, seen = set(self._chooser.selected_rows()), list(self._chooser.screen_rows())
-        spared = chosen if len(chosen) >= _SEVERAL else set()
+        seen, spared = list(self._chooser.screen_rows()), self._spared()
         order = self._chooser.visible_order()
-        self._model.confirm([row for row in seen if row not in spared])
-        if spared.intersection(seen) or not seen:
+        confirmed = self._model.confirm([row for row in seen if row not in spared])
+        if not seen or (confirmed and spared.intersection(seen)):
             return
         following = self._model.unreviewed_after(seen[-1], order)
         if following >= 0:
             self._chooser.page_on(following)
+
+    def _spared(self) -> set[int]:
+        """Give the chosen rows that the screen is confirmed without."""
+        chosen, cells = self._chooser.selected_rows(), self._model.cells
+        if len(chosen) < _SEVERAL:
+            return set()
+        settling = self._model.resolving is not None  # all of them were decided on once
+        return {row for row in chosen if settling or cells[row].review is None}
 
     def exclude(self) -> None:
         """Take the chosen cells out of the count."""

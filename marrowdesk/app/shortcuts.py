@@ -55,7 +55,7 @@ TABLE: tuple[Keys, ...] = (
     _bare(
         "confirm_screen",
         ("Shift+Space",),
-        QT_TRANSLATE_NOOP("shortcuts", "Confirm all that is seen whole, but several chosen; go on"),
+        QT_TRANSLATE_NOOP("shortcuts", "Confirm the whole screen and go on"),
         _REVIEW,
     ),
     _bare("unidentified", (), QT_TRANSLATE_NOOP("shortcuts", "Mark as not identifiable"), _REVIEW),

@@ -164,12 +164,7 @@ class Standing(QObject):
         window = self._window
         window.classifier.go_on()
         self._remember()
-        case = window.session.case
-        if not window.session.reading and case is not None and not window.model.cells and case.slides():
-            text = self.tr("No image of a cell was found here. Open a folder of JPEG, PNG or TIFF images.")
-            window.banner.tell("empty", text, "warning")
-        else:
-            window.banner.take_away("empty")
+        self._messages.show_empty()
         self._show_running()
 
     def _show_reading(self, reading: bool, files: int) -> None:
@@ -271,7 +266,7 @@ class Standing(QObject):
         window.model.set_rules(rules)
         window.menus.show_sets(window.preferences.sets, specimen)
         window.theme.choose(now.theme)
-        window.status.show_reader(now.reader)
+        window.status.show_reader(window.model.reader, second=window.model.sitting is not None)
         if now.reader:
             window.banner.take_away("reader")
         window.menus.show_sex(sex_of(fields.get("sex", "")), case_open=window.model.writable)

@@ -47,15 +47,15 @@ class StartPage(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.recents = RecentList(self)
-        self.recents.chosen.connect(self.recent_chosen)
-        self.recents.forgotten.connect(self.recent_forgotten)
         entries = (
             (actions.open_folder, self.tr("Open folder"), self.tr("A slide: a folder of cell images")),
             (actions.open_files, self.tr("Open files"), self.tr("Single images, or a case kept earlier")),
             (actions.demo, self.tr("Demonstration slide"), self.tr("300 drawn cells, to try the whole way")),
         )
         self._buttons = [StartButton(action, title, words, self) for action, title, words in entries]
+        self.recents = RecentList(self)  # after the buttons: Tab goes in the order of making
+        self.recents.chosen.connect(self.recent_chosen)
+        self.recents.forgotten.connect(self.recent_forgotten)
         self._lay_out()
 
     def _lay_out(self) -> None:

@@ -5,10 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QStatusBar,
+    QToolButton,
+    QWidget,
+)
 
 from marrowdesk.app import numbers
 from marrowdesk.app.icons import icon
+from marrowdesk.app.viewer.elided import ElidedLabel
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
@@ -38,9 +47,12 @@ class StatusBar(QStatusBar):
         self._work = QWidget(self)
         self.bar = QProgressBar(self._work)
         self.bar.setTextVisible(False)
-        self.bar.setFixedSize(150, 12)
+        self.bar.setFixedHeight(12)
+        self.bar.setMinimumWidth(50)
+        self.bar.setMaximumWidth(150)
         self.bar.setAccessibleName(self.tr("Progress"))
-        self.text = QLabel(self._work)
+        self.text = ElidedLabel(parent=self._work)
+        self.text.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         stop_button = QToolButton(self._work)
         stop_button.setDefaultAction(stop)
         stop_button.setAutoRaise(True)
@@ -51,7 +63,8 @@ class StatusBar(QStatusBar):
         row.setContentsMargins(6, 0, 0, 0)
         for widget in (self.bar, self.text, stop_button):
             row.addWidget(widget)
-        self.addWidget(self._work)
+        row.addStretch(1)
+        self.addWidget(self._work, 1)
         self.count = QLabel(self)
         self.addPermanentWidget(self.count)
         self.reader = self._button("reader", self.reader_clicked)
@@ -94,9 +107,16 @@ class StatusBar(QStatusBar):
         else:
             self.bar.setRange(0, 0)
         self.bar.setUpdatesEnabled(True)
-        self.text.setText("   ".join(parts))
-        self.bar.setAccessibleDescription(self.text.text())
+        self.text.set_text("   ".join(parts))
+        self.bar.setAccessibleDescription(self.text.text)
         self._work.setVisible(bool(parts))
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Give each text its new width now: painted before that, its end would be cut off for a moment."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
 
     # -- standing -------------------------------------------------------------------------------------
 
@@ -109,14 +129,14 @@ class StatusBar(QStatusBar):
         reviewed, total = numbers.count(count.reviewed), numbers.count(count.total)
         text = self.tr("Counted {} of {}   Reviewed {} of {} cells")
         self.count.setText(text.format(counted, target, reviewed, total))
+        self._make_room()
 
-    def show_reader(self, name: str) -> None:
-        """Show who decides."""
+    def show_reader(self, name: str, *, second: bool = False) -> None:
+        """Show who decides; ``second`` tells a second reader from the first."""
         shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, 160)
         self.reader.setText(shown or self.tr("No reader's name"))
-        self.reader.setToolTip(
-            self.tr("Reader: {}").format(name) if name else self.tr("Set the reader's name")
-        )
+        tip = self.tr("Second reader: {}") if second else self.tr("Reader: {}")
+        self.reader.setToolTip(tip.format(name) if name else self.tr("Set the reader's name"))
         self.reader.setAccessibleName(self.reader.toolTip())
 
     def show_model(self, name: str, tip: str) -> None:

@@ -26,6 +26,7 @@ from marrowdesk.app.icons import application_icon
 from marrowdesk.app.keys import BareKeys
 from marrowdesk.app.menus import Menus, make_toolbar
 from marrowdesk.app.problems import ProblemsPanel
+from marrowdesk.app.repeated_images import RepeatedImages
 from marrowdesk.app.review import Review
 from marrowdesk.app.session import Session
 from marrowdesk.app.standing import Standing
@@ -94,6 +95,7 @@ class MainWindow(QMainWindow):
         self.standing = Standing(self)
         self.earlier_proposals = EarlierProposals(self)
         self.foreign_slides = ForeignSlides(self)
+        self.repeated_images = RepeatedImages(self)
         wire(self)
         self.docks.restore()
 

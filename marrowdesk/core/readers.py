@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 EXCLUDED = "excluded"
 """Stands for the class of a cell that a reader took out of the count."""
 
+KAPPA_CELLS = 10
+"""Fewer cells in common get no kappa. The line is ours: the standard error is one for large samples, and with
+a handful of cells it gives intervals that hold nothing, such as 0.00 to 0.00."""
+
 _NORMAL_95 = 1.959964
 
 
@@ -48,7 +52,9 @@ class Agreement:
     Attributes:
         compared: cells that both decided on.
         agreed: those of them with the same class.
-        kappa: Cohen's kappa; None where chance alone would agree always, or nothing is compared.
+        kappa: Cohen's kappa; None for fewer than :data:`KAPPA_CELLS` cells, and where a reader gave all of
+            them one class: it is 0 then, or not defined, however far they agree (Feinstein and Cicchetti
+            1990, "High agreement but low kappa").
         low: lower limit of its 95 % interval; None as kappa.
         high: upper limit; None as kappa.
         classes: one entry a class that either gave, in the order of the scheme.
@@ -91,7 +97,8 @@ def compare(first: Iterable[Cell], second: Iterable[Cell], scheme: Scheme) -> Ag
     for _, one_label, other_label in pairs:
         table[order.index(one_label), order.index(other_label)] += 1
     names = {each.code: each.name for each in scheme.classes}
-    kappa, low, high = cohen_kappa(table)
+    told = len(pairs) >= KAPPA_CELLS and min(np.count_nonzero(table.sum(axis)) for axis in (0, 1)) > 1
+    kappa, low, high = cohen_kappa(table) if told else (None, None, None)
     return Agreement(
         compared=len(pairs),
         agreed=int(np.trace(table)),

@@ -27,6 +27,7 @@ from marrowdesk.store.errors import (
     NotACaseFile,
     damaged,
     explained,
+    not_a_case,
 )
 from marrowdesk.store.schema import migrate
 
@@ -233,7 +234,7 @@ def _check_readable(path: Path) -> None:
         ) from error
     if head != b"SQLite format 3\x00":
         what = "is not a MarrowDesk case" if head else "is empty, not a MarrowDesk case"
-        raise NotACaseFile(f"{path} {what}.", "Choose a file that ends in .mdcase.")
+        raise not_a_case(path, what)
 
 
 def _check_writable(connection: sqlite3.Connection) -> None:

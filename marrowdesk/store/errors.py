@@ -78,11 +78,6 @@ class SettingsError(MarrowdeskError):
 
 
 _CODES: dict[int, tuple[type[CaseFileError], str, str]] = {
-    sqlite3.SQLITE_NOTADB: (
-        NotACaseFile,
-        "{path} is not a MarrowDesk case.",
-        "Choose a file that ends in .mdcase.",
-    ),
     sqlite3.SQLITE_CORRUPT: (
         CaseFileDamaged,
         "The case {path} is damaged ({detail}).",
@@ -136,8 +131,22 @@ def explain(error: sqlite3.Error, path: Path) -> CaseFileError:
             f"The case {path} is signed; nothing was written.", "Reopen it, with a reason, to change it."
         )
     code = getattr(error, "sqlite_errorcode", None)
+    if code is not None and code & 0xFF == sqlite3.SQLITE_NOTADB:
+        return not_a_case(path, "is not a MarrowDesk case")
     kind, message, hint = _OTHER if code is None else _CODES.get(code & 0xFF, _OTHER)
     return kind(message.format(path=path, detail=error), hint)
+
+
+def not_a_case(path: Path, what: str) -> NotACaseFile:
+    """Give the error for a file that is something else; by its name it may have been a case.
+
+    Args:
+        path: the file.
+        what: what is the matter with it, to be said after its name.
+    """
+    _, _, restore = _CODES[sqlite3.SQLITE_CORRUPT]
+    hint = restore if path.suffix.lower() == ".mdcase" else "Choose a file that ends in .mdcase."
+    return NotACaseFile(f"{path} {what}.", hint)
 
 
 def damaged(path: Path, detail: object) -> CaseFileDamaged:

@@ -22,7 +22,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from marrowdesk.store.errors import SIGNED, CaseFileTooNew, NotACaseFile
+from marrowdesk.store.errors import SIGNED, CaseFileTooNew, not_a_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -290,10 +290,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
     if application == 0 and version == 0 and empty:
         return 0
     if application != APPLICATION_ID:
-        raise NotACaseFile(
-            f"{path} is a database of another program, not a MarrowDesk case.",
-            "Choose a file that ends in .mdcase.",
-        )
+        raise not_a_case(path, "is a database of another program, not a MarrowDesk case")
     if version > len(STEPS):
         raise CaseFileTooNew(
             f"The case {path} was written by a newer MarrowDesk (file version {version}, "

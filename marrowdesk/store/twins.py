@@ -65,6 +65,18 @@ class TwinTable(PredictionTable):
                     found.update(_spared(cells, wanted, model))
         return found
 
+    def repeated(self) -> tuple[int, ...]:
+        """Give the cells that show the very pixels that an earlier cell of the case shows, in their order."""
+        found: list[int] = []
+        with self._db.reading() as connection:
+            for (sha256,) in connection.execute(f"SELECT DISTINCT sha256 FROM ({_TWICE})").fetchall():
+                seen: set[tuple[Any, ...]] = set()
+                for cell, *place, _ in connection.execute(_SAME, (sha256,)):
+                    if tuple(place) in seen:
+                        found.append(cell)
+                    seen.add(tuple(place))
+        return tuple(sorted(found))
+
     def copy_predictions(self, model_sha256: str, twins: Mapping[int, int]) -> None:
         """Give cells the standing proposals of their twins, with maps and embedding, in one transaction.
 

@@ -9,9 +9,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from marrowdesk.app.gallery import view as gallery_view
 from marrowdesk.app.gallery.arrangement import Sort
+from marrowdesk.app.gallery.headers import paint_header
 from marrowdesk.core.cell import CellState, Verdict
 
+_CTRL = Qt.KeyboardModifier.ControlModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _PROPOSED = [("BLA", 0.4 + at / 100) for at in range(55)] + [("LYT", 0.4 + at / 100) for at in range(55)]
 
@@ -97,6 +100,38 @@ def test_that_several_chosen_cells_are_spared_and_stay_chosen(shown):
     assert _seen(shown)[0] == seen[-1] + 1
 
 
+def test_that_whole_screens_go_on_after_a_class_was_confirmed_as_a_whole(shown, qtbot):
+    """Go to the classes, choose one, confirm all of it, show all cells again: the class is still chosen."""
+    window = shown.window
+    press(shown, Qt.Key.Key_F7)
+    while window.classes.choice != "LYT":
+        press(shown, Qt.Key.Key_Down)
+    press(shown, Qt.Key.Key_F6)
+    press(shown, Qt.Key.Key_A, _CTRL)
+    press(shown, Qt.Key.Key_Space)
+    assert _reviewed(shown) == set(range(55, 110))
+    press(shown, Qt.Key.Key_F7)
+    press(shown, Qt.Key.Key_Home)
+    press(shown, Qt.Key.Key_F6)
+    qtbot.wait(50)
+    assert len(window.gallery.selected_rows()) == 55
+    pressed = 0
+    while len(_reviewed(shown)) < len(_PROPOSED):
+        press(shown, Qt.Key.Key_Space, _SHIFT)
+        pressed += 1
+        assert pressed <= 8, f"{len(_reviewed(shown))} reviewed"
+
+
+def test_that_the_key_goes_on_where_nothing_but_the_chosen_cells_is_left(shown):
+    seen = _seen(shown)
+    shown.window.gallery.select_rows(seen[2:5])
+    press(shown, Qt.Key.Key_Space, _SHIFT)
+    assert _seen(shown) == seen
+    press(shown, Qt.Key.Key_Space, _SHIFT)
+    assert _seen(shown)[0] == seen[-1] + 1
+    assert _reviewed(shown) == set(seen) - set(seen[2:5])
+
+
 def test_that_keys_act_on_the_cell_under_the_mouse_where_the_reader_wants_that(shown):
     model = shown.window.model
     _point(shown, 7)
@@ -149,6 +184,37 @@ def test_that_the_certain_cells_are_counted_where_they_stand_together(shown):
     assert confidences[first - 1 : first + 1] == pytest.approx([0.89, 0.9])
     gallery.set_sort(Sort.MOST_CERTAIN)
     assert {each.certain for each in gallery._cells.sections} == {0}
+
+
+def _said(desk, monkeypatch):
+    """Give what the headers say, as they are painted."""
+    said = {}
+
+    def paint(painter, place, heading, *rest, **more):
+        said[heading.code] = heading.count
+        return paint_header(painter, place, heading, *rest, **more)
+
+    monkeypatch.setattr(gallery_view, "paint_header", paint)
+    desk.window.gallery.view.fold_all()
+    desk.window.gallery.view.viewport().grab()
+    return said
+
+
+def test_that_headers_count_as_certain_what_is_still_open_in_the_class(shown, monkeypatch):
+    model, gallery = shown.window.model, shown.window.gallery
+    assert _said(shown, monkeypatch) == {"BLA": "55 cells, 5 certain", "LYT": "55 cells, 5 certain"}
+    model.assign([54], "FGC")  # a certain blast
+    model.confirm([53, 0])
+    assert _said(shown, monkeypatch)["BLA"] == "54 cells, 3 certain"
+    gallery.tidy_up()
+    assert _said(shown, monkeypatch) == {
+        "BLA": "54 cells, 3 certain", "FGC": "1 cell", "LYT": "55 cells, 5 certain",
+    }  # fmt: skip
+    model.assign(range(55), "LYT")
+    said = _said(shown, monkeypatch)
+    assert (said["BLA"], said["LYT"]) == ("0 cells", "55 of 110 cells, 5 certain")
+    model.undo_stack.undo()
+    assert _said(shown, monkeypatch)["BLA"] == "54 cells, 3 certain"
 
 
 def test_that_a_line_is_drawn_where_the_certain_cells_begin(shown, qtbot):

@@ -58,6 +58,22 @@ def test_that_every_act_and_signature_is_listed_the_latest_first(worked, qtbot):
     assert [opened.table.act(row) for row in range(5)] == [None, None, 3, 2, 1]
 
 
+def test_that_what_was_done_again_is_not_told_as_taken_back(worked, qtbot):
+    model = worked.window.model
+    model.assign([3, 4, 5], "LYT")
+    for step in ("undo", "redo", "undo", "redo"):
+        getattr(worked.window.review, step)()
+    table = HistoryModel(worked.window)
+    table.show(model.case.acts(), [])
+    assert _column(table, 2)[:5] == [
+        "Done again: 3 cells: lymphocyte",
+        "Taken back: 3 cells: lymphocyte",
+        "Done again: 3 cells: lymphocyte",
+        "Taken back: 3 cells: lymphocyte",
+        "3 cells: lymphocyte",
+    ]
+
+
 def test_that_the_order_is_the_one_of_recording_whatever_the_clock_said(worked, qtbot):
     """Two things at the same time, and a clock that was set back between them."""
     case = worked.window.session.case

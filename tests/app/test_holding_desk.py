@@ -145,4 +145,5 @@ def test_that_the_list_of_recent_cases_does_not_touch_one_that_is_open_on_anothe
     import threading
 
     ((_, state),) = recents._states([path], threading.Event())
-    assert state.problem == "Open: Ann on elsewhere."
+    assert state.problem == "open on elsewhere"
+    assert "Ann on elsewhere" in state.told

@@ -115,6 +115,52 @@ def test_that_agreement_is_told_and_differences_are_settled_one_by_one(first, qt
     assert "settles where" not in _told(first)
 
 
+def test_that_the_status_bar_names_who_reads(first, qtbot):
+    reader = first.window.status.reader
+    assert reader.text() == "A. Reader"
+    _begin(first, qtbot)
+    assert reader.text() == "B. Reader"
+    assert reader.toolTip() == "Second reader: B. Reader"
+    first.window.preferences.change(thumbnail_side=80)  # another setting brings the first one not back
+    assert reader.text() == "B. Reader"
+    _end(first, qtbot)
+    assert reader.text() == "A. Reader"
+
+
+def _compared(desk, qtbot, found):
+    desk.window.acts.second_reading.trigger()
+    opened = dialog(desk, SecondReadingDialog)
+    qtbot.waitUntil(lambda: found in opened.told.text())
+    text = opened.told.text()
+    opened.reject()
+    back_to_window(qtbot, desk)
+    return text
+
+
+def test_that_a_handful_of_cells_gets_no_kappa_and_one_is_written_as_one(first, qtbot):
+    _begin(first, qtbot)
+    first.window.model.assign([0], "LYT")
+    _end(first, qtbot)
+    text = _compared(first, qtbot, "1 cell")
+    assert text == (
+        "Both decided on 1 cell only. Fewer than 10 cells: too few for Cohen's kappa. "
+        "They differ on 1 cell, which is still to be settled."
+    )
+
+
+def test_that_kappa_is_given_only_where_both_readers_used_two_classes(first, qtbot):
+    first.window.model.assign(range(12), "BLA")
+    _begin(first, qtbot)
+    first.window.model.assign(range(11), "BLA")
+    first.window.model.assign([11], "LYT")
+    _end(first, qtbot)
+    text = _compared(first, qtbot, "agree on 11")
+    assert "one reader gave all cells the same class" in text
+    assert "0.00" not in text
+    first.window.model.assign([10, 11], "LYT")
+    assert "Cohen's kappa 0.6" in _compared(first, qtbot, "kappa 0")
+
+
 def test_that_without_anything_in_common_that_is_said(first, qtbot):
     _begin(first, qtbot)
     _end(first, qtbot)

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
-from desk_steps import look_at, open_and_wait, press, wait_until_classified
-from PySide6.QtWidgets import QFileDialog
+from desk_steps import (
+    look_at,
+    message_of,
+    open_and_wait,
+    press,
+    wait_for_workers,
+    wait_until_classified,
+)
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from marrowdesk.app.differential.lines import Column
 from marrowdesk.core.tally import Tally
@@ -95,3 +105,26 @@ def test_that_no_smear_is_added_to_a_signed_case(desk, drawn_slide, second, qtbo
     desk.window.session.add_slide(second)
     qtbot.wait(100)
     assert len(desk.window.model.cells) == 24
+
+
+def test_that_images_that_are_in_the_case_twice_are_told_and_shown_until_they_are_excluded(
+    desk, drawn_slide, tmp_path, qtbot, monkeypatch
+):
+    open_and_wait(qtbot, desk, drawn_slide)
+    again = tmp_path / "the same once more"
+    again.mkdir()
+    for number, file in enumerate(sorted(drawn_slide.glob("*.jpg"))[:10]):
+        shutil.copyfile(file, again / f"other name {number}{file.suffix}")
+    assert message_of(desk, "repeated images") is None
+    _add(desk, qtbot, again, monkeypatch)
+    qtbot.waitUntil(lambda: message_of(desk, "repeated images") is not None, timeout=10_000)
+    told = message_of(desk, "repeated images")
+    assert told.text.startswith("10 cells show the very same image as another cell of this case")
+    (button,) = told.findChildren(QPushButton)
+    button.click()
+    assert [desk.window.model.cells[row].slide for row in desk.window.gallery.visible_order()] == [2] * 10
+    desk.window.gallery.select_all()
+    press(desk, Qt.Key.Key_Delete)
+    desk.window.repeated_images.look()
+    wait_for_workers(qtbot)
+    assert message_of(desk, "repeated images") is None

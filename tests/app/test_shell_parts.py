@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QCheckBox,
     QLineEdit,
     QListWidget,
@@ -25,6 +27,8 @@ from PySide6.QtWidgets import (
 from marrowdesk.app import numbers, shortcuts, translations
 from marrowdesk.app.banner import Banner
 from marrowdesk.app.classifier import Progress
+from marrowdesk.app.gallery.class_delegate import Colors, Standing
+from marrowdesk.app.gallery.stamps import Stamps, blend, chosen_ground
 from marrowdesk.app.icons import exists, icon
 from marrowdesk.app.keys import BareKeys
 from marrowdesk.app.preferences import Preferences, choice_of
@@ -32,8 +36,9 @@ from marrowdesk.app.problems import ProblemsPanel
 from marrowdesk.app.recents import RecentList, describe
 from marrowdesk.app.sex import sex_of
 from marrowdesk.app.status import StatusBar, duration, progress_text
-from marrowdesk.app.theme import DARK, LIGHT, Theme, tones
+from marrowdesk.app.theme import DARK, LIGHT, Theme, palette_of, tones
 from marrowdesk.core.taxonomy import MARROW
+from marrowdesk.store.holding import ENDING, Holder
 from marrowdesk.store.paths import settings_path
 from marrowdesk.store.settings import RecentCase, Settings
 from marrowdesk.store.values import Problem
@@ -94,6 +99,40 @@ def test_that_an_empty_check_box_is_seen_alone_and_in_a_list(qtbot, theme, name)
         image = painted.grab().toImage()
         colours = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
         assert max(contrast(each, ground) for each in colours) >= 3
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_that_what_is_painted_faint_can_be_read_on_every_ground(qapp, name):
+    """Text needs a contrast of 4.5 (WCAG 2.1, 1.4.3), also below a chosen cell and in an empty class."""
+    each = LIGHT if name == "light" else DARK
+    palette = palette_of(each)
+    stamps = Stamps(96, 1.0, palette, qapp.font())
+    for active in (True, False):
+        tint = chosen_ground(palette, active=active)
+        ground = blend(QColor(each.base), QColor(each.accent), tint.alphaF())
+        assert contrast(stamps.faint_on(True).name(), ground.name()) >= 4.5
+    assert contrast(stamps.faint_on(False).name(), each.base) >= 4.5
+    for standing in Standing:
+        colors = Colors.of(palette, standing)
+        for ink in (colors.ink, colors.faint, colors.heading):
+            assert contrast(ink.name(), colors.ground.name()) >= 4.5, (standing, ink.name())
+        assert contrast(colors.key_ink.name(), colors.key_ground.name()) >= 4.5
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_that_the_buttons_of_a_panel_are_seen_also_after_it_floated(desk, qtbot, name):
+    """A control needs a contrast of 3 (WCAG 2.1, 1.4.11); Fusion's own gray has 2.8 on a dark ground."""
+    desk.preferences.change(theme=name)
+    desk.window.show_desk(True)
+    dock = desk.window.docks.viewer
+    ground = (LIGHT if name == "light" else DARK).window
+    for floating in (False, True, False):
+        dock.setFloating(floating)
+        for button in ("qt_dockwidget_floatbutton", "qt_dockwidget_closebutton"):
+            image = dock.findChild(QAbstractButton, button).grab().toImage()
+            places = [(x, y) for x in range(image.width()) for y in range(image.height())]
+            seen = [at for at in places if contrast(image.pixelColor(*at).name(), ground) >= 3]
+            assert len(seen) >= 10, (button, floating)
 
 
 def test_that_choosing_a_theme_changes_every_window_at_once(qtbot, theme):
@@ -275,6 +314,41 @@ def test_that_recent_cases_say_how_far_they_are(qtbot, drawn_case, tmp_path):
     assert chosen == [drawn_case.path]
 
 
+def test_that_a_recent_case_that_cannot_be_looked_into_says_why(qtbot, drawn_case, tmp_path):
+    whole = drawn_case.path.read_bytes()
+    names = ("truncated", "saved", "text", "elsewhere", "gone")
+    paths = {name: tmp_path / f"{name}.mdcase" for name in names}
+    for path in paths.values():
+        path.write_bytes(whole[: len(whole) // 2])
+    paths["text"].write_text("no case")
+    paths["gone"].unlink()
+    copy = tmp_path / "copies" / "saved" / "2026-01-02 03.04.05.mdcase"
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(whole)
+    for name in ("elsewhere", "gone"):  # where nothing is, nothing is open
+        holder = replace(Holder.here(), computer="ward-3", person="ann")
+        paths[name].with_name(paths[name].name + ENDING).write_text(json.dumps(asdict(holder)))
+    recents = RecentList()
+    qtbot.addWidget(recents)
+    now = datetime.now(UTC)
+    recents.show_cases([RecentCase(path=path, title=name, opened=now) for name, path in paths.items()])
+    role = Qt.ItemDataRole.AccessibleDescriptionRole
+    items = {name: recents.list.item(row) for row, name in enumerate(paths)}
+    qtbot.waitUntil(lambda: all(each.data(role) for each in items.values()))
+    said = {name: each.data(role).split(" · ")[1] for name, each in items.items()}
+    assert said == {
+        "truncated": "damaged: keep the file as it is, and restore it from a backup",
+        "saved": f"damaged: keep the file as it is, and open an earlier copy from {copy.parent}",
+        "text": "damaged: keep the file as it is, and restore it from a backup",
+        "elsewhere": "open on ward-3",
+        "gone": "not there any more",
+    }
+    assert "ann on ward-3" in items["elsewhere"].toolTip()
+    assert str(paths["truncated"]) in items["truncated"].toolTip()
+    recents.resize(300, 300)
+    recents.grab()  # a long line is cut off where the list ends
+
+
 def test_that_a_case_not_looked_at_yet_shows_its_date_alone():
     opened = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
     text = describe(RecentCase(path=Path("/a.mdcase"), title="a", opened=opened), None)
@@ -315,7 +389,8 @@ def test_that_unknown_keys_of_a_newer_program_mean_the_standard_rules():
 
 
 @pytest.mark.parametrize(
-    ("text", "sex"), [("female", "F"), (" F ", "F"), ("Male", "M"), ("m", "M"), ("", ""), ("unknown", "")]
+    ("text", "sex"),
+    [("female", "F"), (" F ", "F"), ("Male", "M"), ("m", "M"), ("", ""), ("unknown", ""), ("Frau", "F")],
 )
 def test_that_the_sex_of_the_report_chooses_the_ranges(qapp, text, sex):
     assert sex_of(text) == sex
@@ -345,6 +420,29 @@ class _Paints(QObject):
     def eventFilter(self, watched, event):
         self.count += event.type() == QEvent.Type.Paint
         return False
+
+
+@pytest.mark.parametrize("width", [1366, 900])
+def test_that_no_text_of_the_status_bar_is_cut_off(qtbot, width):
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    status = StatusBar(QAction(window), window)
+    window.setStatusBar(status)
+    window.resize(width, 200)
+    status.show_reader("Dr. A. Reader")
+    status.show_model("marrow-regnetx-032-se", "")
+    window.show()
+    for done in (9, 13, 1234):  # longer each time
+        progress = Progress(done, 20_000, 21.0, 965.0)
+        status.show_progress(progress)
+        status.count.setText(f"Counted {done} of 500   Reviewed {done} of 20,000 cells")
+        status.show_task("reading", "Reading the folder: 12 files" if done < 100 else "")
+        for part in (status.count, status.reader, status.model):
+            assert part.width() >= part.minimumSizeHint().width()
+            assert part.mapTo(status, part.rect().topRight()).x() < width
+        if width == 1366:
+            assert status.text.width() >= status.text.sizeHint().width()
+        assert progress_text(progress) in status.text.toolTip()
 
 
 def test_that_progress_is_painted_in_its_turn_and_nothing_else_at_once_with_it(qapp, qtbot):

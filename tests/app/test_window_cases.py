@@ -13,7 +13,7 @@ import pytest
 from desk_steps import codes, look_at, open_and_wait, press, wait_for_model, wait_until_classified
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
 
 from marrowdesk.app.classifier import EngineState, load_apart
 from marrowdesk.app.gallery import thumbnails
@@ -115,6 +115,50 @@ def test_that_a_folder_without_images_says_so(desk, qtbot, tmp_path):
     qtbot.waitUntil(lambda: "empty" in messages(desk))
     assert "No image" in messages(desk)["empty"].text
     assert desk.preferences.now.recent_cases == (), "an empty folder is no work to go on with"
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [(2, "2 images, none can be read; see Problems below."), (1, "1 image, and it cannot be read")],
+)
+def test_that_a_folder_of_broken_images_is_not_said_to_hold_none(desk, qtbot, tmp_path, files, told):
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    for number in range(files):
+        (folder / f"{number}.png").write_text("no image")
+    desk.window.commands.open([folder])
+    qtbot.waitUntil(lambda: "empty" in messages(desk))
+    text = messages(desk)["empty"].text
+    assert told in text
+    assert text.startswith(str(folder))
+    assert desk.window.docks.problems.isVisible()
+    desk.window.acts.close_case.trigger()
+    assert "empty" not in messages(desk)
+
+
+def test_that_a_folder_that_may_not_be_read_is_named(desk, qtbot, tmp_path, monkeypatch):
+    folder, real = tmp_path / "locked", os.scandir
+    folder.mkdir()
+
+    def scandir(path="."):
+        if os.fspath(path) == str(folder):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    desk.window.commands.open([folder])
+    qtbot.waitUntil(lambda: "empty" in messages(desk))
+    assert messages(desk)["empty"].text == f"The folder {folder} cannot be read; see Problems below."
+
+
+def test_that_a_damaged_case_is_not_said_to_need_another_ending(desk, qtbot, tmp_path):
+    (tmp_path / "damaged.mdcase").write_text("no case any more")
+    desk.window.commands.open([tmp_path / "damaged.mdcase"])
+    qtbot.waitUntil(lambda: bool(desk.window.findChildren(QMessageBox)))
+    (box,) = desk.window.findChildren(QMessageBox)
+    assert "damaged.mdcase is not a MarrowDesk case" in box.text()
+    assert "restore the case from a backup" in box.informativeText()
+    box.close()
 
 
 def test_that_without_a_model_the_reader_still_counts(make_desk, qtbot, drawn_slide, tmp_path):
@@ -245,8 +289,6 @@ def test_that_images_that_moved_are_missed_and_found_again(desk, qtbot, drawn_sl
 
 
 def test_that_a_path_that_is_gone_is_told_with_what_to_do(desk, qtbot, tmp_path):
-    from PySide6.QtWidgets import QMessageBox
-
     desk.window.commands.open([tmp_path / "gone"])
     qtbot.waitUntil(lambda: bool(desk.window.findChildren(QMessageBox)))
     box = desk.window.findChildren(QMessageBox)[0]

@@ -148,6 +148,13 @@ def test_that_the_menus_choose_the_rules_of_the_count(desk, qtbot, drawn_slide):
     texts["Female"].trigger()
     assert desk.window.model.rules.sex == "F"
     assert texts["Female"].isChecked()
+    for entry in ("Count faggot cells with them", "Give them of non-erythroid cells too"):
+        texts[entry].trigger()
+        assert texts[entry].isChecked()
+    rules = desk.window.model.rules
+    assert (rules.blast_equivalents, rules.non_erythroid) == (("FGC",), True)
+    texts["Count faggot cells with them"].trigger()
+    assert desk.window.model.rules.blast_equivalents == ()
 
 
 def test_that_the_reader_is_asked_once_kindly_and_may_answer_in_the_window(desk, qtbot, drawn_slide):

@@ -94,3 +94,18 @@ def test_that_the_first_page_is_pressed_by_return_and_by_space(desk):
     press(desk, Key.Key_Tab)
     press(desk, Key.Key_Space)
     assert pressed == ["open_folder", "open_files"]
+
+
+def test_that_tab_goes_down_the_first_page_as_it_stands_on_the_screen(desk, tmp_path):
+    window, preferences = desk.window, desk.window.preferences
+    preferences.replace(preferences.now.with_recent(tmp_path / "a.mdcase", "a"))
+    page = window.start_page
+    page.focus_first()
+    reached = [QApplication.focusWidget()]
+    for _ in range(5):
+        press(desk, Key.Key_Tab)
+        reached.append(QApplication.focusWidget())
+    wanted = [*page._buttons, page.recents.list, window.status.reader, window.status.model]
+    assert reached == wanted
+    heights = [each.mapTo(window, each.rect().topLeft()).y() for each in reached]
+    assert heights == sorted(heights)

@@ -68,6 +68,20 @@ def test_that_readers_are_compared_on_the_cells_that_both_decided_on():
     assert found.classes[0].share == pytest.approx(2 * 1 / 4)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        (["BLA", "LYT"] * 4 + ["BLA"], ["BLA", "LYT"] * 4 + ["LYT"], False),  # nine cells
+        (["BLA", "LYT"] * 5, ["BLA", "LYT"] * 5, True),
+        (["BLA"] * 12, ["BLA"] * 11 + ["LYT"], False),
+        (["BLA"] * 12, ["LYT"] * 12, False),
+    ],
+)
+def test_that_too_few_cells_or_a_single_class_get_no_kappa(first, second, told):
+    found = compare(_cells(first), _cells(second), MARROW)
+    assert [each is not None for each in (found.kappa, found.low, found.high)] == [told] * 3
+
+
 def test_that_nothing_in_common_is_no_agreement():
     found = compare(_cells(["BLA"]), _cells([None]), MARROW)
     assert (found.compared, found.kappa, found.classes, found.differing) == (0, None, (), ())

@@ -93,6 +93,18 @@ def test_that_another_file_is_not_a_case(path, content, words):
     refusal(path, NotACaseFile, words)
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"), [("case.mdcase", "restore the case from a backup"), ("table.csv", "ends in .mdcase")]
+)
+@pytest.mark.parametrize("content", [b"", b"no case at all " * 40, b"SQLite format 3\x00" + b"?" * 600])
+def test_that_a_file_named_as_a_case_is_not_said_to_need_that_ending(tmp_path, name, hint, content):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(CaseFileError) as caught:
+        CaseFile.open(path)
+    assert hint in caught.value.hint
+
+
 def test_that_a_database_of_another_program_is_not_a_case_and_stays_as_it_is(path):
     with contextlib.closing(sqlite3.connect(path)) as other:
         other.execute("CREATE TABLE patients(name)")

@@ -52,10 +52,16 @@ class HistoryModel(QAbstractTableModel):
         """Show what was done; both are given the oldest first."""
         rows: list[_Row] = []
         waiting = deque(signatures)
+        undos: set[int] = set()
         for each in acts:
             while waiting and waiting[0].moment.decision < each.decision:
                 rows += self._of_signature(waiting.popleft())
-            text = self.tr("Taken back: {}").format(each.text) if each.undoes is not None else each.text
+            text = each.text
+            if each.undoes in undos:  # a redo names the undo
+                text = self.tr("Done again: {}").format(text)
+            elif each.undoes is not None:
+                undos.add(each.number)
+                text = self.tr("Taken back: {}").format(text)
             rows.append((each.at, each.reader, text, each.cells, each.number))
         for signed in waiting:
             rows += self._of_signature(signed)

@@ -24,8 +24,11 @@ from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.dialogs.flat_tree import as_list
 from marrowdesk.app.operations import Operation
 from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.core.readers import KAPPA_CELLS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from marrowdesk.app.session import Session
     from marrowdesk.services.second_reading import Compared
     from marrowdesk.store.values import Sitting
@@ -173,25 +176,7 @@ class SecondReadingDialog(QDialog):
         if not agreed.compared:
             self.told.setText(self.tr("There is no cell yet that both readers decided on."))
             return
-        share = numbers.percent_sign(100 * agreed.agreed / agreed.compared)
-        said = [
-            self.tr("Both decided on {} cells and agree on {} ({}).").format(
-                numbers.count(agreed.compared), numbers.count(agreed.agreed), share
-            )
-        ]
-        if agreed.kappa is not None:
-            said.append(
-                self.tr("Cohen's kappa {} (95 % interval {}).").format(
-                    f"{agreed.kappa:.2f}", numbers.interval(agreed.low, agreed.high, 2)
-                )
-            )
-        settled = len(agreed.differing) - len(found.open)
-        said.append(
-            self.tr("They differ on {} cells, of which {} are settled.").format(
-                numbers.count(len(agreed.differing)), numbers.count(settled)
-            )
-        )
-        self.told.setText(" ".join(said))
+        self.told.setText(" ".join(self._said(found)))
         for each in agreed.classes:
             counts = [numbers.count(value) for value in (each.first, each.second, each.both)]
             item = QTreeWidgetItem([each.name, *counts, numbers.percent_sign(100 * each.share)])
@@ -199,6 +184,35 @@ class SecondReadingDialog(QDialog):
                 item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.classes.addTopLevelItem(item)
         self.show_differing.setEnabled(bool(found.open) and self._writable)
+
+    def _said(self, found: Compared) -> Iterator[str]:
+        """Say how far they agree, sentence by sentence."""
+        agreed = found.agreement
+        if agreed.compared == 1:
+            yield self.tr("Both decided on 1 cell only.")
+        else:
+            yield self.tr("Both decided on {} cells and agree on {} ({}).").format(
+                numbers.count(agreed.compared),
+                numbers.count(agreed.agreed),
+                numbers.percent_sign(100 * agreed.agreed / agreed.compared),
+            )
+        if agreed.kappa is not None:
+            yield self.tr("Cohen's kappa {} (95 % interval {}).").format(
+                f"{agreed.kappa:.2f}", numbers.interval(agreed.low, agreed.high, 2)
+            )
+        elif agreed.compared < KAPPA_CELLS:
+            yield self.tr("Fewer than {} cells: too few for Cohen's kappa.").format(KAPPA_CELLS)
+        else:
+            yield self.tr("Cohen's kappa says nothing here: one reader gave all cells the same class.")
+        differing, settled = len(agreed.differing), len(agreed.differing) - len(found.open)
+        if differing != 1:
+            yield self.tr("They differ on {} cells, of which {} are settled.").format(
+                numbers.count(differing), numbers.count(settled)
+            )
+        elif settled:
+            yield self.tr("They differ on 1 cell, which is settled.")
+        else:
+            yield self.tr("They differ on 1 cell, which is still to be settled.")
 
     def _settle(self) -> None:
         sitting = self._chosen()

@@ -30,6 +30,13 @@ if TYPE_CHECKING:
     from marrowdesk.core.taxonomy import Scheme
 
 
+_GAP = 20
+"""Pixels between two columns."""
+
+_AROUND = QSize(50, 70)
+"""Pixels that the dialog needs around the columns, a scroll bar among them."""
+
+
 class KeyCap(QWidget):
     """A key as it looks on a keyboard."""
 
@@ -69,15 +76,9 @@ class ShortcutsSheet(QDialog):
         self.setWindowTitle(self.tr("Keys"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         page = QWidget(self)
-        columns = QHBoxLayout(page)
-        columns.setSpacing(28)
-        for part in self._columns(scheme):
-            column = QVBoxLayout()
-            column.setSpacing(4)
-            for widget in part:
-                column.addWidget(widget)
-            column.addStretch(1)
-            columns.addLayout(column)
+        room = self.screen().availableSize() * 0.94
+        columns = [self._column(part) for part in self._columns(scheme)]
+        self._fill(page, columns, room.width() - _AROUND.width())
         area = QScrollArea(self)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
@@ -88,9 +89,29 @@ class ShortcutsSheet(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(area, 1)
         layout.addWidget(buttons)
-        wanted = page.sizeHint() + QSize(40, 70)
-        room = self.screen().availableSize() * 0.92
-        self.resize(wanted.boundedTo(room))
+        self.resize((page.sizeHint() + _AROUND).boundedTo(room))
+
+    def _column(self, widgets: Sequence[QWidget]) -> QWidget:
+        column = QWidget(self)
+        layout = QVBoxLayout(column)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        for widget in widgets:
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        return column
+
+    def _fill(self, page: QWidget, columns: Sequence[QWidget], room: int) -> None:
+        """Put as many columns beside each other as the room, in pixels, takes; the others come below."""
+        rows = QGridLayout(page)
+        rows.setHorizontalSpacing(_GAP)
+        widths = [column.sizeHint().width() + _GAP for column in columns]
+        beside = len(columns)
+        while beside > 1 and sum(max(widths[at::beside]) for at in range(beside)) > room:
+            beside -= 1
+        for at, column in enumerate(columns):
+            rows.addWidget(column, at // beside, at % beside)
+        rows.setRowStretch(rows.rowCount() - 1, 1)
 
     def _columns(self, scheme: Scheme) -> Sequence[Sequence[QWidget]]:
         classes = [each for each in scheme.classes if each.key]

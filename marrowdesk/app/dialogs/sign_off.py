@@ -60,7 +60,15 @@ def _name_line(text: str, parent: QWidget) -> QLineEdit:
 
 
 class SignOffDialog(QDialog):
-    """Says what stands against signing, and signs.
+    """Says what stands against signing and how many cells nobody has looked at, and signs.
+
+    Args:
+        session: holds the case.
+        preferences: the reader's name and role.
+        count: of the case.
+        against: what has to be done first.
+        unseen: numbers of the cells that count as proposed.
+        parent: the window.
 
     Signals:
         cells_chosen: show these cells; the text to call them by and their numbers.
@@ -76,12 +84,14 @@ class SignOffDialog(QDialog):
         preferences: Preferences,
         count: Differential,
         against: Sequence[Found],
+        unseen: Sequence[int] = (),
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Sign the case"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._session, self._preferences, self._against = session, preferences, tuple(against)
+        self._unseen = tuple(unseen)
         self._case = session.case
         self._signing: Operation | None = None
         assert self._case is not None
@@ -129,27 +139,35 @@ class SignOffDialog(QDialog):
         rows = QGridLayout()
         rows.setHorizontalSpacing(10)
         rows.setColumnStretch(1, 1)
-        if not self._against:
-            rows.addWidget(_sign_of("confirm", self), 0, 0)
-            rows.addWidget(_text(self.tr("Nothing stands against signing."), self), 0, 1)
-        for at, found in enumerate(self._against):
-            said = words(found)
-            rows.addWidget(_sign_of("warning", self), at, 0)
-            rows.addWidget(_text(said, self), at, 1)
-            if found.ids or found.fields:
-                button = QPushButton(self.tr("Show them") if found.ids else self.tr("Fill in…"), self)
-                button.setAccessibleName(self.tr("Show: {}").format(said))
-                button.setAutoDefault(False)
-                button.clicked.connect(lambda _=False, said=said, found=found: self._show(said, found))
-                rows.addWidget(button, at, 2)
+        if not self._against and not self._unseen:
+            self._add_row(rows, "confirm", self.tr("Nothing stands against signing."))
+        for found in self._against:
+            self._add_row(rows, "warning", words(found), found.ids, found.fields)
+        if self._unseen:
+            unseen = self.tr("Left as proposed, not looked at by a reader: {} cells. The report says so.")
+            self._add_row(rows, "warning", unseen.format(numbers.count(len(self._unseen))), self._unseen)
         return rows
 
-    def _show(self, said: str, found: Found) -> None:
+    def _add_row(
+        self, rows: QGridLayout, sign: str, said: str, ids: Sequence[int] = (), fields: Sequence[str] = ()
+    ) -> None:
+        """Add a sentence, with a button that leads to its cells or fields where it has some."""
+        at = rows.rowCount()
+        rows.addWidget(_sign_of(sign, self), at, 0)
+        rows.addWidget(_text(said, self), at, 1)
+        if ids or fields:
+            button = QPushButton(self.tr("Show them") if ids else self.tr("Fill in…"), self)
+            button.setAccessibleName(self.tr("Show: {}").format(said))
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda: self._show(said, tuple(ids), tuple(fields)))
+            rows.addWidget(button, at, 2)
+
+    def _show(self, said: str, ids: tuple[int, ...], fields: tuple[str, ...]) -> None:
         self.reject()
-        if found.ids:
-            self.cells_chosen.emit(said, found.ids)
+        if ids:
+            self.cells_chosen.emit(said, ids)
         else:
-            self.field_chosen.emit(found.fields[0])
+            self.field_chosen.emit(fields[0])
 
     def _follow(self) -> None:
         ready = bool(self.reader.text().strip()) and (not self._against or bool(self.reason.text))

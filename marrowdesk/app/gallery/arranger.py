@@ -114,6 +114,7 @@ class Arranger(QObject):
         self._soon.stop()
         began = time.perf_counter()
         self._cells.arrange(self._ordering.arrange())
+        self._count_certain()
         self._cost = time.perf_counter() - began
         self.arranged.emit()
 
@@ -127,6 +128,7 @@ class Arranger(QObject):
         self._ordering.show_case(model.scheme, model.cells, model.facts)
         self._slides = frozenset(model.slides)
         self._cells.show_case(self._ordering.arrange())
+        self._count_certain()
         self.case_shown.emit()
         self.slides_changed.emit()
         self.arranged.emit()
@@ -146,10 +148,15 @@ class Arranger(QObject):
     def _take_changes(self, rows: list[int]) -> None:
         cells = self._case_model.cells
         flows = self._ordering.update(rows, [cells[row] for row in rows])
+        self._count_certain()
         self._cells.touch(rows)
         self.changed.emit()
         if flows:
             self._arrange_soon()
+
+    def _count_certain(self) -> None:
+        """Keep in step with decisions what the headers say."""
+        self._cells.still_certain = self._ordering.still_certain(self._cells.order)
 
     def _arrange_soon(self) -> None:
         if not self._soon.isActive():

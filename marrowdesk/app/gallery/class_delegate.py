@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from marrowdesk.app import numbers
 from marrowdesk.app.gallery.class_model import ROW_ROLE
 from marrowdesk.app.gallery.class_rows import Kind, Row
-from marrowdesk.app.gallery.stamps import blend
+from marrowdesk.app.gallery.stamps import READABLE, blend, contrast, faint_ink
 
 if TYPE_CHECKING:
     from marrowdesk.app.case_model import CaseModel
@@ -74,14 +74,17 @@ class Colors:
             ground, ink = palette.color(Role.Highlight), palette.color(Role.HighlightedText)
             if standing is Standing.CHOSEN_ELSEWHERE:
                 ground = blend(ground, palette.color(Role.Base), 0.15)
+        key_ground = blend(ground, ink, 0.06)
+        if contrast(ink, key_ground) < READABLE:
+            key_ground = ground
         return cls(
             ground,
             ink,
-            faint=blend(ink, ground, 0.45),
-            heading=blend(ink, ground, 0.35),
+            faint=faint_ink(ink, ground, 0.45),
+            heading=faint_ink(ink, ground, 0.35),
             key_edge=blend(ground, ink, 0.3),
-            key_ground=blend(ground, ink, 0.06),
-            key_ink=blend(ink, ground, 0.15),
+            key_ground=key_ground,
+            key_ink=faint_ink(ink, key_ground, 0.15),
         )
 
 
@@ -167,10 +170,14 @@ class ClassDelegate(QStyledItemDelegate):
     def _paint_heading(self, painter: QPainter, place: QRect, row: Row, ink: QColor) -> None:
         painter.setFont(self._fonts_of(painter.font())[0])
         painter.setPen(ink)
-        count = row.count(self._model.tally)
-        painter.drawText(place.adjusted(_EDGE, 3, -_EDGE - _CAP - 6, 0), _LEFT, row.name)
+        count, metrics = row.count(self._model.tally), painter.fontMetrics()
+        room = place.adjusted(_EDGE, 3, -_EDGE - _CAP - 6, 0)
         if count:
-            painter.drawText(place.adjusted(0, 3, -_EDGE - _CAP - 6, 0), _RIGHT, numbers.count(count))
+            text = numbers.count(count)
+            painter.drawText(room, _RIGHT, text)
+            room.setWidth(room.width() - metrics.horizontalAdvance(text) - 8)
+        name = metrics.elidedText(row.name, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, _LEFT, name)
 
     def _paint_row(self, painter: QPainter, place: QRect, row: Row, colors: Colors) -> None:
         tally = self._model.tally

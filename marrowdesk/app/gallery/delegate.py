@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPalett
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from marrowdesk.app.gallery.model import CELL_ROLE
-from marrowdesk.app.gallery.stamps import MARGIN, Frame, Stamps
+from marrowdesk.app.gallery.stamps import MARGIN, Frame, Stamps, chosen_ground
 from marrowdesk.app.gallery.thumbnails import NoPicture, ThumbnailLoader
 from marrowdesk.core.cell import Cell, CellState
 
@@ -100,7 +100,7 @@ class CellDelegate(QStyledItemDelegate):
         self._paint_ground(painter, picture, option.palette, state)
         self._paint_picture(painter, picture, cell, stamps)
         painter.drawPixmap(picture.x() - MARGIN, picture.y() - MARGIN, stamps.frame(self._frame(cell)))
-        self._paint_caption(painter, picture, cell, stamps)
+        self._paint_caption(painter, picture, cell, stamps, chosen=bool(state & State.State_Selected))
 
     def _prepare(self, painter: QPainter, option: QStyleOptionViewItem) -> Stamps:
         device = painter.device()
@@ -124,8 +124,7 @@ class CellDelegate(QStyledItemDelegate):
         tile = QRectF(self._tile(picture)).adjusted(0.5, 0.5, -0.5, -0.5)
         highlight = palette.color(QPalette.ColorRole.Highlight)
         painter.setPen(QPen(highlight, 2.0) if chosen else Qt.PenStyle.NoPen)
-        ground = QColor(highlight)
-        ground.setAlpha(115 if state & State.State_Active else 85)
+        ground = chosen_ground(palette, active=bool(state & State.State_Active))
         painter.setBrush(ground if chosen else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(tile, 5, 5)
         if current:
@@ -169,14 +168,16 @@ class CellDelegate(QStyledItemDelegate):
             found = self._colors[code] = scheme[code].color if code in scheme else "#868e96"
         return found
 
-    def _paint_caption(self, painter: QPainter, picture: QRect, cell: Cell, stamps: Stamps) -> None:
+    def _paint_caption(
+        self, painter: QPainter, picture: QRect, cell: Cell, stamps: Stamps, *, chosen: bool
+    ) -> None:
         top = picture.bottom() + 1 + MARGIN - 1
         prediction = cell.prediction
         if self.labelled and (prediction is not None or cell.review is not None):
-            label = self._label(cell, stamps)
+            label = self._label(cell, stamps, chosen=chosen)
             painter.drawPixmap(picture.x(), top, label)
             if prediction is not None and cell.review is None:
-                percent = stamps.certainty(min(99, round(100 * prediction.confidence)))
+                percent = stamps.certainty(min(99, round(100 * prediction.confidence)), chosen=chosen)
                 width = round(percent.width() / stamps.ratio)
                 painter.drawPixmap(picture.x() + picture.width() - width, top, percent)
         if cell.review is None and prediction is not None:
@@ -186,12 +187,12 @@ class CellDelegate(QStyledItemDelegate):
             full.setWidth(max(1, round(full.width() * prediction.confidence)))
             painter.fillRect(full, QColor(self.color(prediction.code)))
 
-    def _label(self, cell: Cell, stamps: Stamps):  # noqa: ANN202
+    def _label(self, cell: Cell, stamps: Stamps, *, chosen: bool):  # noqa: ANN202
         code = cell.code or ""
         match cell.state:
             case CellState.EXCLUDED:
                 proposed = "" if cell.prediction is None else cell.prediction.code
-                return stamps.label(proposed, decided=False, struck=True)
+                return stamps.label(proposed, decided=False, struck=True, chosen=chosen)
             case CellState.CHANGED if _changed_from(cell):
                 return stamps.label(f"{_changed_from(cell)} → {code}", decided=True)
             case CellState.PROPOSED:

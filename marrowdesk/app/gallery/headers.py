@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPen,
 from marrowdesk.app import numbers
 from marrowdesk.app.gallery.describe import class_name
 from marrowdesk.app.gallery.facts import EXCLUDED, NOT_CLASSIFIED, RISKS
-from marrowdesk.app.gallery.stamps import blend
+from marrowdesk.app.gallery.stamps import blend, faint_ink
 
 if TYPE_CHECKING:
     from marrowdesk.app.case_model import CaseModel
@@ -48,8 +48,14 @@ class Heading:
     remark: str
 
 
-def heading(section: Section, model: CaseModel) -> Heading:
-    """Say what stands in the header of a section, by the tally of this moment."""
+def heading(section: Section, model: CaseModel, certain: int = 0) -> Heading:
+    """Say what stands in the header of a section, by the tally of this moment.
+
+    Args:
+        section: what it stands over.
+        model: the open case.
+        certain: proposals of the class that are certain and that nobody decided on.
+    """
     if section.key in RISKS and section.key != NOT_CLASSIFIED:
         return Heading(_risk_name(section.key), "", _GRAY, _cells(section.count), None, 0, "")
     if section.key == EXCLUDED:
@@ -67,8 +73,8 @@ def heading(section: Section, model: CaseModel) -> Heading:
         count = translate("gallery", "{shown} of {total} cells").format(
             shown=numbers.count(section.count), total=numbers.count(total)
         )
-    if section.certain:
-        count += translate("gallery", ", {certain} certain").format(certain=numbers.count(section.certain))
+    if certain:
+        count += translate("gallery", ", {certain} certain").format(certain=numbers.count(certain))
     known = section.key in scheme
     remark = (
         translate("gallery", "always needs a reader") if known and scheme[section.key].always_review else ""
@@ -146,7 +152,7 @@ def _paint_triangle(painter: QPainter, at: QPointF, ink: QColor, *, is_open: boo
 def _paint_words(
     painter: QPainter, place: QRect, said: Heading, ink: QColor, ground: QColor, right: int
 ) -> None:
-    faint = blend(ink, ground, 0.35)
+    faint = faint_ink(ink, ground, 0.35)
     plain = QFont(painter.font())
     bold = QFont(plain)
     bold.setWeight(QFont.Weight.DemiBold)
@@ -187,6 +193,6 @@ def _paint_reviewed(painter: QPainter, place: QRect, said: Heading, ink: QColor,
     )
     width = painter.fontMetrics().horizontalAdvance(text)
     room = QRect(right - _BAR - 10 - width, place.top(), width, place.height())
-    painter.setPen(blend(ink, ground, 0.35))
+    painter.setPen(faint_ink(ink, ground, 0.35))
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
     return room.left() - 10

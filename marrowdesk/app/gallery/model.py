@@ -32,6 +32,9 @@ class GalleryModel(QAbstractListModel):
     A new arrangement is told to the views as what it is: rows removed, inserted, moved. Selection and
     current cell therefore stay on their cells while proposals stream in.
 
+    Attributes:
+        still_certain: by key of a section, its certain proposals that nobody decided on.
+
     Signals:
         about_to_arrange: positions are going to change, ``arranged`` follows; whether the case is the same.
         arranged: positions and sections are new.
@@ -46,6 +49,7 @@ class GalleryModel(QAbstractListModel):
         self._rows = EMPTY.rows
         self._positions = np.empty(0, np.int32)
         self._sections = EMPTY.sections
+        self.still_certain: dict[str, int] = {}
 
     # -- what views ask -------------------------------------------------------------------------------
 
@@ -104,6 +108,11 @@ class GalleryModel(QAbstractListModel):
     def sections(self) -> tuple[Section, ...]:
         """The sections in the order of the screen."""
         return self._sections
+
+    @property
+    def order(self) -> Arrangement:
+        """What is shown."""
+        return Arrangement(self._rows, self._sections)
 
     def position_of(self, row: int) -> int:
         """Give where a row of the case is shown, or -1."""

@@ -172,6 +172,20 @@ class Ordering:
             return np.zeros(len(rows), np.int64)
         return (self._settled["confidence"][rows] >= CERTAIN).astype(np.int64)
 
+    def still_certain(self, order: Arrangement) -> dict[str, int]:
+        """Give by section how many of its cells are certain proposals of its class that nobody decided on.
+
+        Args:
+            order: what is shown; made earlier, so that cells may have been decided on since.
+        """
+        if self.sort is not Sort.LEAST_CERTAIN or not order.sections:
+            return {}
+        is_ = self._is[order.rows]
+        counts = (is_["state"] == PROPOSED) & (is_["confidence"] >= CERTAIN)
+        counts &= is_["section"] == self._settled["section"][order.rows]
+        numbers = np.add.reduceat(counts.astype(np.int64), [each.first for each in order.sections])
+        return dict(zip((each.key for each in order.sections), numbers.tolist(), strict=True))
+
     @property
     def _group(self) -> str:
         """Name of the fact by which cells are put into sections."""

@@ -20,6 +20,8 @@ _MOST = 1_000
 _AMBER = QColor("#f08c00")
 _DOT = (0.01, 2.1)  # dash and gap; with round caps a dot
 _LEAST_CONTRAST = 2.1
+READABLE = 4.5
+"""Contrast that text needs (WCAG 2.1, 1.4.3, level AA)."""
 
 
 class Frame(NamedTuple):
@@ -72,6 +74,22 @@ def blend(one: QColor, other: QColor, share: float) -> QColor:
     """Mix two colours; ``share`` in [0, 1] is that of the second."""
     mixed = [a + (b - a) * share for a, b in zip(one.getRgb()[:3], other.getRgb()[:3], strict=True)]
     return QColor(*(round(value) for value in mixed))
+
+
+def faint_ink(ink: QColor, ground: QColor, share: float) -> QColor:
+    """Give a fainter ink that is still read: mixed with its ground, up to a share in [0, 1] as it bears."""
+    mixed = blend(ink, ground, share)
+    while share > 0 and contrast(mixed, ground) < READABLE:
+        share = max(0.0, share - 0.05)
+        mixed = blend(ink, ground, share)
+    return mixed
+
+
+def chosen_ground(palette: QPalette, *, active: bool) -> QColor:
+    """Give the colour under a chosen cell; it is laid over the view's with some of that showing through."""
+    ground = QColor(palette.color(QPalette.ColorRole.Highlight))
+    ground.setAlpha(115 if active else 85)
+    return ground
 
 
 class Stamps:
@@ -178,18 +196,21 @@ class Stamps:
 
     # -- labels ---------------------------------------------------------------------------------------
 
-    def label(self, text: str, *, decided: bool, struck: bool = False) -> QPixmap:
+    def label(self, text: str, *, decided: bool, struck: bool = False, chosen: bool = False) -> QPixmap:
         """Give the class code under a cell; heavy when a reader decided."""
         font = QFont(self.bold if decided else self.font)
         font.setStrikeOut(struck)
-        ink = self.palette.color(QPalette.ColorRole.Text)
-        if struck:
-            ink = self.faint
-        return self._text(("label", text, decided, struck), text, font, ink)
+        ink = self.faint_on(chosen) if struck else self.palette.color(QPalette.ColorRole.Text)
+        return self._text(("label", text, decided, struck, chosen), text, font, ink)
 
-    def certainty(self, percent: int) -> QPixmap:
+    def certainty(self, percent: int, *, chosen: bool = False) -> QPixmap:
         """Give the certainty of a proposal as a number."""
-        return self._text(("certainty", percent), f"{percent}\u202f%", self.font, self.faint)
+        text = f"{percent}\u202f%"
+        return self._text(("certainty", percent, chosen), text, self.font, self.faint_on(chosen))
+
+    def faint_on(self, chosen: bool) -> QColor:
+        """Give the colour of text that matters less; under a chosen cell it needs all of the ink."""
+        return self.palette.color(QPalette.ColorRole.Text) if chosen else self.faint
 
     def note(self, text: str) -> QPixmap:
         """Give a faint text as wide as a thumbnail, in its middle."""
@@ -206,7 +227,7 @@ class Stamps:
     def faint(self) -> QColor:
         """Colour of text that matters less; still read easily in both themes."""
         role = QPalette.ColorRole
-        return blend(self.palette.color(role.Text), self.palette.color(role.Base), 0.35)
+        return faint_ink(self.palette.color(role.Text), self.palette.color(role.Base), 0.35)
 
     def _text(self, key: Hashable, text: str, font: QFont, ink: QColor) -> QPixmap:
         def paint(painter: QPainter) -> None:

@@ -175,8 +175,9 @@ class GalleryView(SectionView):
 
     def _paint_header(self, painter: QPainter, section: int, place: QRect) -> None:
         shown = self._grid.sections[section]
+        said = heading(shown, self._case_model, self._cells.still_certain.get(shown.key, 0))
         paint_header(
-            painter, place, heading(shown, self._case_model), self.palette(),
+            painter, place, said, self.palette(),
             is_open=self._grid.is_open(section), target=shown.key == self._drop_key,
         )  # fmt: skip
 

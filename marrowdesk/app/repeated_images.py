@@ -1,0 +1,46 @@
+"""Says above the cells that some of them are in the case twice, as when a smear is added once more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marrowdesk.app import numbers
+from marrowdesk.app.lookout import Lookout
+from marrowdesk.core.cell import CellState
+
+if TYPE_CHECKING:
+    from marrowdesk.app.window import MainWindow
+    from marrowdesk.store.casefile import CaseFile
+
+
+class RepeatedImages(Lookout):
+    """Looks at a case when it is opened, when a folder was read into it and when cells were classified."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window, "repeated images")
+        window.session.reading_changed.connect(self._look_when_done)
+        window.classifier.running_changed.connect(self._look_when_done)
+
+    def _look_when_done(self, running: bool, _files: int = 0) -> None:
+        if not running:
+            self.look()
+
+    def _look(self, case: CaseFile) -> None:
+        self._find(case, case.repeated, self._tell)
+
+    def _tell(self, repeated: tuple[int, ...]) -> None:
+        model = self._window.model
+        ids = tuple(
+            each for each in repeated if model.cells[model.row_of(each)].state is not CellState.EXCLUDED
+        )
+        if not ids:
+            return
+        text = self.tr(
+            "{} cells show the very same image as another cell of this case, and are counted twice. Exclude "
+            "them if they were added by mistake."
+        ).format(numbers.count(len(ids)))
+        message = self._window.banner.tell(self._name, text, "warning")
+        name = self.tr("In the case twice")
+        message.add_button(
+            self.tr("Show the &repeated"), lambda: self._window.commands.cells_chosen.emit(name, ids)
+        )

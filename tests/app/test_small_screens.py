@@ -1,0 +1,116 @@
+"""A screen of 1366 by 768 pixels or less: nothing is cut off or overprinted, panels get their room back."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from desk_steps import dialog, open_and_wait
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
+
+from marrowdesk.app.dialogs.shortcuts_sheet import KeyCap, ShortcutsSheet
+from marrowdesk.app.gallery import ClassPanel
+from marrowdesk.app.gallery.class_model import ROW_ROLE
+from marrowdesk.app.gallery.class_rows import Kind
+from marrowdesk.app.numbers import count
+
+
+@pytest.mark.parametrize("screen", [QSize(1366, 768), QSize(1024, 768), QSize(800, 600)])
+def test_that_the_sheet_of_keys_is_never_scrolled_sideways(desk, monkeypatch, screen):
+    monkeypatch.setattr(ShortcutsSheet, "screen", lambda _: SimpleNamespace(availableSize=lambda: screen))
+    desk.window.acts.shortcuts.trigger()
+    sheet = dialog(desk, ShortcutsSheet)
+    QApplication.processEvents()
+    assert sheet.width() <= screen.width()
+    assert sheet.height() <= screen.height()
+    area = sheet.findChild(QScrollArea)
+    assert area.horizontalScrollBar().maximum() == 0
+    for part in (*sheet.findChildren(KeyCap), *sheet.findChildren(QLabel)):
+        assert part.mapTo(sheet, part.rect().topRight()).x() < sheet.width()
+        assert part.width() >= part.sizeHint().width(), part.accessibleName() or part.text()
+    if screen.width() == 1366:
+        assert area.verticalScrollBar().maximum() == 0
+
+
+def _widths(desk):
+    docks = desk.window.docks
+    return [each.width() for each in (docks.classes, docks.viewer, docks.count)]
+
+
+def _resized(desk, width, height):
+    desk.window.resize(width, height)
+    for _ in range(5):
+        QApplication.processEvents()
+
+
+def test_that_panels_of_a_window_that_was_small_get_their_widths_back(desk, qtbot, drawn_slide):
+    open_and_wait(qtbot, desk, drawn_slide)
+    before = _widths(desk)
+    _resized(desk, 900, 560)
+    assert sum(_widths(desk)) < sum(before)
+    _resized(desk, 1100, 768)  # not at one go
+    _resized(desk, 1366, 768)
+    assert _widths(desk) == before
+
+
+def test_that_a_case_opened_in_a_small_window_gets_wide_panels_when_it_grows(desk, qtbot, drawn_slide):
+    _resized(desk, 900, 560)
+    open_and_wait(qtbot, desk, drawn_slide)
+    _resized(desk, 1366, 768)
+    assert _widths(desk) == [212, 440, 440]
+
+
+def test_that_a_width_that_the_person_gave_is_the_one_that_comes_back(
+    desk, make_desk, tiny_bundle, qtbot, drawn_slide
+):
+    open_and_wait(qtbot, desk, drawn_slide)
+    window, edge = desk.window, desk.window.docks.classes.geometry().right() + 2
+    press, release = QPoint(edge, 400), QPoint(edge + 60, 400)
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QTest.mouseMove(window, press)
+    QTest.mousePress(window, left, none, press)
+    QTest.mouseMove(window, release)
+    QApplication.processEvents()
+    QTest.mouseRelease(window, left, none, release)
+    QApplication.processEvents()
+    assert _widths(desk) == [272, 440, 440]
+    _resized(desk, 900, 560)
+    assert _widths(desk)[0] < 272
+    desk.end()
+    again = make_desk(tiny_bundle.path, drawn_slide)
+    qtbot.waitUntil(lambda: again.window.session.case is not None)
+    _resized(again, 1366, 768)
+    assert _widths(again) == [272, 440, 440]
+
+
+def _number(panel, row, text):
+    """Give what is painted where the number of a heading stands."""
+    view = panel.list
+    place = view.visualRect(view.model().index(row, 0))
+    width = view.fontMetrics().horizontalAdvance(text)
+    right = place.right() - 32  # the room of the keys
+    return view.viewport().grab(QRect(right - width - 6, place.top(), width + 6, place.height())).toImage()
+
+
+def test_that_a_heading_is_not_printed_over_its_number(desk, qtbot, drawn_slide):
+    open_and_wait(qtbot, desk, drawn_slide)
+    model, panel = desk.window.model, ClassPanel(desk.window.model)
+    qtbot.addWidget(panel)
+    model.assign(range(24), "ART")
+    rows = [panel.list.model().index(row, 0).data(ROW_ROLE) for row in range(panel.list.model().rowCount())]
+    (at,) = (
+        number
+        for number, row in enumerate(rows)
+        if row.kind is Kind.HEADING and row.name == "Apart from the count"
+    )
+    text = count(rows[at].count(model.tally))
+    assert text == "24"
+    panel.show()
+    painted = []
+    for width in (400, 150):
+        panel.resize(width, 1200)
+        QApplication.processEvents()
+        painted.append(_number(panel, at, text))
+    assert painted[0] == painted[1]
