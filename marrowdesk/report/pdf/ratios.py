@@ -75,7 +75,7 @@ def _thresholds(edition: Edition) -> Element:
 
 
 def _blasts(edition: Edition) -> list[str]:
-    """Say what counts with the blasts, and what share of the non-erythroid cells they are, where asked for."""
+    """Say what counts with the blasts, and what share of non-erythroid cells they are, where asked for."""
     words, found = edition.words, edition.report.differential
     chosen = found.rules.blast_equivalents
     named = [
