@@ -225,6 +225,9 @@ def differential_lines(count: Differential) -> list[str]:
         lines.extend(_lines_of(group, [row for row in count.rows if row.lineage is group.lineage]))
     lines.extend(_line(f"({row.name})", row) for row in count.sums)
     lines.append(f"{'Nucleated cells counted':32}{count.counted:>7}")
+    if count.rules.ranges_left_out:
+        why = "is not certain" if count.rules.age_unclear else f"is outside of {count.rules.references.name}"
+        lines.append(f"No reference ranges are held against this count: the patient's age {why}.")
     ratio = count.me_ratio
     value = "not computable" if ratio.value is None else f"{ratio.value:.2f} : 1"
     if count.specimen == "marrow":

@@ -142,6 +142,11 @@ class CountingRules:
         """The ranges that are held against the count: those for the age of the patient."""
         return self.references.none_held() if self.age_unclear else self.references.at_age(self.age)
 
+    @property
+    def ranges_left_out(self) -> bool:
+        """Whether there are ranges that are not held against the count because of the patient's age."""
+        return bool(self.references.entries) and not self.held.entries
+
     def to_json(self) -> str:
         """Write the rules as JSON text, read back by :meth:`from_json`; what is shipped by its key."""
         references = self.references

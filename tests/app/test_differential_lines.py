@@ -236,3 +236,18 @@ def test_that_what_counts_with_the_blasts_and_their_share_of_non_erythroid_cells
     assert told == ["with them: faggot cell 10", f"of non-erythroid cells {share}"]
     plain = by_key(counted_of(BLA=20, FGC=10, EBO=100, NGS=70))
     assert not [key for key in plain if key.startswith("note:blasts")]
+
+
+@pytest.mark.parametrize(
+    ("rules", "words"),
+    [
+        (CountingRules(age_unclear=True), "the dates in the report leave open how old the patient is"),
+        (CountingRules(age=4.0), "Bain 1996, adults does not hold for the patient's age"),
+    ],
+)
+def test_that_it_is_said_above_the_table_why_no_ranges_are_held_against_the_count(rules, words):
+    found = lines(counted_of(rules, **SAMPLE), MARROW)
+    assert found[0].name == f"No reference ranges: {words}"
+    assert not any(line.mark or line.texts.get(Column.RANGE) for line in found)
+    for others in (CountingRules(age=40.0), CountingRules(references=NO_RANGES)):
+        assert "note:ranges" not in by_key(counted_of(others, **SAMPLE))

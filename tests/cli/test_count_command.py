@@ -15,8 +15,12 @@ from tiny_bundle import make_doubting
 
 from marrowdesk import RESEARCH_USE, __version__
 from marrowdesk.cli import main
+from marrowdesk.cli.count import differential_lines
 from marrowdesk.core import edits
 from marrowdesk.core.counting import CountingRules
+from marrowdesk.core.differential import differential
+from marrowdesk.core.tally import Tally
+from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.store.casefile import CaseFile
 
 
@@ -253,3 +257,16 @@ def test_that_ranges_that_do_not_fit_are_refused_by_name(count, slide, options, 
     code, _, err = count(slide, *options)
     assert code != 0
     assert words in err
+
+
+def test_that_the_terminal_says_why_no_ranges_are_held_against_a_count_and_what_blasts_are():
+    tally = Tally()
+    tally.current.update({"BLA": 20, "EBO": 100, "NGS": 80})
+    open_age = differential_lines(differential(tally, MARROW, CountingRules(age_unclear=True)))
+    assert "No reference ranges are held against this count: the patient's age is not certain." in open_age
+    child = differential_lines(differential(tally, MARROW, CountingRules(age=4.0, non_erythroid=True)))
+    assert "the patient's age is outside of Bain 1996, adults." in " ".join(child)
+    assert "Of non-erythroid cells 20.0 % (12.7-29.2) are blasts" in child
+    adult = " ".join(differential_lines(differential(tally, MARROW)))
+    assert "No reference ranges" not in adult
+    assert "non-erythroid" not in adult

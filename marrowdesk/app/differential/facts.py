@@ -203,6 +203,21 @@ def review(counted: Differential) -> str:
     return text
 
 
+def no_ranges(counted: Differential) -> str:
+    """Say why no reference ranges are held against the count; empty where they are, or there are none."""
+    rules = counted.rules
+    if not rules.ranges_left_out:
+        return ""
+    if rules.age_unclear:
+        return translate(
+            "DifferentialPanel",
+            "No reference ranges: the dates in the report leave open how old the patient is",
+        )
+    return translate(
+        "DifferentialPanel", "No reference ranges: {} does not hold for the patient's age"
+    ).format(rules.references.name)
+
+
 def agreement(counted: Differential) -> str:
     """Compare with the labels of the folders; empty where there are none."""
     if not counted.compared:

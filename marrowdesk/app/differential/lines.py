@@ -150,6 +150,7 @@ def lines(counted: Differential, scheme: Scheme, outlooks: Sequence[Outlook] = (
     """
     return [
         *_section("alerts", translate("DifferentialPanel", "Alerts"), list(_alerts(counted))),
+        *([Line("note:ranges", Kind.NOTE, left_out)] if (left_out := facts.no_ranges(counted)) else []),
         *(line for row in counted.groups for line in _lineage(row, counted)),
         *_section(
             "sums",

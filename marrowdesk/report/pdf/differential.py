@@ -49,7 +49,7 @@ def about_numbers(edition: Edition) -> list[str]:
                 name=edition.say(rules.references.name), sex=edition.say(SEXES[rules.sex])
             )
         )
-    elif rules.references.entries and not rules.held.entries:
+    elif rules.ranges_left_out:
         notes.append(_why_no_ranges(edition))
     elif edition.red is not None:
         notes.append(
