@@ -45,8 +45,8 @@ class CaseMessages(QObject):
         """Say that folders were read and gave no cell, and why."""
         session, banner = self._window.session, self._window.banner
         case = session.case
-        slides = [] if case is None else case.slides()
-        if session.reading or self._window.model.cells or not slides:
+        # Asked of the file only where it matters: a worker may be at work in it.
+        if case is None or session.reading or self._window.model.cells or not (slides := case.slides()):
             banner.take_away("empty")
             return
         folders, problems = {slide.folder for slide in slides}, len(session.problems)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _Area = Qt.DockWidgetArea
 _SIDES = (_Area.LeftDockWidgetArea, _Area.RightDockWidgetArea)
 _TITLE_BUTTONS = (("qt_dockwidget_floatbutton", "float"), ("qt_dockwidget_closebutton", "close"))
+_ROOMY = (16_000, 2_000)  # pixels; larger than any screen
 _STATE = 2  # version of the arrangement; one saved by another version is not restored
 
 
@@ -111,11 +112,7 @@ class Docks(QObject):
 
     def _beside(self) -> list[QDockWidget]:
         """Give the panels beside the gallery, the widest last: of those in one column it has its way."""
-        found = [
-            each
-            for each in (self.classes, self.viewer, self.count)
-            if not each.isHidden() and not each.isFloating() and self._window.dockWidgetArea(each) in _SIDES
-        ]
+        found = [each for each in (self.classes, self.viewer, self.count) if _is_beside(self._window, each)]
         return sorted(found, key=lambda each: self._wanted[each.objectName()])
 
     def _widths(self) -> dict[str, int]:
@@ -140,8 +137,10 @@ class Docks(QObject):
         state = kept.value("state", QByteArray(), QByteArray)
         if not state.isEmpty():
             self._working = state
+            if not all(kept.contains(_width_key(name)) for name in self._wanted):  # of an earlier version
+                self._wanted |= _widths_in(state, list(self._wanted))
         for name in self._wanted:
-            self._wanted[name] = kept.value(f"width of {name}", self._wanted[name], int)
+            self._wanted[name] = kept.value(_width_key(name), self._wanted[name], int)
 
     def save(self) -> None:
         """Keep where the window and its panels are."""
@@ -151,8 +150,46 @@ class Docks(QObject):
         if state is not None:
             kept.setValue("state", state)
         for name, width in self._wanted.items():
-            kept.setValue(f"width of {name}", width)
+            kept.setValue(_width_key(name), width)
         kept.sync()
+
+
+def _width_key(name: str) -> str:
+    return f"width of {name}"
+
+
+def _is_beside(window: QMainWindow, dock: QDockWidget) -> bool:
+    return not dock.isHidden() and not dock.isFloating() and window.dockWidgetArea(dock) in _SIDES
+
+
+def _widths_in(state: QByteArray, names: list[str]) -> dict[str, int]:
+    """Give the widths that panels beside the gallery have in a kept arrangement.
+
+    Another window, never on the screen, is arranged so. It has room for any widths, while the person's own
+    may be smaller than it was and is not laid out before it is shown.
+    """
+    window = QMainWindow()
+    window.setDockNestingEnabled(True)
+    window.setCentralWidget(QWidget())
+    window.resize(*_ROOMY)
+    docks = []
+    for name in names:
+        dock = QDockWidget()
+        dock.setObjectName(name)
+        dock.setWidget(QWidget())
+        dock.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)  # the arrangement shows one that floats
+        dock.resize(0, 0)
+        window.addDockWidget(_Area.LeftDockWidgetArea, dock)
+        docks.append(dock)
+    if not window.restoreState(state, _STATE):
+        return {}
+    window.layout().activate()
+    widths = {}
+    for dock in docks:
+        if _is_beside(window, dock):
+            tabs = [dock, *window.tabifiedDockWidgets(dock)]  # only the one in front is laid out
+            widths[dock.objectName()] = max(each.width() for each in tabs)
+    return widths
 
 
 class _Picture(QObject):

@@ -168,7 +168,7 @@ class Menus(QObject):
             "PRM": menu.addAction(translate("Menus", "Count &promonocytes with them")),
         }
         menu.addSeparator()
-        self._non_erythroid = menu.addAction(translate("Menus", "Give them of &non-erythroid cells too"))
+        self._non_erythroid = menu.addAction(translate("Menus", "Give them of all but &erythroid cells too"))
         for each in self._equivalents.values():
             each.setCheckable(True)
             each.triggered.connect(self._choose_equivalents)

@@ -29,16 +29,25 @@ class RepeatedImages(Lookout):
         self._find(case, case.repeated, self._tell)
 
     def _tell(self, repeated: tuple[int, ...]) -> None:
-        model = self._window.model
+        model, found = self._window.model, frozenset(repeated)
+        if not found or not model.writable:
+            return
+        # Cells that the window has not heard of yet are told when their folder was read.
         ids = tuple(
-            each for each in repeated if model.cells[model.row_of(each)].state is not CellState.EXCLUDED
+            cell.id for cell in model.cells if cell.id in found and cell.state is not CellState.EXCLUDED
         )
         if not ids:
             return
-        text = self.tr(
-            "{} cells show the very same image as another cell of this case, and are counted twice. Exclude "
-            "them if they were added by mistake."
-        ).format(numbers.count(len(ids)))
+        if len(ids) == 1:
+            text = self.tr(
+                "1 cell shows the very same image as another cell of this case: both are counted. Exclude it "
+                "if it was added by mistake."
+            )
+        else:
+            text = self.tr(
+                "{} cells show the very same image as another cell of this case, and are counted twice. "
+                "Exclude them if they were added by mistake."
+            ).format(numbers.count(len(ids)))
         message = self._window.banner.tell(self._name, text, "warning")
         name = self.tr("In the case twice")
         message.add_button(

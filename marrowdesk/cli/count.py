@@ -241,7 +241,7 @@ def differential_lines(count: Differential) -> list[str]:
             )
     if (share := count.non_erythroid) is not None and share.percent is not None:
         lines.append(
-            f"Of non-erythroid cells {share.percent:.1f} % ({share.low:.1f}-{share.high:.1f}) are blasts"
+            f"Of all but erythroid cells {share.percent:.1f} % ({share.low:.1f}-{share.high:.1f}) are blasts"
         )
     lines += [f"Apart: {each.name} {each.count}" for each in count.apart]
     lines.append(f"Reviewed {count.reviewed} of {count.total} cells, {count.changed} changed.")

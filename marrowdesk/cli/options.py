@@ -39,7 +39,7 @@ def add_rules(how: argparse._ArgumentGroup) -> None:
         help="class that counts with the blasts at the thresholds; may be repeated",
     )
     how.add_argument(
-        "--non-erythroid", action="store_true", help="give blasts as a share of non-erythroid cells too"
+        "--non-erythroid", action="store_true", help="give blasts as a share of all but erythroid cells too"
     )
     how.add_argument("--target", type=positive, default=500, help="cells wanted (default: 500)")
 

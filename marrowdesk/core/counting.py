@@ -121,8 +121,9 @@ class CountingRules:
             :data:`EQUIVALENTS`.
         age: of the patient in years, for ranges that hold for some ages only; the least one where the dates
             leave it open; None when unknown.
-        non_erythroid: whether blasts are also given as a share of the non-erythroid cells of a marrow, as
-            they were for erythroleukaemia up to the WHO's revised 4th ed. (2016).
+        non_erythroid: whether blasts are also given as a share of the non-erythroid cells of a marrow: of
+            all that is counted but the erythroid series, lymphocytes and plasma cells too. The WHO asked for
+            such a share in erythroid leukaemia until its revised 4th ed. (2017) left it.
         age_unclear: whether a date is filled in that leaves open which ranges hold; none are held against
             the count then.
     """

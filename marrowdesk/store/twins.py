@@ -21,6 +21,14 @@ LEFT JOIN analysis ON analysis.id = prediction.analysis
 WHERE image.sha256 = ? ORDER BY cell.id
 """
 
+_REPEATED = """
+SELECT id FROM (
+    SELECT cell.id, row_number() OVER (
+        PARTITION BY image.sha256, image.page, cell.x, cell.y, cell.width, cell.height ORDER BY cell.id
+    ) AS place FROM cell JOIN image ON image.id = cell.image
+) WHERE place > 1 ORDER BY id
+"""
+
 _COPY = """
 INSERT INTO prediction(analysis, cell, probabilities, doubt)
 SELECT :analysis, :cell, probabilities, doubt FROM prediction
@@ -67,15 +75,8 @@ class TwinTable(PredictionTable):
 
     def repeated(self) -> tuple[int, ...]:
         """Give the cells that show the very pixels that an earlier cell of the case shows, in their order."""
-        found: list[int] = []
         with self._db.reading() as connection:
-            for (sha256,) in connection.execute(f"SELECT DISTINCT sha256 FROM ({_TWICE})").fetchall():
-                seen: set[tuple[Any, ...]] = set()
-                for cell, *place, _ in connection.execute(_SAME, (sha256,)):
-                    if tuple(place) in seen:
-                        found.append(cell)
-                    seen.add(tuple(place))
-        return tuple(sorted(found))
+            return tuple(cell for (cell,) in connection.execute(_REPEATED))
 
     def copy_predictions(self, model_sha256: str, twins: Mapping[int, int]) -> None:
         """Give cells the standing proposals of their twins, with maps and embedding, in one transaction.

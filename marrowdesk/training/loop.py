@@ -186,6 +186,8 @@ class Training:
                 "There is no held-out cell of a class that is trained on.", "Train without --validate-every."
             )
         workers = workers or choose_workers(self._group.device, self._group.size)
+        if self.step == self.plan.steps and self._changes and self._changes[-1][0] == self.step:
+            self._save()  # ended here, sooner than it was begun: nothing is left to do but to say so
         losses: list[torch.Tensor] = []
         since = time.monotonic()
         for batch in self._batches.ahead(self.step, self.plan.steps, workers):

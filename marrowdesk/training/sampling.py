@@ -70,7 +70,8 @@ def log_shift(samples: Sequence[Sample], codes: Sequence[str], odds: np.ndarray)
     place = np.array([codes.index(each.code) for each in samples])
     drawn = np.bincount(place, odds, len(codes))
     there = np.bincount(place, minlength=len(codes)) / len(samples)
-    return np.log(drawn / there).astype(np.float32)
+    found = there > 0  # of a class without a cell nothing was drawn more often
+    return np.log(np.divide(drawn, there, out=np.ones_like(drawn), where=found)).astype(np.float32)
 
 
 class Drawing:

@@ -59,6 +59,15 @@ def read_split(path: Path, fold: int | None = None) -> set[str]:
     return {row["file"] for row in rows if fold is None or row["fold"] == str(fold)}
 
 
+def has_folds(path: Path) -> bool:
+    """Say whether a split's file holds folds, each to be kept back once.
+
+    Raises:
+        MarrowdeskError: it cannot be read.
+    """
+    return any("fold" in row for row in _rows(path))
+
+
 def check_fit(path: Path, samples: Sequence[Sample], held: set[str]) -> tuple[str, ...]:
     """Look whether the cells kept back fit the data.
 

@@ -233,7 +233,7 @@ def test_that_what_counts_with_the_blasts_and_their_share_of_non_erythroid_cells
     at = next(place for place, text in enumerate(texts) if text.startswith("blasts and equivalents"))
     told = texts[at + 1 : at + 3]
     share = f"{numbers.percent_sign(30.0)} ({numbers.interval(21.2, 40.0)})"
-    assert told == ["with them: faggot cell 10", f"of non-erythroid cells {share}"]
+    assert told == ["with them: faggot cell 10", f"of all but erythroid cells {share}"]
     plain = by_key(counted_of(BLA=20, FGC=10, EBO=100, NGS=70))
     assert not [key for key in plain if key.startswith("note:blasts")]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 
 import pytest
 from desk_steps import (
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import QFileDialog, QPushButton
 from marrowdesk.app.differential.lines import Column
 from marrowdesk.core.tally import Tally
 from marrowdesk.imaging.drawn import draw_slide
+from marrowdesk.services.opening import open_slides
 
 
 @pytest.fixture
@@ -125,6 +127,18 @@ def test_that_images_that_are_in_the_case_twice_are_told_and_shown_until_they_ar
     assert [desk.window.model.cells[row].slide for row in desk.window.gallery.visible_order()] == [2] * 10
     desk.window.gallery.select_all()
     press(desk, Qt.Key.Key_Delete)
+    desk.window.repeated_images.look()
+    wait_for_workers(qtbot)
+    assert message_of(desk, "repeated images") is None
+
+
+def test_that_repeated_images_that_the_window_has_not_heard_of_are_not_told_yet(desk, drawn_slide, qtbot):
+    open_and_wait(qtbot, desk, drawn_slide)
+    wait_until_classified(qtbot, desk)
+    case, again = desk.window.session.case, drawn_slide / "the same.jpg"
+    shutil.copyfile(min(drawn_slide.glob("*.jpg")), again)
+    list(open_slides(case, [again], threading.Event()))
+    assert len(case.repeated()) == 1
     desk.window.repeated_images.look()
     wait_for_workers(qtbot)
     assert message_of(desk, "repeated images") is None

@@ -15,6 +15,7 @@ from marrowdesk.app.gallery import ClassPanel
 from marrowdesk.app.gallery.class_model import ROW_ROLE
 from marrowdesk.app.gallery.class_rows import Kind
 from marrowdesk.app.numbers import count
+from marrowdesk.app.preferences import window_state
 
 
 @pytest.mark.parametrize("screen", [QSize(1366, 768), QSize(1024, 768), QSize(800, 600)])
@@ -83,6 +84,58 @@ def test_that_a_width_that_the_person_gave_is_the_one_that_comes_back(
     qtbot.waitUntil(lambda: again.window.session.case is not None)
     _resized(again, 1366, 768)
     assert _widths(again) == [272, 440, 440]
+
+
+def _end_as_earlier(desk):
+    """End the program and leave what its earlier version kept: no widths beside the arrangement."""
+    desk.end()
+    kept = window_state()
+    widths = [key for key in kept.allKeys() if key.startswith("width of ")]
+    assert len(widths) == 3
+    for key in widths:
+        kept.remove(key)
+    kept.sync()
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (900, 560)])
+def test_that_widths_are_taken_from_an_arrangement_that_an_earlier_version_kept(
+    desk, make_desk, tiny_bundle, qtbot, drawn_slide, size
+):
+    open_and_wait(qtbot, desk, drawn_slide)
+    docks = desk.window.docks
+    desk.window.resizeDocks(
+        [docks.classes, docks.count, docks.viewer], [230, 700, 700], Qt.Orientation.Horizontal
+    )
+    QApplication.processEvents()
+    assert _widths(desk) == [230, 700, 700]
+    _end_as_earlier(desk)
+    again = make_desk(tiny_bundle.path, drawn_slide, size=size)
+    qtbot.waitUntil(lambda: again.window.session.case is not None)
+    if size[0] == 1366:
+        qtbot.waitUntil(lambda: _widths(again) == [230, 700, 700])
+    _resized(again, 1416, 768)
+    assert _widths(again) == [230, 700, 700]
+
+
+def test_that_an_earlier_arrangement_with_tabs_and_a_floating_panel_gives_its_widths(
+    desk, make_desk, tiny_bundle, qtbot, drawn_slide
+):
+    open_and_wait(qtbot, desk, drawn_slide)
+    window, docks = desk.window, desk.window.docks
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, docks.viewer)
+    window.tabifyDockWidget(docks.viewer, docks.classes)
+    docks.classes.raise_()
+    docks.count.setFloating(True)
+    QApplication.processEvents()
+    window.resizeDocks([docks.classes], [330], Qt.Orientation.Horizontal)
+    QApplication.processEvents()
+    assert docks.classes.width() == 330
+    _end_as_earlier(desk)
+    again = make_desk(tiny_bundle.path, drawn_slide)
+    qtbot.waitUntil(lambda: again.window.session.case is not None)
+    _resized(again, 1416, 768)
+    assert again.window.docks.count.isFloating()
+    assert again.window.docks.classes.width() == 330
 
 
 def _number(panel, row, text):

@@ -148,7 +148,7 @@ def test_that_the_menus_choose_the_rules_of_the_count(desk, qtbot, drawn_slide):
     texts["Female"].trigger()
     assert desk.window.model.rules.sex == "F"
     assert texts["Female"].isChecked()
-    for entry in ("Count faggot cells with them", "Give them of non-erythroid cells too"):
+    for entry in ("Count faggot cells with them", "Give them of all but erythroid cells too"):
         texts[entry].trigger()
         assert texts[entry].isChecked()
     rules = desk.window.model.rules

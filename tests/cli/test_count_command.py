@@ -266,7 +266,7 @@ def test_that_the_terminal_says_why_no_ranges_are_held_against_a_count_and_what_
     assert "No reference ranges are held against this count: the patient's age is not certain." in open_age
     child = differential_lines(differential(tally, MARROW, CountingRules(age=4.0, non_erythroid=True)))
     assert "the patient's age is outside of Bain 1996, adults." in " ".join(child)
-    assert "Of non-erythroid cells 20.0 % (12.7-29.2) are blasts" in child
+    assert "Of all but erythroid cells 20.0 % (12.7-29.2) are blasts" in child
     adult = " ".join(differential_lines(differential(tally, MARROW)))
     assert "No reference ranges" not in adult
-    assert "non-erythroid" not in adult
+    assert "but erythroid" not in adult

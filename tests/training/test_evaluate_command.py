@@ -20,6 +20,7 @@ from marrowdesk.training.engines import keep_precisions
 from marrowdesk.training.evaluate import held_out_cells, judge, stress
 from marrowdesk.training.reading import read_labelled
 from marrowdesk.training.shifts import Shift, relit
+from marrowdesk.training.split_file import write_folds
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +132,18 @@ def test_that_data_of_another_laboratory_are_measured_whole(painted_data, bundle
     assert results["cells"] == 80
     assert results["note"] == "The training saw no cell of these sources."
     assert sorted(results["by source"]) == ["one", "two"]
+    capsys.readouterr()
+
+
+def test_that_a_bundle_that_keeps_a_whole_file_of_folds_is_measured_by_one_of_them(
+    painted_data, bundle, tmp_path, capsys
+):
+    samples = read_labelled([str(painted_data)]).samples
+    copy = shutil.copytree(bundle.path, tmp_path / "copy")
+    write_folds(copy / "held_out.csv", samples, {each.file: each.number % 4 for each in samples})
+    words = ("--data", painted_data, "--bundle", copy)
+    assert run(*words, "--held-out", copy / "held_out.csv", "--fold", "1") == 0
+    assert run(*words, "--all") == 0
     capsys.readouterr()
 
 

@@ -10,6 +10,7 @@ from marrowdesk.training.dataset import Sample
 from marrowdesk.training.heads import HeadFit, fit_head
 from marrowdesk.training.priors import source_log_priors
 from marrowdesk.training.refit import refit_head, source_directions
+from marrowdesk.training.sampling import log_shift, odds_of
 
 
 def _even(count):
@@ -111,3 +112,9 @@ def test_that_what_drawing_a_class_more_often_puts_on_a_fitted_layer_is_taken_of
         odds = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
         shares[sampling] = float(odds[:, 0].mean())
     assert shares == pytest.approx({"plain": 0.1, "class": 0.1}, abs=0.01)
+
+
+def test_that_a_class_without_a_cell_shifts_nothing():
+    samples = [Sample(str(at), "A", "BLA" if at < 3 else "LYT") for at in range(12)]
+    shift = log_shift(samples, ("BLA", "LYT", "ART"), odds_of(samples, "class", 1.0))
+    assert shift == pytest.approx([np.log(0.5 / 0.25), np.log(0.5 / 0.75), 0.0], abs=1e-6)

@@ -12,7 +12,7 @@ import pytest
 from small_run import painted_cells, small_plan, train
 
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.training.checkpoint import offsets_of, read_checkpoint
+from marrowdesk.training.checkpoint import offsets_of, read_checkpoint, read_finished
 from marrowdesk.training.hardware import choose_device, choose_dtype
 from marrowdesk.training.loop import Cells, Training
 from marrowdesk.training.validation import class_means
@@ -244,3 +244,12 @@ def test_that_a_run_is_not_ended_before_where_it_stands(tmp_path):
     train(small_plan(steps=4), tmp_path)
     with pytest.raises(MarrowdeskError, match=r"has done 4 steps, and 2 are asked for\. Ask for 4 or more"):
         train(small_plan(steps=2), tmp_path)
+
+
+def test_that_a_run_can_be_ended_where_it_was_stopped(tmp_path):
+    train(small_plan(steps=8), tmp_path, until=4)
+    with pytest.raises(MarrowdeskError, match=r"has done 4 of its 8 steps.*--steps 4"):
+        read_finished(tmp_path)
+    train(small_plan(steps=4), tmp_path)
+    kept = read_finished(tmp_path)
+    assert (kept["step"], kept["plan"]["steps"], kept["changes"]) == (4, 4, [[4, 8, 0.5]])

@@ -144,8 +144,10 @@ class SignOffDialog(QDialog):
         for found in self._against:
             self._add_row(rows, "warning", words(found), found.ids, found.fields)
         if self._unseen:
-            unseen = self.tr("Left as proposed, not looked at by a reader: {} cells. The report says so.")
-            self._add_row(rows, "warning", unseen.format(numbers.count(len(self._unseen))), self._unseen)
+            said = self.tr("Left as proposed, not looked at by a reader: {}. The report says so.")
+            count = numbers.count(len(self._unseen))
+            cells = self.tr("1 cell") if len(self._unseen) == 1 else self.tr("{} cells").format(count)
+            self._add_row(rows, "warning", said.format(cells), self._unseen)
         return rows
 
     def _add_row(

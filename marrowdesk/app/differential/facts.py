@@ -65,9 +65,9 @@ def _standing(marks: list[ThresholdMark]) -> Standing:
 def non_erythroid(counted: Differential) -> str:
     """Give blasts as a share of the non-erythroid cells; empty where that is not asked for."""
     share = counted.non_erythroid
-    if share is None:
+    if share is None or share.percent is None:
         return ""
-    return translate("DifferentialPanel", "of non-erythroid cells {} ({})").format(
+    return translate("DifferentialPanel", "of all but erythroid cells {} ({})").format(
         numbers.percent_sign(share.percent), numbers.interval(share.low, share.high)
     )
 

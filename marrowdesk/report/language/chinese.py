@@ -149,7 +149,7 @@ TEXTS = {
     "{above} : {below} cells; {definition}": "{above} : {below} 个细胞；{definition}",
     "Thresholds": "阈值",
     "with them: {}": "其中：{}",
-    "of non-erythroid cells {}": "占非红系细胞 {}",
+    "of all but erythroid cells {}": "占除红系外细胞 {}",
     "By the whole interval; {}": "按整个区间判断；{}",
     "No cells counted yet.": "尚未计数细胞。",
     "Outside the differential": "不计入分类",

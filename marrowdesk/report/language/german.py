@@ -158,7 +158,7 @@ TEXTS = {
     "{above} : {below} cells; {definition}": "{above} : {below} Zellen; {definition}",
     "Thresholds": "Schwellenwerte",
     "with them: {}": "darunter: {}",
-    "of non-erythroid cells {}": "der nicht erythroiden Zellen {}",
+    "of all but erythroid cells {}": "aller Zellen außer den erythroiden {}",
     "By the whole interval; {}": "Nach dem ganzen Intervall; {}",
     "No cells counted yet.": "Noch keine Zellen gezählt.",
     "Outside the differential": "Außerhalb der Zählung",

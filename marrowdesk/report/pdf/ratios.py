@@ -84,9 +84,9 @@ def _blasts(edition: Edition) -> list[str]:
         if row.cell_class is not None and row.cell_class.code in chosen and row.share.count
     ]
     said = [edition.say("with them: {}").format(words.parts(named))] if named else []
-    if (share := found.non_erythroid) is not None:
+    if (share := found.non_erythroid) is not None and share.percent is not None:
         value = f"{words.with_sign(words.percent(share.percent))} ({words.interval(share)})"
-        said.append(edition.say("of non-erythroid cells {}").format(value))
+        said.append(edition.say("of all but erythroid cells {}").format(value))
     return said
 
 

@@ -127,28 +127,34 @@ def _cells(arguments: argparse.Namespace, bundle: Bundle) -> Cells:
         held = {each.file for each in samples}
     if not arguments.all and not chosen:
         return held_out_cells(samples, held)
-    taught = _taught(bundle, samples, set() if arguments.all else held)
+    taught = _taught(bundle, samples, set() if arguments.all else held, arguments.fold)
     if flattering := {each.file for each in taught} & held:
         told = (
             f"{len(flattering)} of the {len(held)} cells to measure are of sources that the bundle was "
             "trained on, and not among those that its training kept back: it may have learned them by heart."
         )
         if arguments.keep:
-            raise MarrowdeskError(told, "Leave --keep away, or evaluate without the options of a split.")
+            raise MarrowdeskError(told, "Leave --keep away: the card tells what was measured on other cells.")
         tell([told])
     return held_out_cells(samples, held, taught)
 
 
-def _taught(bundle: Bundle, samples: Sequence[Sample], told: set[str]) -> list[Sample]:
+def _taught(bundle: Bundle, samples: Sequence[Sample], told: set[str], fold: int | None) -> list[Sample]:
     """Give the cells of sources that a bundle was trained on, but for those that its training kept back.
 
-    Where the bundle does not name these, they are those that the person tells.
+    Where the bundle does not name these, they are those that the person tells. Earlier exports put a whole
+    file of folds there; which of them it was, only the person knows.
     """
-    from marrowdesk.training.split_file import read_split
+    from marrowdesk.training.split_file import has_folds, read_split
 
     sources = {each.name for each in bundle.card.data}
     path = bundle.path / HELD_OUT
-    spared = read_split(path) if path.is_file() else told
+    if not path.is_file():
+        spared = told
+    elif has_folds(path):
+        spared = told if fold is None else read_split(path, fold)
+    else:
+        spared = read_split(path)
     return [each for each in samples if each.source in sources and each.file not in spared]
 
 
