@@ -179,6 +179,7 @@ def _widths_in(state: QByteArray, names: list[str]) -> dict[str, int]:
         dock.setWidget(QWidget())
         dock.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)  # the arrangement shows one that floats
         dock.resize(0, 0)
+        dock.hide()  # stays so when the arrangement does not speak of it
         window.addDockWidget(_Area.LeftDockWidgetArea, dock)
         docks.append(dock)
     if not window.restoreState(state, _STATE):

@@ -36,15 +36,38 @@ _MONTHS = {
 }  # fmt: skip
 """Names of months in the languages of the report."""
 
-_TIME = re.compile(
-    r"[\s,t]+(\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(z|[+-]\d{2}:?\d{2}|uhr|h|am|pm)?"
-    r"|\d{1,2}([.:]\d{2})?\s*(uhr|h|am|pm)|\d{1,2}[时点](\d{1,2}分?)?)$"
+_ZONE = (
+    "(?:(?:utc|gmt)?[+-][0-9]{1,2}(?::?[0-9]{2})?|utc|gmt|z|[cemw]es?t|mesz?|mez|bst|ist|jst|kst|hkt|sgt"
+    "|[ecmp][sd]t|a[ecw][sd]t)"
 )
+_CLOCK = (
+    r"(?:(?:[01]?\d|2[0-4])(?:[:.]|\s?h\s?)[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?|(?:[01]\d|2[0-4])[0-5]\d"
+    r"|\d{1,2}\s?(?:uhr(?:\s?[0-5]\d)?|h|[ap]\.?m\b\.?)|\d{1,2}[时時点點](?:\d{1,2}分?|半)?(?:\d{1,2}秒)?)"
+    rf"(?:\s?(?:uhr|hrs?|h|[ap]\.?m\b\.?|{_ZONE}(?![a-z]))){{0,3}}"
+)
+_TIME_BEHIND = re.compile(rf"(?:(?<=\d)t|[\s,;/–-]+)(?:(?:at|um)\s)?{_CLOCK}$")
+_TIME_BEFORE = re.compile(rf"^{_CLOCK}[\s,;]+")
+_STAMP = re.compile(r"(\d{8})(?:[01]\d|2[0-4])(?:[0-5]\d){0,2}(?:\.\d+)?(?:[+-]\d{4})?")
+"""A time stamp as in HL7."""
+
+_ASIDE = re.compile(
+    r"[()]|星期[一二三四五六日天]|[周週][一二三四五六日天]|上午|下午|早上|早晨|清晨|凌晨|中午|晚上|傍晚|夜间|夜裡|夜里"
+    r"|\b(?:mon|tues?|wednes|wed|thurs?|thu|fri|satur|sat|sun)(?:day)?\b\.?"
+    r"|\b(?:(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend|mo|di|mi|do|fr|sa|so)\b\.?"
+    r"|\b(?:in\sthe\s|at\s|am\s)?(?:early|morning|forenoon|noon|midday|afternoon|evening|night|midnight"
+    r"|früh|morgens?|(?:vor|nach)?mittags?|vorm|nachm|abends?|nachts?)\b\.?"
+)
+"""Days of the week and parts of the day."""
+
+_ON = re.compile(r"^[\s,]*(?:am|den)\s")
 _TOKEN = re.compile(r"\d+|[^\W\d_]+")
 _BETWEEN = re.compile(r"[\s./,–-]*")
 _ORDINAL = re.compile(r"(?<=\d)(st|nd|rd|th)\b")
 _FIRST_YEAR = 1850
 """Eight digits that would be a year before this one are read in another order."""
+
+_SOON = timedelta(days=5 * 365 + 2)
+"""How long ago a specimen was taken at most whose date is not understood: five years, a line of our own."""
 
 _Parts = tuple[int, int | None, int | None]
 """Year, month and day; a year below 100 is one of two centuries."""
@@ -88,7 +111,8 @@ def date_of(text: str) -> date | None:
     """Read the one day that a text means: 1961-08-12, 19610812, 12.08.1961, 12 Aug 1961, 1961年8月12日.
 
     12/08/1961 is a day in August for one country and in December for another: it is read only where no more
-    than one of the two is possible. Numbers with full stops begin with the day.
+    than one of the two is possible. Numbers with full stops begin with the day, unless the first can be none.
+    A time of day, a time zone, a day of the week or a part of the day beside the date does not matter.
     """
     found = set(readings(text))
     if len(found) != 1:
@@ -107,7 +131,7 @@ def age_of(birth: str, collected: str, today: date) -> PatientAge:
 
     Args:
         birth: date of birth as typed.
-        collected: when the specimen was taken, as typed; ``today`` where that is empty.
+        collected: when the specimen was taken, as typed; ``today`` where that has no number.
         today: the present day.
     """
     then, late = _collected(collected, today)
@@ -133,19 +157,28 @@ def _ages(born: Days, then: Sequence[Days]) -> tuple[float, float]:
 def _collected(text: str, today: date) -> tuple[tuple[Days, ...], DateFault | None]:
     """Give the days on which a specimen may have been taken, and what is wrong with the text.
 
-    They are those of the latest year that the text allows: specimens are counted soon. A text that is not
-    understood may mean any day up to today.
+    They are those of the latest year that the text allows: specimens are counted soon. A text without any
+    number, such as "-" or "n/a", means today. One that is not understood, or lies in the future, may mean any
+    day of the five years up to today, a line that is ours. A year of two digits is not of the century before
+    where it would be within five years from now.
     """
-    if not text.strip():
+    if not any(each.isnumeric() for each in text):
         return ((today, today),), None
     latest = today + timedelta(days=1)  # it may be tomorrow elsewhere
     found = readings(text)
-    past = [(first, min(last, latest)) for first, last in found if first <= latest]
+    ahead = {_day(first, -100) for first, _ in found if latest < first <= today + _SOON}
+    past = [
+        (first, min(last, latest)) for first, last in found if first <= latest and _day(first) not in ahead
+    ]
     if not past:
-        return ((date.min, today),), DateFault.LATER if found else _unread(text)
+        return ((today - _SOON, today),), DateFault.LATER if found else _unread(text)
     year = max(first.year for first, _ in past)
     kept = tuple(sorted(each for each in past if each[0].year == year))
     return kept, _open(kept)
+
+
+def _day(day: date, years: int = 0) -> tuple[int, int, int]:
+    return day.year + years, day.month, day.day
 
 
 def _open(found: Sequence[Days]) -> DateFault | None:
@@ -174,9 +207,27 @@ def _days(found: Iterator[_Parts]) -> Iterator[Days]:
 
 
 def _parts(text: str) -> Iterator[_Parts]:
-    """Give year, month and day in each order that the text may have them in; nothing for what is no date."""
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("日", " ").strip()
-    folded = re.sub("[年月]", "-", _ORDINAL.sub("", _TIME.sub("", folded))).strip("-")
+    """Give year, month and day in each order that the text may have them in; nothing for what is no date.
+
+    What stands beside a date is looked for only where the text is none as a whole, and beside whole dates.
+    """
+    folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    if found := tuple(_written(folded)):
+        yield from found
+        return
+    if stamp := _STAMP.fullmatch(folded):
+        yield from _written(stamp[1])
+        return
+    aside = " ".join(_ASIDE.sub(" ", folded).replace("日", " ").split()).strip(" ,")
+    for bare in (aside, _TIME_BEHIND.sub("", aside), _TIME_BEFORE.sub("", aside)):
+        if whole := [each for each in _written(_ON.sub("", bare)) if each[2] is not None]:
+            yield from whole
+            return
+
+
+def _written(folded: str) -> Iterator[_Parts]:
+    """Read a text that is a date and nothing else."""
+    folded = re.sub("[年月]", "-", _ORDINAL.sub("", re.sub("[日号號]", " ", folded).strip())).strip("-")
     if not all(_BETWEEN.fullmatch(each) for each in _TOKEN.split(folded)):
         return
     words = _TOKEN.findall(folded)
@@ -219,7 +270,7 @@ def _three(first: str, second: str, third: str, *, stops: bool) -> Iterator[_Par
         yield c, b, a
         if not stops:
             yield c, a, b
-    if len(first) in (2, 4) and len(third) <= 2:
+    if len(first) in (2, 4) and len(third) <= 2 and not (stops and 1 <= a <= 31):
         yield a, b, c
 
 

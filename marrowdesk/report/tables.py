@@ -171,6 +171,7 @@ def _slide(slide: SlideUsed) -> dict[str, Any]:
 
 def _differential(found: Differential) -> dict[str, Any]:
     rules = found.rules
+    held = rules.held
     return {
         "specimen": found.specimen,
         "counted": found.counted,
@@ -189,6 +190,8 @@ def _differential(found: Differential) -> dict[str, Any]:
             "source": rules.references.source,
             "sex": rules.sex,
             "age": rules.age,
+            "held": bool(held.entries or held.me_ratio),
+            "age_unclear": rules.age_unclear,
         },
         "classes": [_row(each) for each in found.rows],
         "lineages": [_row(each) for each in found.groups],

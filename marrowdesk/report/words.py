@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from marrowdesk.core.amendment import Changed
+    from marrowdesk.core.counting import CountingRules
     from marrowdesk.core.differential import Mark, Ratio, Share, ThresholdMark
     from marrowdesk.core.reference import Range
     from marrowdesk.core.sex import Gender
@@ -128,6 +129,18 @@ class Words:
     def limits(self, limit: Range | None) -> str:
         """Say a reference range; empty where there is none."""
         return "" if limit is None else self.span(limit.low, limit.high)
+
+    def why_no_ranges(self, rules: CountingRules) -> str:
+        """Say why no reference ranges are held against a count, where the patient's age is the reason."""
+        if rules.age_unclear:
+            return self.say(
+                "No reference ranges are held against this count: how old the patient was does not follow "
+                "for certain from the dates of birth and collection as they are written."
+            )
+        return self.say(
+            "No reference ranges are held against this count: {name} does not hold for the age of the "
+            "patient."
+        ).format(name=self.say(rules.references.name))
 
     def mark(self, found: Mark, short: bool = False) -> str:
         """Say on which side of its range a value lies, in words; empty when inside."""

@@ -14,11 +14,15 @@ import openpyxl
 import pytest
 from exchange_samples import content_of, everywhere
 from hostile import HOSTILE
-from report_samples import AT, review
+from pdf_reading import page_texts
+from report_samples import AT, NORMAL, cells, report_of, review
 
 from marrowdesk.core.cell import Cell, Place, Verdict
+from marrowdesk.core.counting import CountingRules
+from marrowdesk.core.reference import NO_RANGES
 from marrowdesk.report.exchange.spreadsheet import DIFFERENTIAL_COLUMNS, xlsx_bytes
 from marrowdesk.report.exchange.text import plain
+from marrowdesk.report.pdf import pdf_bytes
 from marrowdesk.report.tables import CELL_COLUMNS, DECISION_COLUMNS, cell_record
 
 LONGEST = 32_767
@@ -53,6 +57,20 @@ def test_that_the_workbook_says_what_the_report_says():
     ratio = next(row for row in rows if row[0] == "ratio")
     assert ratio[4] == pytest.approx(found.me_ratio.value)
     assert [row[3] for row in rows if row[0] == "total"] == [found.counted]
+
+
+@pytest.mark.parametrize("rules", [CountingRules(age_unclear=True), CountingRules(age=4)])
+def test_that_ranges_are_named_only_where_they_are_held_against_the_count(rules):
+    def said(report):
+        return dict(table(book(content_of(differential=report.differential))["Report"]))["Reference ranges"]
+
+    assert said(report_of(cells(NORMAL))) == "Bain 1996, adults"
+    assert said(report_of(cells(NORMAL), rules=CountingRules(references=NO_RANGES))) == NO_RANGES.name
+    left_out = report_of(cells(NORMAL), rules=rules)
+    why = said(left_out)
+    assert why.startswith("No reference ranges are held against this count: ")
+    assert ("Bain" in why) != rules.age_unclear
+    assert why in " ".join(page_texts(pdf_bytes(left_out))[0].split())
 
 
 def test_that_cells_and_decisions_stand_one_a_row_with_typed_values():

@@ -13,6 +13,8 @@ from jsonschema import Draft202012Validator
 from report_samples import AT, NORMAL, cells, normal, report_of
 
 from marrowdesk.assets import resource_path
+from marrowdesk.core.counting import CountingRules
+from marrowdesk.core.reference import NO_RANGES
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.report.document import ManualCount, PastState
 from marrowdesk.report.exchange.aliases import without_names
@@ -48,6 +50,8 @@ def samples():
     yield "past", normal(past=PastState(3, AT, "A. Reader")), []
     content = without_names(content_of(signed=SIGNED, amends=AMENDS))
     yield "aliases", content.report, content.cells
+    yield "age unclear", report_of(many, rules=CountingRules(age_unclear=True)), many
+    yield "child", report_of(many, rules=CountingRules(age=4)), many
     for kind, text in HOSTILE.items():
         yield kind, normal(header=everywhere(text), title=text, signed=replace(SIGNED, role=text)), []
 
@@ -60,6 +64,25 @@ def test_that_every_report_keeps_to_the_schema(schema, name):
     document = written(*SAMPLES[name])
     assert document["$schema"] == JSON_SCHEMA
     assert [error.message for error in schema.iter_errors(document)] == []
+
+
+@pytest.mark.parametrize(
+    ("rules", "age", "held", "unclear"),
+    [
+        (CountingRules(), None, True, False),
+        (CountingRules(age=64), 64, True, False),
+        (CountingRules(age=4), 4, False, False),
+        (CountingRules(age_unclear=True), None, False, True),
+        (CountingRules(references=NO_RANGES), None, False, False),
+    ],
+)
+def test_that_it_is_told_whether_ranges_are_held_against_the_count(schema, rules, age, held, unclear):
+    document = written(report_of(cells(NORMAL), rules=rules))
+    told = document["differential"]["references"]
+    assert (told["name"], told["age"]) == (rules.references.name, age)
+    assert (told["held"], told["age_unclear"]) == (held, unclear)
+    told["held"] = "yes"
+    assert not schema.is_valid(document)
 
 
 WRONG = {

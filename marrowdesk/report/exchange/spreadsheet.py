@@ -9,11 +9,13 @@ from marrowdesk.report.document import header_labels
 from marrowdesk.report.exchange.findings import status
 from marrowdesk.report.exchange.workbook import Sheet, workbook_bytes
 from marrowdesk.report.tables import CELL_COLUMNS, DECISION_COLUMNS, cell_record
+from marrowdesk.report.words import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from marrowdesk.core.differential import Differential, Ratio, Row
+    from marrowdesk.report.document import Report
     from marrowdesk.report.exchange.content import Content
 
 DIFFERENTIAL_COLUMNS = (
@@ -97,9 +99,16 @@ def _about(content: Content) -> Iterator[tuple[str, Any]]:
         yield "Role", signed.role
         yield "Signed at (UTC)", signed.at
         yield "Hash of what was signed", signed.state
-    references = report.differential.rules.references
-    yield "Reference ranges", references.name
+    yield "Reference ranges", _ranges(report)
     for model in report.method.models:
         yield "Model", model.words
     yield "Program", f"MarrowDesk {report.method.program_version}"
     yield "Use", report.research_use
+
+
+def _ranges(report: Report) -> str:
+    """Name the ranges that are held against the count, or say why none are, as the printed report does."""
+    rules = report.differential.rules
+    if not rules.ranges_left_out:
+        return rules.references.name
+    return ENGLISH.why_no_ranges(rules)

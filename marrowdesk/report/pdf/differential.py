@@ -50,24 +50,12 @@ def about_numbers(edition: Edition) -> list[str]:
             )
         )
     elif rules.ranges_left_out:
-        notes.append(_why_no_ranges(edition))
+        notes.append(words.why_no_ranges(rules))
     elif edition.red is not None:
         notes.append(
             edition.say("Percent of white cells; reference ranges of the marrow do not hold for blood.")
         )
     return notes
-
-
-def _why_no_ranges(edition: Edition) -> str:
-    rules = edition.report.differential.rules
-    if rules.age_unclear:
-        return edition.say(
-            "No reference ranges are held against this count: how old the patient was does not follow for "
-            "certain from the dates of birth and collection as they are written."
-        )
-    return edition.say(
-        "No reference ranges are held against this count: {name} does not hold for the age of the patient."
-    ).format(name=edition.say(rules.references.name))
 
 
 def _about_columns(edition: Edition) -> list[str]:
