@@ -14,8 +14,8 @@ from marrowdesk.app.dialogs.one_of_a_kind import OneOfAKind
 from marrowdesk.app.exporting import open_file
 from marrowdesk.app.operations import Operation
 from marrowdesk.app.preferences import required_of
-from marrowdesk.core.cell import CellState
 from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.core.signoff import unseen
 from marrowdesk.imaging.formats import EXTENSIONS
 from marrowdesk.store import paths as places
 
@@ -193,13 +193,8 @@ class Commands(QObject):
 
         def make() -> SignOffDialog:
             count = self._model.differential()
-            named = {each for found in against for each in found.ids}
-            unseen = [
-                cell.id
-                for cell in self._model.cells
-                if cell.state is CellState.PROPOSED and cell.id not in named
-            ]
-            dialog = SignOffDialog(self._session, self._preferences, count, against, unseen, self._window)
+            left = unseen(self._model.cells, against)
+            dialog = SignOffDialog(self._session, self._preferences, count, against, left, self._window)
             dialog.cells_chosen.connect(self.cells_chosen)
             dialog.field_chosen.connect(self.report)
             return dialog

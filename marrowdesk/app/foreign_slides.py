@@ -22,11 +22,7 @@ class ForeignSlides(Lookout):
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window, "foreign slides")
-        window.classifier.running_changed.connect(self._look_when_done)
-
-    def _look_when_done(self, running: bool) -> None:
-        if not running:
-            self.look()
+        window.classifier.running_changed.connect(self.look_when_done)
 
     def _look(self, case: CaseFile) -> None:
         self._find(case, case.doubts, self._tell)

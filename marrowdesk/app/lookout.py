@@ -43,6 +43,11 @@ class Lookout(QObject):
         if window.model.case is not None and not window.classifier.running:
             self._look(window.model.case)
 
+    def look_when_done(self, busy: bool, *_: object) -> None:
+        """Look again where work that may change the answer has ended; ``busy`` tells whether it goes on."""
+        if not busy:
+            self.look()
+
     def _look(self, case: CaseFile) -> None:
         """Find out what there is to tell of a case that nothing is being classified in."""
         raise NotImplementedError

@@ -18,12 +18,8 @@ class RepeatedImages(Lookout):
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window, "repeated images")
-        window.session.reading_changed.connect(self._look_when_done)
-        window.classifier.running_changed.connect(self._look_when_done)
-
-    def _look_when_done(self, running: bool, _files: int = 0) -> None:
-        if not running:
-            self.look()
+        window.session.reading_changed.connect(self.look_when_done)
+        window.classifier.running_changed.connect(self.look_when_done)
 
     def _look(self, case: CaseFile) -> None:
         self._find(case, case.repeated, self._tell)

@@ -126,6 +126,21 @@ class Apart:
 
 
 @dataclass(frozen=True, slots=True)
+class Alert:
+    """A class with an alert of which there are cells.
+
+    Attributes:
+        cell_class: the class.
+        reviewed: cells that a reader gave this class or confirmed in it.
+        left: the others, which nobody has looked at.
+    """
+
+    cell_class: CellClass
+    reviewed: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class Differential:
     """The differential count of a case at one moment.
 
@@ -182,6 +197,23 @@ class Differential:
             if row.cell_class is not None and row.cell_class.code == code:
                 return row
         raise KeyError(code)
+
+    def alerts(self) -> tuple[Alert, ...]:
+        """Give the classes with an alert of which there are cells, those outside of the count last."""
+        found = [(row.cell_class, row.share.count, row.reviewed) for row in self.rows]
+        found += [(each.cell_class, each.count, 0) for each in self.apart]
+        return tuple(
+            Alert(known, reviewed, count - reviewed)
+            for known, count, reviewed in found
+            if known is not None and known.alert and count
+        )
+
+    def equivalents(self) -> tuple[Row, ...]:
+        """Give the lines of the classes that count with the blasts, as far as there are cells of them."""
+        chosen = self.rules.blast_equivalents
+        return tuple(
+            row for row in self.rows if row.cell_class and row.cell_class.code in chosen and row.share.count
+        )
 
 
 class _Counter:

@@ -97,6 +97,12 @@ def hindrances(
     return rows
 
 
+def unseen(cells: Iterable[Cell], against: Iterable[Found]) -> list[int]:
+    """List the cells that stand as proposed and that no hindrance names, in the order of the case."""
+    named = {each for found in against for each in found.ids}
+    return [cell.id for cell in cells if cell.state is CellState.PROPOSED and cell.id not in named]
+
+
 def _kind(cell: Cell, scheme: Scheme) -> Hindrance | None:
     if cell.state is CellState.PENDING:
         return Hindrance.UNCLASSIFIED

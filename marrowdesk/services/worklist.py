@@ -120,11 +120,7 @@ def _thresholds(found: Differential) -> tuple[str, ...]:
 
 def _flags(report: Report) -> tuple[str, ...]:
     found = report.differential
-    alerts = [
-        (each.name, row.share.count)
-        for row in found.rows
-        if (each := row.cell_class) is not None and each.alert and row.share.count
-    ]
+    alerts = [(each.cell_class.name, each.reviewed + each.left) for each in found.alerts()]
     counts = (
         *alerts,
         ("not identifiable", found.unresolved),

@@ -10,8 +10,9 @@ from datetime import date
 
 import pytest
 
-from marrowdesk.core.age import ANY_AGE, DateFault, PatientAge, age_of, date_of
+from marrowdesk.core.age import ANY_AGE, DateFault, PatientAge, age_of
 from marrowdesk.core.counting import CountingRules
+from marrowdesk.core.dates import date_of
 from marrowdesk.core.differential import differential
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.manual import manual_tally

@@ -12,9 +12,8 @@ from marrowdesk.app import numbers
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from marrowdesk.core.differential import Differential, Ratio, ThresholdMark
+    from marrowdesk.core.differential import Alert, Differential, Ratio, ThresholdMark
     from marrowdesk.core.outlook import Outlook
-    from marrowdesk.core.taxonomy import CellClass
 
 translate = QCoreApplication.translate
 
@@ -28,12 +27,14 @@ class Standing:
         text: a sentence: ``blasts 18.2 % (14.9–21.9): above 10 %, crosses 20 %``.
         reached: whether the share lies above or across one of them.
         source: who set the thresholds.
+        codes: the classes summed.
     """
 
     name: str
     text: str
     reached: bool
     source: str
+    codes: tuple[str, ...]
 
 
 def thresholds(counted: Differential) -> list[Standing]:
@@ -59,7 +60,7 @@ def _standing(marks: list[ThresholdMark]) -> Standing:
     share, first = marks[0].share, marks[0].threshold
     value = f"{numbers.percent_sign(share.percent)} ({numbers.interval(share.low, share.high)})"
     text = f"{first.name} {value}: {', '.join(sides)}"
-    return Standing(first.name, text, bool(above or crosses), first.source)
+    return Standing(first.name, text, bool(above or crosses), first.source, first.codes)
 
 
 def non_erythroid(counted: Differential) -> str:
@@ -74,33 +75,23 @@ def non_erythroid(counted: Differential) -> str:
 
 def equivalents(counted: Differential) -> str:
     """Name the classes that count with the blasts, as far as there are cells of them; empty for none."""
-    chosen = counted.rules.blast_equivalents
-    names = [
-        f"{row.name} {numbers.count(row.share.count)}"
-        for row in counted.rows
-        if row.cell_class is not None and row.cell_class.code in chosen and row.share.count
-    ]
+    names = [f"{row.name} {numbers.count(row.share.count)}" for row in counted.equivalents()]
     return translate("DifferentialPanel", "with them: {}").format(", ".join(names)) if names else ""
 
 
 def alerts(counted: Differential) -> list[str]:
     """Say of which classes with an alert there are cells; a reader is called for where none has looked."""
-    found = [(row.cell_class, row.share.count, row.reviewed) for row in counted.rows]
-    found += [(each.cell_class, each.count, 0) for each in counted.apart]
-    return [
-        _alert(known, count - reviewed, reviewed)
-        for known, count, reviewed in found
-        if known is not None and known.alert and count
-    ]
+    return [_alert(each) for each in counted.alerts()]
 
 
-def _alert(known: CellClass, left: int, reviewed: int) -> str:
-    given = translate("DifferentialPanel", "{} given by a reader").format(numbers.count(reviewed))
-    if not left:
+def _alert(found: Alert) -> str:
+    known = found.cell_class
+    given = translate("DifferentialPanel", "{} given by a reader").format(numbers.count(found.reviewed))
+    if not found.left:
         name = f"{known.name[:1].upper()}{known.name[1:]}"
         return translate("DifferentialPanel", "{}: {}").format(name, given)
-    told = translate("DifferentialPanel", "{} not reviewed").format(numbers.count(left))
-    return f"{known.alert} ({', '.join([told, given] if reviewed else [told])})"
+    told = translate("DifferentialPanel", "{} not reviewed").format(numbers.count(found.left))
+    return f"{known.alert} ({', '.join([told, given] if found.reviewed else [told])})"
 
 
 @dataclass(frozen=True, slots=True)

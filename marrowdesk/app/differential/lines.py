@@ -195,7 +195,7 @@ def _thresholds(counted: Differential, outlooks: Sequence[Outlook]) -> Iterator[
     for standing in facts.thresholds(counted):
         yield Line(f"threshold:{standing.name}", Kind.NOTE, standing.text, tip=standing.source,
                    strong=standing.reached)  # fmt: skip
-        if standing.name.startswith("blasts"):
+        if "BLA" in standing.codes:
             yield from _blasts(counted)
         if counted.reviewed < counted.total:
             for at, each in enumerate(facts.prospects(outlooks, standing.name)):

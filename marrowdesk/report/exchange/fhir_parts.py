@@ -6,7 +6,7 @@ import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from marrowdesk.core.age import date_of
+from marrowdesk.core.dates import date_of
 from marrowdesk.report.exchange import codes
 from marrowdesk.report.exchange.findings import Finding, status
 from marrowdesk.report.exchange.text import plain

@@ -10,7 +10,7 @@ from marrowdesk.report.pdf.styles import BODY, FIGURE, GAP, INK, LABEL, RULE, TI
 from marrowdesk.report.words import capital
 
 if TYPE_CHECKING:
-    from marrowdesk.core.taxonomy import CellClass
+    from marrowdesk.core.differential import Alert
     from marrowdesk.report.document import Amends
     from marrowdesk.report.pdf.edition import Edition
     from marrowdesk.report.pdf.paper import Paper
@@ -142,25 +142,19 @@ def foreign(edition: Edition) -> str:
 
 
 def _alerts(edition: Edition) -> list[tuple[str, str]]:
-    found = edition.report.differential
-    counted = [(row.cell_class, row.share.count, row.reviewed) for row in found.rows]
-    apart = [(each.cell_class, each.count, 0) for each in found.apart]
-    return [
-        (edition.say("ALERT"), _alert(edition, known, count - reviewed, reviewed))
-        for known, count, reviewed in (*counted, *apart)
-        if known and known.alert and count
-    ]
+    alerts = edition.report.differential.alerts()
+    return [(edition.say("ALERT"), _alert(edition, each)) for each in alerts]
 
 
-def _alert(edition: Edition, known: CellClass, left: int, reviewed: int) -> str:
+def _alert(edition: Edition, found: Alert) -> str:
     """Call for a reader where nobody has looked; say of the other cells that a reader gave them the class."""
-    words = edition.words
-    given = edition.say("{} given this class by a reader").format(words.cells(reviewed))
-    if not left:
+    words, known = edition.words, found.cell_class
+    given = edition.say("{} given this class by a reader").format(words.cells(found.reviewed))
+    if not found.left:
         names = capital(words.plural(known.name))
         return words.told(edition.say("{} found").format(names), given)
-    told = words.cells(left)
-    if reviewed:
+    told = words.cells(found.left)
+    if found.reviewed:
         told = words.parts([edition.say("{} not yet reviewed").format(told), given])
     return f"{edition.say(known.alert)} ({told})"
 

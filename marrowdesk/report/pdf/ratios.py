@@ -77,12 +77,7 @@ def _thresholds(edition: Edition) -> Element:
 def _blasts(edition: Edition) -> list[str]:
     """Say what counts with the blasts, and what share of non-erythroid cells they are, where asked for."""
     words, found = edition.words, edition.report.differential
-    chosen = found.rules.blast_equivalents
-    named = [
-        f"{words.plural(row.name)} {row.share.count}"
-        for row in found.rows
-        if row.cell_class is not None and row.cell_class.code in chosen and row.share.count
-    ]
+    named = [f"{words.plural(row.name)} {row.share.count}" for row in found.equivalents()]
     said = [edition.say("with them: {}").format(words.parts(named))] if named else []
     if (share := found.non_erythroid) is not None and share.percent is not None:
         value = f"{words.with_sign(words.percent(share.percent))} ({words.interval(share)})"

@@ -118,15 +118,15 @@ def _cells(arguments: argparse.Namespace, bundle: Bundle) -> Cells:
     from marrowdesk.training.evaluate import held_out_cells
 
     chosen = arguments.held_out is not None or arguments.leave_out or arguments.fold is not None
-    if not arguments.all:
-        samples, held = read_cells(arguments, arguments.bundle)
-    elif chosen:
+    if arguments.all and chosen:
         raise MarrowdeskError("--all leaves nothing to choose.", "Give it without the options of a split.")
-    else:
+    if arguments.all:
         samples = read_samples(arguments)
         held = {each.file for each in samples}
-    if not arguments.all and not chosen:
-        return held_out_cells(samples, held)
+    else:
+        samples, held = read_cells(arguments, arguments.bundle)
+        if not chosen:
+            return held_out_cells(samples, held)
     taught = _taught(bundle, samples, set() if arguments.all else held, arguments.fold)
     if flattering := {each.file for each in taught} & held:
         told = (
