@@ -1,4 +1,4 @@
-"""Proposals under a scheme that tells fewer classes apart than the classifier does."""
+"""Proposals under a scheme that tells fewer classes apart than the classifier does, or finds some rarer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 class Placing:
     """Puts proposals of the classifier's classes under the classes of a scheme that take them.
 
-    What is kept in a case are always the classifier's own classes; another scheme shows them otherwise.
+    The classifier takes all its classes for equally common. Where a scheme knows one to be rarer, its
+    probability is weighed by that prior and all are made to sum to 1 again (Bayes' rule; Saerens, Latinne and
+    Decaestecker, Neural Computation 2002). What is kept in a case are always the classifier's own classes and
+    probabilities; another scheme shows them otherwise.
     """
 
     def __init__(self, scheme: Scheme) -> None:
@@ -27,13 +30,26 @@ class Placing:
         self._known: dict[tuple[str, ...], tuple[tuple[str, ...], np.ndarray]] = {}
 
     def prediction(self, found: Prediction) -> Prediction:
-        """Give a proposal with the probabilities of classes that stand under one summed."""
-        if not self._scheme.groups:
+        """Give a proposal weighed by the priors, with the probabilities of classes under one summed."""
+        if self._scheme.as_proposed:
             return found
-        codes, at = self._places(found.codes)
-        sums = np.bincount(at, weights=found.probabilities, minlength=len(codes)).astype(np.float32)
-        sums.setflags(write=False)
-        return replace(found, codes=codes, probabilities=sums)
+        codes, placed = self.probabilities(found.codes, found.probabilities)
+        placed.setflags(write=False)
+        return replace(found, codes=codes, probabilities=placed)
+
+    def probabilities(self, codes: tuple[str, ...], odds: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
+        """Give the probabilities of the scheme's classes.
+
+        Args:
+            codes: the K classes of the classifier.
+            odds: (…, K) their probabilities, which sum to 1.
+
+        Returns:
+            The J codes of the scheme and float32 (…, J), which sum to 1.
+        """
+        names, taken = self._taken(codes)
+        weighed = odds @ taken
+        return names, (weighed / weighed.sum(-1, keepdims=True)).astype(np.float32)
 
     def label(self, code: str | None) -> str | None:
         """Give the class under which a label stands."""
@@ -55,19 +71,22 @@ class Placing:
         Returns:
             The J codes of the scheme and float32 (J, h, w).
         """
-        if not self._scheme.groups:
+        if self._scheme.as_proposed:
             return tuple(codes), maps
-        names, at = self._places(tuple(codes))
-        weights = np.zeros((len(names), len(at)), np.float32)
-        weights[at, np.arange(len(at))] = np.maximum(probabilities, 1e-12)
-        weights /= weights.sum(1, keepdims=True)
-        return names, np.tensordot(weights, maps, axes=1).astype(np.float32)
+        names, taken = self._taken(tuple(codes))
+        weights = taken * np.maximum(probabilities, 1e-12)[:, None]
+        weights /= weights.sum(0)
+        return names, np.tensordot(weights.T, maps, axes=1).astype(np.float32)
 
-    def _places(self, codes: tuple[str, ...]) -> tuple[tuple[str, ...], np.ndarray]:
+    def _taken(self, codes: tuple[str, ...]) -> tuple[tuple[str, ...], np.ndarray]:
+        """Give the J codes of the scheme, and (K, J) the prior of each class where it is taken, else 0."""
         if codes not in self._known:
             placed = [self._scheme.place(code) for code in codes]
             names = tuple(dict.fromkeys(placed))
-            self._known[codes] = names, np.array([names.index(each) for each in placed], np.intp)
+            taken = np.zeros((len(codes), len(names)))
+            for row, (code, name) in enumerate(zip(codes, placed, strict=True)):
+                taken[row, names.index(name)] = self._scheme.prior(code)
+            self._known[codes] = names, taken
         return self._known[codes]
 
 

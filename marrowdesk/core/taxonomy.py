@@ -59,6 +59,11 @@ class CellClass:
         folders: folder names (besides code and name) that public data sets use for it.
         takes: codes of shipped classes that the scheme tells apart no further: cells that the classifier
             proposes as one of them are proposed as this class.
+        prior: how common the class is in what is counted, beside the others, as against how common the
+            classifier takes it for; in (0, 1]. Its proposals are weighed so.
+
+    Raises:
+        MarrowdeskError: the prior is not in (0, 1].
     """
 
     code: str
@@ -71,6 +76,13 @@ class CellClass:
     alert: str = ""
     folders: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
+    prior: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.prior <= 1:
+            raise MarrowdeskError(
+                f"The class {self.code} has the prior {self.prior:g}.", "Give it one above 0, and at most 1."
+            )
 
     @property
     def counted(self) -> bool:
@@ -132,10 +144,15 @@ class Scheme:
     def _by_taken(self) -> dict[str, str]:
         return {code: each.code for each in self.classes for code in each.takes}
 
-    @property
-    def groups(self) -> bool:
-        """Whether a class takes the proposals of others."""
-        return bool(self._by_taken)
+    def prior(self, code: str) -> float:
+        """Give the prior of the class under which a class stands; 1 where the scheme has none."""
+        found = self._by_code.get(self.place(code))
+        return 1.0 if found is None else found.prior
+
+    @cached_property
+    def as_proposed(self) -> bool:
+        """Whether proposals stand here as the classifier makes them, neither taken by others nor weighed."""
+        return not self._by_taken and all(each.prior == 1 for each in self.classes)
 
     @cached_property
     def codes(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marrowdesk.core.taxonomy import MARROW
+from marrowdesk.core.shipped_schemes import class_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,13 +26,15 @@ _STAGES = (
     ("EBX", "EBO"),
     ("LYI", "LYT"),
     ("LYT", "HAC"),
+    ("BLA", "IGR", "NEU"),
+    ("IGR", "NGB"),
 )
 """Classes next to each other in these rows may be taken for each other in the tolerant reading.
 
 Maturation of the neutrophilic, monocytic and erythroid line, step by step; an erythroblast of unnamed stage
 (EBO) stands for each of its stages. Lymphocytes stand with their immature and hairy forms: in table 1 of
 Matek et al. 2021 the tolerant values differ from the strict ones for BLA, PMO, MYB, MMZ, NGB, NGS, PEB, EBO,
-LYT, LYI and HAC, and for no other class.
+LYT, LYI and HAC, and for no other class. The last two rows are the same steps in the classes of blood.
 """
 
 
@@ -116,13 +118,14 @@ def scores(counts: np.ndarray, accepted: np.ndarray | None = None) -> Scores:
 
 
 def lineages(codes: Sequence[str]) -> tuple[list[str], np.ndarray]:
-    """Tell which classes are of one lineage; classes outside of the scheme stand for themselves.
+    """Tell which classes are of one lineage; classes of no shipped scheme stand for themselves.
 
     Returns:
         The L lineages in the order of ``codes``, and (K, L) with a 1 where a class is of a lineage; counts
         (…, K, K) by lineage are ``join.T @ counts @ join``.
     """
-    own = [str(MARROW[code].lineage) if code in MARROW else code for code in codes]
+    found = [(code, class_of(code)) for code in codes]
+    own = [code if each is None else str(each.lineage) for code, each in found]
     names = list(dict.fromkeys(own))
     return names, np.array([[name == each for name in names] for each in own], int)
 

@@ -20,6 +20,7 @@ from marrowdesk.training.shifts import SHIFTS, few_of_each
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
+    from marrowdesk.core.taxonomy import Scheme
     from marrowdesk.inference.bundle import Bundle
     from marrowdesk.inference.engine import Engine
     from marrowdesk.training.samples import Sample
@@ -37,15 +38,24 @@ class Cells:
         tested: labelled cells, as a rule such as the training never saw.
         trained: pairs of source and class that the training saw.
         blocks: block of each tested file, see :func:`marrowdesk.training.blocks.held_out_blocks`.
+        scheme: the scheme whose classes are measured; None measures the bundle's own.
     """
 
     tested: tuple[Sample, ...]
     trained: frozenset[tuple[str, str]]
     blocks: dict[str, int]
+    scheme: Scheme | None = None
+
+    def shown(self, judged: Judged) -> Judged:
+        """Give what was said about the cells as the scheme shows it."""
+        return judged if self.scheme is None else judged.under(self.scheme)
 
 
 def held_out_cells(
-    samples: Sequence[Sample], held: Collection[str], taught: Collection[Sample] | None = None
+    samples: Sequence[Sample],
+    held: Collection[str],
+    taught: Collection[Sample] | None = None,
+    scheme: Scheme | None = None,
 ) -> Cells:
     """Choose the cells that a split keeps back.
 
@@ -53,11 +63,13 @@ def held_out_cells(
         samples: all labelled cells.
         held: the files that are measured.
         taught: the cells that the training saw, where they are not simply all others.
+        scheme: the scheme whose classes are measured; the bundle's own where left out.
     """
     tested = tuple(each for each in samples if each.file in held)
     seen = [each for each in samples if each.file not in held] if taught is None else taught
-    trained = frozenset((each.source, each.code) for each in seen)
-    return Cells(tested, trained, held_out_blocks(samples, held))
+    place = (lambda code: code) if scheme is None else scheme.place
+    trained = frozenset((each.source, place(each.code)) for each in seen)
+    return Cells(tested, trained, held_out_blocks(samples, held), scheme)
 
 
 def judge(
@@ -139,7 +151,7 @@ def stress(
     before = _borne(judged.only(np.isin(judged.files, [each.file for each in chosen])))
     rows = {"unchanged": before}
     for shift in shifts:
-        after = _borne(judge(engine, chosen, shift.change)[0])
+        after = _borne(cells.shown(judge(engine, chosen, shift.change)[0]))
         falls = {
             f"{name} fall": before[name] - after[name]
             for name in sorted(set(after) & set(judged.sources.tolist()))
@@ -164,7 +176,9 @@ def evaluate(engine: Engine, cells: Cells) -> tuple[dict[str, Any], Judged]:
         MarrowdeskError: there is nothing to measure.
     """
     judged, problems = judge(engine, cells.tested)
-    judged = replace(judged, blocks=np.array([cells.blocks[file] for file in judged.files.tolist()]))
+    judged = cells.shown(
+        replace(judged, blocks=np.array([cells.blocks[file] for file in judged.files.tolist()]))
+    )
     results = summarise(judged, cells.trained)
     readable = [each for each in cells.tested if each.file in set(judged.files.tolist())]
     results["images that show no cell"] = foreign_doubt(engine, readable)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from marrowdesk.core.placing import Placing
 from marrowdesk.training.blocks import thirds
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from marrowdesk.core.taxonomy import Scheme
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +77,12 @@ class Judged:
     def right(self) -> np.ndarray:
         """Whether the proposal is the label; (N,) bool."""
         return np.asarray(self.proposals == self.labels)
+
+    def under(self, scheme: Scheme) -> Judged:
+        """Give labels and proposals as the program shows them in a case that is counted with a scheme."""
+        codes, odds = Placing(scheme).probabilities(self.codes, self.probabilities)
+        labels = np.array([scheme.place(code) for code in self.labels.tolist()])
+        return replace(self, codes=codes, probabilities=odds, labels=labels)
 
     def only(self, chosen: np.ndarray) -> Judged:
         """Keep some of the cells; ``chosen`` is a mask or indices."""

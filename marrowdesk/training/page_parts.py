@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from marrowdesk.core.taxonomy import MARROW
+from marrowdesk.core.shipped_schemes import class_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +26,8 @@ def text(value: object) -> str:
 
 def class_name(code: str) -> str:
     """Give a class as a person reads it, for example ``band neutrophil (NGB)``."""
-    return f"{MARROW[code].name} ({code})" if code in MARROW else code
+    found = class_of(code)
+    return code if found is None else f"{found.name} ({code})"
 
 
 def span(row: Mapping[str, float]) -> Html:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -43,6 +44,39 @@ def test_that_bands_and_segmented_cells_are_neutrophils_together() -> None:
 def test_that_a_scheme_that_takes_nothing_leaves_a_proposal_as_it_is() -> None:
     found = _prediction(0.3, 0.25, 0.24, 0.11, 0.1)
     assert Placing(MARROW).prediction(found) is found
+
+
+def test_that_blood_shows_a_cell_as_not_identifiable_only_where_nothing_else_is_likely() -> None:
+    codes = ("LYT", "BLA", "NIF")
+    doubtful = Prediction("a" * 64, codes, np.array([0.16, 0.04, 0.8], np.float32), 0.5)
+    assert Placing(MARROW).prediction(doubtful).code == "NIF"
+    shown = Placing(BLOOD_FIVE).prediction(doubtful)
+    assert shown.code == "LYT"
+    assert shown.probabilities == pytest.approx([0.16 / 0.24, 0.04 / 0.24, 0.04 / 0.24])
+    torn = Prediction("a" * 64, codes, np.array([0.02, 0.0, 0.98], np.float32), 0.5)
+    assert Placing(BLOOD_FIVE).prediction(torn).code == "NIF"
+    assert Placing(BLOOD_FIVE).prediction(torn).probabilities.sum() == pytest.approx(1)
+
+
+def test_that_one_prior_alone_weighs_proposals_too() -> None:
+    classes = tuple(replace(each, prior=0.1) if each.code == "EBO" else each for each in MARROW.classes)
+    placed = Placing(replace(MARROW, classes=classes)).prediction(_prediction(0.3, 0.1, 0.1, 0.4, 0.1))
+    assert placed.codes == CODES
+    assert placed.code == "BLA"
+    assert placed.probabilities == pytest.approx(np.array([0.3, 0.1, 0.1, 0.04, 0.1]) / 0.64)
+
+
+@pytest.mark.parametrize("prior", [0.0, -1.0, 1.5, float("nan")])
+def test_that_a_prior_that_is_no_share_is_refused(prior: float) -> None:
+    with pytest.raises(MarrowdeskError, match="The class LYT has the prior"):
+        replace(MARROW["LYT"], prior=prior)
+
+
+def test_that_a_case_counted_before_there_were_priors_shows_what_it_showed() -> None:
+    text = json.loads(BLOOD_FIVE.to_json())
+    for each in text["classes"]:
+        del each["prior"]
+    assert Scheme.from_json(json.dumps(text))["NIF"].prior == 1
 
 
 def test_that_the_map_of_classes_together_is_their_mean_by_probability() -> None:

@@ -73,6 +73,12 @@ def test_that_a_class_outside_of_the_scheme_stands_for_itself():
     assert lineages(("PMO", "X1"))[0] == ["neutrophilic", "X1"]
 
 
+def test_that_the_classes_of_blood_have_their_lineages_and_steps():
+    codes = ("NEU", "IGR", "NRB", "BLA")
+    assert lineages(codes)[0] == ["neutrophilic", "erythroid", "blast"]
+    assert neighbours(codes).sum(1).tolist() == [2, 3, 1, 2]
+
+
 def test_that_the_second_proposal_counts_and_the_third_does_not():
     odds = np.array([[0.5, 0.3, 0.2], [0.5, 0.3, 0.2], [0.5, 0.3, 0.2]])
     assert in_first_two(odds, np.array([0, 1, 2])).tolist() == [True, True, False]

@@ -190,3 +190,24 @@ def test_that_a_shift_is_measured_on_the_same_cells_and_told_as_a_fall(painted_d
         assert rows["dark"][f"{source} fall"] == pytest.approx(
             rows["unchanged"][source] - rows["dark"][source]
         )
+
+
+def test_that_a_scheme_measures_what_a_case_of_it_shows(painted_data, bundle, split, tmp_path, capsys):
+    words = ("--data", painted_data, "--bundle", bundle.path, "--held-out", split)
+    assert run(*words, "--scheme", "blood-5", "--cells", tmp_path / "cells.csv") == 0
+    results = json.loads(capsys.readouterr().out)
+    with (tmp_path / "cells.csv").open(newline="") as stream:
+        said = {row["proposal"] for row in csv.DictReader(stream)}
+    assert said <= {"BLA", "IGR", "LYT"}
+    assert results["cells"] == 48
+    assert results["classes without held-out cells"] == "IGR"  # promyelocytes stand under it
+
+
+def test_that_the_card_is_not_given_what_a_scheme_shows(painted_data, bundle, split):
+    before = (bundle.path / "card.json").read_bytes()
+    words = ("--data", painted_data, "--bundle", bundle.path, "--held-out", split, "--scheme", "blood-5")
+    with pytest.raises(MarrowdeskError, match="not of those of a scheme"):
+        run(*words, "--keep")
+    with pytest.raises(MarrowdeskError, match="--scheme is asked for"):
+        run(*words, "--engines")
+    assert (bundle.path / "card.json").read_bytes() == before

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.core.shipped_schemes import SCHEMES
 from marrowdesk.training.commands.kinds import whole
 from marrowdesk.training.commands.options import HELD_OUT, Defaults, add_data, read_cells, read_samples, tell
 from marrowdesk.training.metrics import DETAIL
@@ -37,6 +38,12 @@ def add_command(subparsers: Parsers) -> None:
     add = parser.add_argument
     add("--bundle", type=Path, required=True, metavar="FOLDER", help="folder of the bundle")
     add("--all", action="store_true", help="measure all cells: the training saw none of them")
+    add(
+        "--scheme",
+        choices=tuple(SCHEMES),
+        help="measure what the program shows under a scheme, with its classes and priors; the bundle's own "
+        "classes where left out",
+    )
     add(
         "--shifts",
         type=whole(),
@@ -107,7 +114,12 @@ def _check(arguments: argparse.Namespace) -> None:
             raise MarrowdeskError(f"There is no folder {file.parent} for {file.name}.", "Make it first.")
         if file is not None and file.is_dir():
             raise MarrowdeskError(f"{file} is a folder.", "Name a file to write.")
-    others = [name for name in ("page", "cells", "shifts") if getattr(arguments, name) is not None]
+    if arguments.keep and arguments.scheme is not None:
+        raise MarrowdeskError(
+            "The card tells of the bundle's own classes, not of those of a scheme.",
+            "Leave --keep or --scheme away.",
+        )
+    others = [name for name in ("page", "cells", "shifts", "scheme") if getattr(arguments, name) is not None]
     if arguments.engines and others:
         raise MarrowdeskError(
             f"--engines measures nothing else, but --{others[0]} is asked for.", "Evaluate without --engines."
@@ -117,6 +129,7 @@ def _check(arguments: argparse.Namespace) -> None:
 def _cells(arguments: argparse.Namespace, bundle: Bundle) -> Cells:
     from marrowdesk.training.evaluate import held_out_cells
 
+    scheme = SCHEMES[arguments.scheme] if arguments.scheme else None
     chosen = arguments.held_out is not None or arguments.leave_out or arguments.fold is not None
     if arguments.all and chosen:
         raise MarrowdeskError("--all leaves nothing to choose.", "Give it without the options of a split.")
@@ -126,7 +139,7 @@ def _cells(arguments: argparse.Namespace, bundle: Bundle) -> Cells:
     else:
         samples, held = read_cells(arguments, arguments.bundle)
         if not chosen:
-            return held_out_cells(samples, held)
+            return held_out_cells(samples, held, scheme=scheme)
     taught = _taught(bundle, samples, set() if arguments.all else held, arguments.fold)
     if flattering := {each.file for each in taught} & held:
         told = (
@@ -136,7 +149,7 @@ def _cells(arguments: argparse.Namespace, bundle: Bundle) -> Cells:
         if arguments.keep:
             raise MarrowdeskError(told, "Leave --keep away: the card tells what was measured on other cells.")
         tell([told])
-    return held_out_cells(samples, held, taught)
+    return held_out_cells(samples, held, taught, scheme)
 
 
 def _taught(bundle: Bundle, samples: Sequence[Sample], told: set[str], fold: int | None) -> list[Sample]:
@@ -167,6 +180,7 @@ def _page(arguments: argparse.Namespace, bundle: Bundle, results: dict[str, Any]
         "weights": f"sha256 {bundle.sha256}",
         "data": ", ".join(arguments.data),
         "cells": _which(arguments),
+        "classes": SCHEMES[arguments.scheme].name if arguments.scheme else "the bundle's own",
         "command": f"marrowdesk {shlex.join(sys.argv[1:])}",
         "measured with": results["measured with"],
         "measured on": f"{datetime.now().astimezone():%Y-%m-%d %H:%M %Z}",
