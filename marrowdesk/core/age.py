@@ -92,7 +92,8 @@ def _collected(text: str, today: date) -> tuple[tuple[Days, ...], DateFault | No
     They are those of the latest year that the text allows: specimens are counted soon. A text without any
     number, such as "-" or "n/a", means today. One that is not understood, or lies in the future, may mean any
     day of the five years up to today, a line that is ours. A year of two digits is not of the century before
-    where it would be within five years from now.
+    where it would be within five years from now, and a text that may lie so soon ahead means no day that is
+    longer ago than five years.
     """
     if not any(each.isnumeric() for each in text):
         return ((today, today),), None
@@ -102,7 +103,7 @@ def _collected(text: str, today: date) -> tuple[tuple[Days, ...], DateFault | No
     past = [
         (first, min(last, latest)) for first, last in found if first <= latest and _day(first) not in ahead
     ]
-    if not past:
+    if not past or (ahead and max(last for _, last in past) < today - _SOON):
         return ((today - _SOON, today),), DateFault.LATER if found else _unread(text)
     year = max(first.year for first, _ in past)
     kept = tuple(sorted(each for each in past if each[0].year == year))

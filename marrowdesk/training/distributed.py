@@ -45,7 +45,8 @@ class Group:
         """Give the places of a batch that are this process's to compute.
 
         Raises:
-            MarrowdeskError: the batch cannot be split evenly.
+            MarrowdeskError: the batch cannot be split evenly, or leaves a process one image: batch
+                normalisation needs two.
         """
         if batch % self.size:
             raise MarrowdeskError(
@@ -53,6 +54,11 @@ class Group:
                 "Give a --batch that is a multiple of their number.",
             )
         each = batch // self.size
+        if each < 2:
+            raise MarrowdeskError(
+                f"A batch of {batch} leaves one image to each process; nothing can be normalised over one.",
+                f"Give a --batch of {2 * self.size} or more.",
+            )
         return range(self.rank * each, (self.rank + 1) * each)
 
     def total(self, values: torch.Tensor) -> torch.Tensor:

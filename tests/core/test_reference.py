@@ -217,6 +217,8 @@ def test_that_numbers_with_full_stops_begin_with_the_day() -> None:
     today = date(2026, 3, 10)
     assert age_of("01.01.2000", "12.11.26", today) == PatientAge((21, 26), None, DateFault.LATER)
     assert age_of("01.01.2000", "12.08.26", today).collected is DateFault.LATER
+    # Not the 26th of November 2012, which the same text means in a third order.
+    assert age_of("01.01.2000", "12/11/26", today) == PatientAge((21, 26), None, DateFault.LATER)
     assert age_of("12.08.30", "", today) == PatientAge((95, 95))
     assert age_of("30.02.12", "", today) == PatientAge(ANY_AGE, DateFault.NO_SUCH_DAY)
     assert age_of("61.08.12", "", today) == PatientAge((64, 64))

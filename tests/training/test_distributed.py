@@ -120,6 +120,8 @@ def test_that_one_killed_process_ends_all_and_the_run_goes_on_in_one(painted_dat
 def test_that_each_process_has_its_part_of_the_batch():
     parts = [list(Group("cpu", rank, 4).part(8)) for rank in range(4)]
     assert parts == [[0, 1], [2, 3], [4, 5], [6, 7]]
+    with pytest.raises(MarrowdeskError, match="Give a --batch of 8 or more"):
+        Group("cpu", 0, 4).part(4)
     with pytest.raises(MarrowdeskError, match="10 images cannot be split evenly over 4"):
         Group("cpu", 0, 4).part(10)
 

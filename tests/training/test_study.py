@@ -191,7 +191,7 @@ def test_that_a_batch_too_small_for_a_network_fails_that_run_and_not_the_study(c
     study = Study(tmp_path, replace(SETTINGS, batch=1), cells, means(), lines.append)
     assert study.follow([part], 1)
     assert len(study.failures) == 2
-    assert all("failed: ValueError: Expected more than 1 value per channel" in line for line in lines)
+    assert all("failed: A batch of 1 leaves one image to each process" in line for line in lines)
 
 
 def test_that_scores_are_those_of_the_averaged_network_on_the_cells_kept_back(cells, tmp_path):

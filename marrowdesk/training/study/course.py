@@ -62,8 +62,7 @@ class Study:
             told = f"[{number}/{len(runs)}] {combination}, seed {seed}"
             try:
                 said = self._one(combination, seed, runs[number:])
-            # Layers of PyTorch refuse a batch that is too small for them with a ValueError.
-            except (MarrowdeskError, RuntimeError, ValueError) as error:
+            except (MarrowdeskError, RuntimeError) as error:
                 said = f"failed: {_reason(error)}"
                 self.failures[combination] = _reason(error)
             if not said:
