@@ -250,8 +250,12 @@ class Commands(QObject):
         if self._session.case is not None:
             self._show(HistoryDialog, lambda: HistoryDialog(self._model, self._preferences, self._window))
 
-    def classes(self) -> None:
-        """Show the classes of the open case, or those for new cases."""
+    def classes(self, *, shipped: str = "") -> None:
+        """Show the classes of the open case, or those for new cases.
+
+        Args:
+            shipped: key of a shipped scheme that is shown in place of the case's own, to be taken or left.
+        """
         from marrowdesk.app.dialogs.classes import ClassesDialog
         from marrowdesk.core.taxonomy import MARROW
         from marrowdesk.store.schemes import own_scheme
@@ -271,6 +275,8 @@ class Commands(QObject):
         def make() -> ClassesDialog:
             dialog = ClassesDialog(scheme, in_use, writable=self._model.writable, parent=self._window)
             dialog.chosen.connect(self._set_scheme)
+            if shipped:
+                dialog.show_shipped(shipped)
             return dialog
 
         self._show(ClassesDialog, make)

@@ -24,6 +24,7 @@ from marrowdesk.app.gallery import ClassPanel, GalleryPanel, ThumbnailLoader
 from marrowdesk.app.handing_on import HandingOn
 from marrowdesk.app.icons import application_icon
 from marrowdesk.app.keys import BareKeys
+from marrowdesk.app.like_blood import LikeBlood
 from marrowdesk.app.menus import Menus, make_toolbar
 from marrowdesk.app.problems import ProblemsPanel
 from marrowdesk.app.repeated_images import RepeatedImages
@@ -95,6 +96,7 @@ class MainWindow(QMainWindow):
         self.standing = Standing(self)
         self.earlier_proposals = EarlierProposals(self)
         self.foreign_slides = ForeignSlides(self)
+        self.like_blood = LikeBlood(self)
         self.repeated_images = RepeatedImages(self)
         wire(self)
         self.docks.restore()

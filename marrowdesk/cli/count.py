@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from marrowdesk.cli.options import add_rules, choice_of, positive
+from marrowdesk.core.blood import cells_of_blood, looks_like_blood
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.shipped_schemes import SCHEMES
 from marrowdesk.report.options import Language, PageSize, PrintOptions, Template
@@ -210,6 +211,12 @@ def _print_count(frozen: Snapshot, case: CaseFile, written: list[Path]) -> None:
         print(
             f"The classifier does not know slides like these: {doubt.unfamiliar} of {doubt.measured} cells "
             "are unfamiliar to it. It errs more often on them: review every cell."
+        )
+    found = frozen.report.differential
+    if looks_like_blood(found):
+        print(
+            f"{cells_of_blood(found)} of {found.counted} counted cells belong in blood: a blood film, or an "
+            "aspirate diluted by blood? A new case of a film is counted with --scheme blood-5."
         )
     if signed := frozen.report.signed:
         print(f"Signed by {signed.reader}, version {frozen.report.version}: counted as it was signed.")

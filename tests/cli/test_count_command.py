@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from tiny_bundle import make_doubting
+from tiny_bundle import make_doubting, make_tiny_bundle
 
 from marrowdesk import RESEARCH_USE, __version__
 from marrowdesk.cli import main
@@ -70,6 +70,18 @@ def test_that_slides_the_classifier_does_not_know_are_told(
     assert main(["count", "--model", str(bundle), str(slide)]) == 0
     printed = capsys.readouterr().out
     assert ("does not know slides like these: 20 of 20 cells are unfamiliar to it" in printed) == told
+
+
+@pytest.mark.parametrize("scheme", ["marrow", "blood-5"])
+def test_that_a_film_counted_as_a_marrow_is_told(slide, tmp_path, capsys, scheme):
+    for number in range(12, 40):
+        shutil.copy(slide / "00.png", slide / f"{number}.png")
+        with (slide / f"{number}.png").open("ab") as file:
+            file.write(bytes([number]))  # another file of the same picture
+    bundle = make_tiny_bundle(tmp_path / "mature", codes=("NGS", "LYT"))
+    assert main(["count", "--scheme", scheme, "--model", str(bundle.path), str(slide)]) == 0
+    printed = capsys.readouterr().out
+    assert ("40 of 40 counted cells belong in blood: a blood film, or" in printed) == (scheme == "marrow")
 
 
 def test_that_a_second_count_classifies_nothing_again_and_keeps_what_a_reader_decided(count, slide, tmp_path):

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from marrowdesk.core.blood import IN_BLOOD, blood_count
+from marrowdesk.core.blood import IN_BLOOD, blood_count, cells_of_blood, looks_like_blood
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.differential import differential
 from marrowdesk.core.intervals import clopper_pearson
@@ -83,3 +83,29 @@ def test_that_cells_of_all_kinds_are_accounted_for():
     found = blood()
     apart = sum(each.count for each in found.white.apart)
     assert found.white.counted + apart == COUNTS.total() == found.white.total
+
+
+@pytest.mark.parametrize(
+    ("counts", "like"),
+    [
+        # The published shares of 945 marrows.
+        (
+            Counter(NGS=199, NGB=67, LYT=177, MON=27, EOS=40, BAS=3, PMO=81, MYB=44, EBO=185, PLM=52, BLA=81),
+            False,
+        ),
+        (Counter(NGS=200, EOS=80, LYT=20, MON=15, BLA=11, PMO=2, NIF=20, ART=16), True),
+        (Counter(NGS=30, LYT=5), False),  # too few to tell
+        (Counter(NGS=30, LYT=6), True),
+        (Counter(NGS=60, LYT=20, BLA=20), False),
+        (Counter(ART=100), False),
+    ],
+)
+def test_that_a_marrow_without_marrow_cells_looks_like_blood(counts, like):
+    found = differential(manual_tally(counts), MARROW)
+    assert looks_like_blood(found) is like
+
+
+def test_that_what_is_counted_as_blood_is_not_said_to_look_like_it():
+    found = differential(manual_tally(Counter(NEU=100, LYT=40, ART=3)), BLOOD_FIVE)
+    assert (cells_of_blood(found), found.counted) == (140, 140)
+    assert not looks_like_blood(found)

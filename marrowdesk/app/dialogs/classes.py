@@ -246,6 +246,15 @@ class ClassesDialog(QDialog):
     def _taking(self) -> frozenset[str]:
         return frozenset(each.code for each in self._base.classes if each.takes)
 
+    def show_shipped(self, key: str) -> None:
+        """Show a shipped scheme, as when the person chooses it.
+
+        Args:
+            key: its key in :data:`marrowdesk.core.shipped_schemes.SCHEMES`.
+        """
+        self.shipped.setCurrentIndex(self.shipped.findData(key))
+        self._as_shipped()
+
     def _as_shipped(self) -> None:
         """Show the scheme chosen, with the classes of the laboratory's own that cells have."""
         scheme = SCHEMES.get(self.shipped.currentData())
