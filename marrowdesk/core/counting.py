@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.reference import BAIN_1996, REFERENCE_SETS, ReferenceSet, Sex
@@ -140,8 +140,9 @@ class CountingRules:
 
     @property
     def held(self) -> ReferenceSet:
-        """The ranges that are held against the count: those for the age of the patient."""
-        return self.references.none_held() if self.age_unclear else self.references.at_age(self.age)
+        """The ranges held against the count: those for the age of the patient, and for this M:E ratio."""
+        held = self.references.none_held() if self.age_unclear else self.references.at_age(self.age)
+        return held if held.me_definition == self.me_rule.key else replace(held, me_ratio=None)
 
     @property
     def ranges_left_out(self) -> bool:

@@ -16,6 +16,9 @@ Ages = tuple[float, float]
 
 ADULTS: Ages = (18.0, math.inf)
 
+MeDefinition = Literal["icsh", "without-blasts", "granulocytic", "granulocytic-with-blasts"]
+"""Keys of the definitions of the M:E ratio, which ``counting.ME_RULES`` holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Range:
@@ -83,7 +86,9 @@ class ReferenceSet:
         name: name as printed.
         source: citation as printed.
         entries: ranges in percent of the nucleated differential.
-        me_ratio: range of the M:E ratio, by the source's own definition; None where it gives none.
+        me_ratio: range of the M:E ratio; None where the source gives none.
+        me_definition: key of the definition of the M:E ratio that its range was made for; held against a
+            ratio by another definition, the range would mark what it does not speak of.
         specimen: what the ranges are for; None for any.
         ages: for whom they hold.
     """
@@ -95,6 +100,7 @@ class ReferenceSet:
     me_ratio: RangeEntry | None = None
     specimen: Specimen | None = "marrow"
     ages: Ages = ADULTS
+    me_definition: MeDefinition = "icsh"
     _by_code: dict[str, RangeEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -144,6 +150,8 @@ def _within(years: float, ages: Ages | None) -> bool:
 
 _L = Lineage
 
+# That Bain divides for the M:E ratio what the ICSH divides (Lee 2008) is an assumption: the article was not
+# read for it. No other shipped set has a range of that ratio.
 BAIN_1996 = ReferenceSet(
     "bain-1996",
     "Bain 1996, adults",

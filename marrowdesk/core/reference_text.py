@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.core.reference import Ages, Range, RangeEntry, ReferenceSet
+from marrowdesk.core.reference import Ages, MeDefinition, Range, RangeEntry, ReferenceSet
 from marrowdesk.core.taxonomy import Lineage
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def told(found: ReferenceSet) -> dict[str, Any]:
         "ages": _span(found.ages),
         "entries": [_entry(each) for each in found.entries],
         "me_ratio": None if found.me_ratio is None else _entry(found.me_ratio),
+        "me_definition": found.me_definition,
     }
 
 
@@ -51,6 +52,9 @@ def _span(ages: Ages) -> list[float | None]:
 def reference_set(values: Mapping[str, Any]) -> ReferenceSet:
     """Read a set from such values.
 
+    Files of earlier programs do not say for which definition of the M:E ratio its range was made: they get
+    that of the ICSH, which those programs count by unless another one is chosen.
+
     Raises:
         MarrowdeskError: they are no such set, or a range cannot be one; the message says which.
     """
@@ -66,6 +70,7 @@ def reference_set(values: Mapping[str, Any]) -> ReferenceSet:
             None if ratio is None else _read_entry(ratio),
             _specimen(values.get("specimen", "marrow")),
             _ages(values["ages"]),
+            _me_definition(values.get("me_definition", "icsh")),
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise MarrowdeskError(
@@ -85,6 +90,15 @@ def _text(value: object) -> str:
 def _specimen(value: object) -> Any:
     if value not in ("marrow", "blood", None):
         raise MarrowdeskError(f"The reference ranges are for {value!r}, which is not known here.")
+    return value
+
+
+def _me_definition(value: object) -> Any:
+    if value not in get_args(MeDefinition):
+        raise MarrowdeskError(
+            f"The reference range of the M:E ratio is by the definition {value!r}, which is not known here.",
+            f"Name one of: {', '.join(get_args(MeDefinition))}.",
+        )
     return value
 
 

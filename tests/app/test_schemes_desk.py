@@ -105,6 +105,21 @@ def test_that_ranges_of_ones_own_are_made_from_shipped_ones_and_mark_the_count(d
     assert desk.window.model.differential().row("BLA").range.high == 2
 
 
+def test_that_a_set_of_ones_own_says_which_me_ratio_its_range_is_of(desk, drawn_slide, qtbot):
+    open_and_wait(qtbot, desk, drawn_slide)
+    opened = _references(desk)
+    assert (opened.me_definition.currentData(), opened.me_definition.isEnabled()) == ("icsh", False)
+    opened.copy.click()
+    opened.me_definition.setCurrentIndex(opened.me_definition.findData("granulocytic"))
+    opened.accept()
+    (own,) = own_sets()
+    assert own.me_definition == "granulocytic"
+    desk.preferences.change(reference_set=own.key)
+    assert desk.window.model.differential().me_ratio.range is None
+    desk.preferences.change(me_definition="granulocytic")
+    assert desk.window.model.differential().me_ratio.range == own.me_ratio.for_sex("")
+
+
 def test_that_the_age_of_the_patient_chooses_the_ranges(desk, drawn_slide, qtbot):
     open_and_wait(qtbot, desk, drawn_slide)
     session, model = desk.window.session, desk.window.model

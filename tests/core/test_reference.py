@@ -7,16 +7,17 @@ import math
 from collections import Counter
 from dataclasses import replace
 from datetime import date
+from typing import get_args
 
 import pytest
 
 from marrowdesk.core.age import ANY_AGE, DateFault, PatientAge, age_of
-from marrowdesk.core.counting import CountingRules
+from marrowdesk.core.counting import ME_RULES, CountingRules
 from marrowdesk.core.dates import date_of
 from marrowdesk.core.differential import differential
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.manual import manual_tally
-from marrowdesk.core.reference import BAIN_1996, REFERENCE_SETS, Range, RangeEntry, ReferenceSet
+from marrowdesk.core.reference import BAIN_1996, REFERENCE_SETS, MeDefinition, Range, RangeEntry, ReferenceSet
 from marrowdesk.core.reference_text import reference_set, told
 from marrowdesk.core.rule_choice import RuleChoice
 from marrowdesk.core.tally import Tally
@@ -65,6 +66,15 @@ def test_that_a_set_is_read_back_as_it_was(found: ReferenceSet) -> None:
     assert reference_set(json.loads(json.dumps(told(found)))) == found
 
 
+def test_that_a_set_says_which_me_ratio_its_range_is_of_and_an_earlier_file_means_that_of_the_icsh() -> None:
+    ours = replace(CHILDREN, me_definition="without-blasts")
+    assert reference_set(json.loads(json.dumps(told(ours)))) == ours
+    earlier = told(CHILDREN)
+    del earlier["me_definition"]
+    assert reference_set(earlier).me_definition == "icsh"
+    assert set(get_args(MeDefinition)) == set(ME_RULES)
+
+
 def test_that_a_signature_keeps_the_laboratorys_own_ranges_themselves() -> None:
     rules = CountingRules(references=CHILDREN, age=5, sex="F")
     assert CountingRules.from_json(rules.to_json()) == rules
@@ -86,6 +96,7 @@ def test_that_a_signature_keeps_the_laboratorys_own_ranges_themselves() -> None:
         ({"entries": [{"name": "x", "both": [0, 1], "ages": [9, 3]}]}, "from 9 to 3 years"),
         ({"entries": [{"name": "x", "both": [0, 1]}] * 201}, "too large"),
         ({"specimen": "urine"}, "'urine'"),
+        ({"me_definition": "my own"}, "'my own'"),
         ({"name": ""}, "empty or too long"),
     ],
 )

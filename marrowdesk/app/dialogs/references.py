@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from marrowdesk.app.dialogs.buttons import ok_or_cancel
 from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.dialogs.range_table import FEMALE_LOW, NAME, RangeTable
+from marrowdesk.core.counting import ME_RULES
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.reference import REFERENCE_SETS, Range, RangeEntry, ReferenceSet
 from marrowdesk.store.references import read_sets, write_sets
@@ -57,6 +58,7 @@ class ReferencesDialog(QDialog):
         self.chosen = QComboBox(self)
         self.name = QLineEdit(self)
         self.source = QLineEdit(self)
+        self.me_definition = QComboBox(self)
         self.table = RangeTable(self)
         self.copy = QPushButton(self.tr("&Copy as our own"), self)
         self.delete = QPushButton(self.tr("&Delete"), self)
@@ -86,6 +88,15 @@ class ReferencesDialog(QDialog):
         self.source.setMaxLength(500)
         form.addRow(self.tr("&Name:"), self.name)
         form.addRow(self.tr("S&ource:"), self.source)
+        for each in ME_RULES.values():
+            self.me_definition.addItem(each.definition, each.key)
+        self.me_definition.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.me_definition.setToolTip(
+            self.tr("Its range is held only against a ratio that is counted by this definition.")
+        )
+        form.addRow(self.tr("&M:E ratio by:"), self.me_definition)
         column.addLayout(form)
         column.addWidget(self.table, 1)
         column.addLayout(self._entry_row())
@@ -152,8 +163,10 @@ class ReferencesDialog(QDialog):
         self.source.setReadOnly(not self._own)
         ratio = () if found.me_ratio is None else (found.me_ratio,)
         self.table.show_entries([*found.entries, *ratio], found.ages, editable=self._own)
+        self.me_definition.setCurrentIndex(self.me_definition.findData(found.me_definition))
         for widget in (self.delete, self._add, self.remove, self.added):
             widget.setEnabled(self._own)
+        self.me_definition.setEnabled(self._own and found.me_ratio is not None)
 
     # -- what was entered -----------------------------------------------------------------------------
 
@@ -176,6 +189,7 @@ class ReferencesDialog(QDialog):
             source=self.source.text().strip(),
             entries=tuple(entries),
             me_ratio=ratio,
+            me_definition=self.me_definition.currentData(),
             ages=(0.0, math.inf),  # each range of an own set says its ages itself
         )
 
