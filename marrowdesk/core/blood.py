@@ -95,17 +95,17 @@ def _white(found: Differential, red: Iterable[Row]) -> Differential:
     # Outside of the differential they stand under their own class, as smudge cells do.
     apart = [
         *(
-            (row.name, row.share.count, replace(row.cell_class, role=CountRole.APART))
+            (row.name, row.share.count, row.reviewed, replace(row.cell_class, role=CountRole.APART))
             for row in red
             if row.cell_class and row.share.count
         ),
-        *((each.name, each.count, each.cell_class) for each in found.apart),
+        *((each.name, each.count, each.reviewed, each.cell_class) for each in found.apart),
     ]
     return replace(
         counted,
         apart=tuple(
-            Apart(name, count, 100 * count / counted.counted if counted.counted else None, known)
-            for name, count, known in apart
+            Apart(name, count, 100 * count / counted.counted if counted.counted else None, reviewed, known)
+            for name, count, reviewed, known in apart
         ),
         total=found.total, reviewed=found.reviewed, changed=found.changed, unresolved=found.unresolved,
         unfamiliar=found.unfamiliar, compared=found.compared, agreeing=found.agreeing,

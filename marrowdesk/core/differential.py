@@ -116,12 +116,14 @@ class Apart:
         name: as printed.
         count: cells.
         per_hundred: per 100 counted nucleated cells; None while nothing is counted.
+        reviewed: those that a reader gave this class, confirmed in it or excluded.
         cell_class: the class; None for cells that a reader excluded or that have no proposal yet.
     """
 
     name: str
     count: int
     per_hundred: float | None
+    reviewed: int
     cell_class: CellClass | None = None
 
 
@@ -201,7 +203,7 @@ class Differential:
     def alerts(self) -> tuple[Alert, ...]:
         """Give the classes with an alert of which there are cells, those outside of the count last."""
         found = [(row.cell_class, row.share.count, row.reviewed) for row in self.rows]
-        found += [(each.cell_class, each.count, 0) for each in self.apart]
+        found += [(each.cell_class, each.count, each.reviewed) for each in self.apart]
         return tuple(
             Alert(known, reviewed, count - reviewed)
             for known, count, reviewed in found
@@ -306,15 +308,15 @@ class _Counter:
         classes = (each for each in self.scheme.classes if not each.counted)
         return (
             *(
-                Apart(each.name, count, per_hundred(count), each)
+                Apart(each.name, count, per_hundred(count), self.tally.reviewed[each.code], each)
                 for each in classes
                 if (count := self.tally.current[each.code])
             ),
             *(
-                Apart(name, states[state], per_hundred(states[state]))
-                for name, state in (
-                    ("excluded by the reader", CellState.EXCLUDED),
-                    ("not classified yet", CellState.PENDING),
+                Apart(name, states[state], per_hundred(states[state]), reviewed)
+                for name, state, reviewed in (
+                    ("excluded by the reader", CellState.EXCLUDED, states[CellState.EXCLUDED]),
+                    ("not classified yet", CellState.PENDING, 0),
                 )
                 if states[state]
             ),

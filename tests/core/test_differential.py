@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from marrowdesk.core.cell import Cell, Place, Prediction, Review, Verdict
 from marrowdesk.core.counting import ME_RULES, CountingRules
 from marrowdesk.core.differential import differential
-from marrowdesk.core.reference import REFERENCE_SETS
+from marrowdesk.core.reference import BAIN_1996, REFERENCE_SETS, Range
 from marrowdesk.core.tally import Tally
-from marrowdesk.core.taxonomy import MARROW, Lineage
+from marrowdesk.core.taxonomy import MARROW, CellClass, CountRole, Lineage
 
 AT = datetime(2025, 3, 1, 12, tzinfo=UTC)
 CODES = ("BLA", "NGS", "NGB", "EBO", "LYT", "PLM", "EOS", "MON", "KSC", "NIF")
@@ -111,6 +111,37 @@ def test_that_the_me_ratio_follows_its_printed_definition(rule, above):
     assert (result.me_ratio.above, result.me_ratio.below) == (above, 25)
     assert result.me_ratio.value == pytest.approx(above / 25)
     assert result.me_ratio.definition == ME_RULES[rule].definition
+
+
+def test_that_the_range_of_the_me_ratio_is_held_only_against_the_definition_it_was_made_for():
+    made = cells(BLA=10, NGS=20, LYT=40, EBO=30)
+    found = {key: count(made, me_rule=rule, sex="F").me_ratio for key, rule in ME_RULES.items()}
+    assert (found["icsh"].range, found["icsh"].mark) == (Range(1.6, 5.4), "low")
+    others = [each for key, each in found.items() if key != "icsh"]
+    assert [(each.range, each.mark) for each in others] == [(None, "")] * 3
+    ours = replace(BAIN_1996, key="own-1", me_definition="granulocytic")
+    held = {
+        key: bool(count(made, me_rule=rule, references=ours).me_ratio.range) for key, rule in ME_RULES.items()
+    }
+    assert [key for key, range_held in held.items() if range_held] == ["granulocytic"]
+
+
+def test_that_a_class_outside_of_the_count_says_how_many_of_it_a_reader_looked_at():
+    alerting = CellClass(
+        "TUM", "tumour cell", Lineage.NONE, CountRole.APART, "", "#000000", alert="Tumour cells!"
+    )
+    made = [
+        *cells(NGS=5),
+        cell(8, "NGS", "TUM"),
+        cell(9, "NGS", "TUM"),
+        cell(10, "KSC", "KSC"),
+        cell(11, "KSC"),
+    ]
+    result = differential(Tally.of(made), MARROW.with_class(alerting), CountingRules())
+    assert [(each.cell_class.code, each.reviewed, each.left) for each in result.alerts()] == [("TUM", 2, 0)]
+    assert {each.name: (each.count, each.reviewed) for each in result.apart} == {
+        "smudge cell": (2, 1), "tumour cell": (2, 2),
+    }  # fmt: skip
 
 
 def test_that_shares_outside_of_their_range_are_marked():

@@ -190,7 +190,7 @@ def test_that_no_name_of_cells_outside_the_differential_is_cut_off(language, tem
     names = [*apart, "excluded by the reader", "not classified yet"]
     words = Words(language)
     for some in (names[:4], names[4:8], names[8:]):  # the summary tells six of them
-        found = replace(normal().differential, apart=tuple(Apart(name, 17, 3.4) for name in some))
+        found = replace(normal().differential, apart=tuple(Apart(name, 17, 3.4, 0) for name in some))
         report = replace(normal(), differential=found, pictures=())
         text = "".join(page_texts(pdf_bytes(report, PrintOptions(template, page, language)))[0].split())
         for name in some:

@@ -273,7 +273,7 @@ def _apart_lines(counted: Differential, scheme: Scheme) -> Iterator[Line]:
     there = {each.cell_class.code: each for each in counted.apart if each.cell_class is not None}
     for each in scheme.classes:
         if not each.counted:
-            apart = there.get(each.code, Apart(each.name, 0, None, each))
+            apart = there.get(each.code, Apart(each.name, 0, None, 0, each))
             yield _apart_line(apart)
     yield from (_apart_line(each) for each in counted.apart if each.cell_class is None)
 
