@@ -75,7 +75,7 @@ class OutlookWatch(QObject):
         cells, scheme, rules = list(self._model.cells), self._model.scheme, self._model.rules
 
         def work(_: threading.Event) -> tuple[Outlook, ...]:
-            wanted = thresholds(rules.blast_equivalents, scheme.specimen)
+            wanted = thresholds(rules.blast_equivalents, scheme)
             return outlooks(evidence_of(cells), scheme, wanted, rules.confidence)
 
         self._work = Operation(self, work, series="outlook").on_success(self._show).on_end(self._ended)

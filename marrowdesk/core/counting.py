@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.reference import BAIN_1996, REFERENCE_SETS, ReferenceSet, Sex
 from marrowdesk.core.reference_text import reference_set, told
-from marrowdesk.core.taxonomy import Lineage, Specimen
+from marrowdesk.core.taxonomy import MARROW, Lineage, Scheme, Specimen
 
 _GRANULOCYTIC = (Lineage.NEUTROPHILIC, Lineage.EOSINOPHILIC, Lineage.BASOPHILIC)
 
@@ -89,20 +89,20 @@ EQUIVALENTS = ("FGC", "PRM")
 promyelocytic leukaemia, and promonocytes (blast equivalents of the WHO, 5th ed., 2022)."""
 
 
-def thresholds(
-    blast_equivalents: tuple[str, ...] = (), specimen: Specimen = "marrow"
-) -> tuple[Threshold, ...]:
-    """Give the marked thresholds.
+def thresholds(blast_equivalents: tuple[str, ...] = (), scheme: Scheme = MARROW) -> tuple[Threshold, ...]:
+    """Give the thresholds marked in a count by a scheme.
 
     Marrow: blasts 5, 10 and 20 % (WHO, 5th ed., 2022), plasma cells 10 and 60 % (IMWG, Rajkumar 2014).
     Blood: blasts 2, 5 and 20 % (WHO, 5th ed.: MDS with increased blasts 1 and 2, acute leukaemia), plasma
-    cells 5 % (IMWG, Fernández de Larrea 2021).
+    cells 5 % (IMWG, Fernández de Larrea 2021). Equivalents that the scheme does not tell apart count with the
+    class they stand under, and no threshold is named after them.
     """
-    blasts = ("BLA", *blast_equivalents)
-    name = "blasts and equivalents" if blast_equivalents else "blasts"
-    limits, source = _PLASMA_CELLS[specimen]
+    equivalents = tuple(code for code in blast_equivalents if code in scheme)
+    blasts = ("BLA", *equivalents)
+    name = "blasts and equivalents" if equivalents else "blasts"
+    limits, source = _PLASMA_CELLS[scheme.specimen]
     return (
-        *(Threshold(name, blasts, percent, _WHO) for percent in _BLASTS[specimen]),
+        *(Threshold(name, blasts, percent, _WHO) for percent in _BLASTS[scheme.specimen]),
         *(Threshold("plasma cells", ("PLM",), percent, source) for percent in limits),
     )
 

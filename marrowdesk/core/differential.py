@@ -290,7 +290,7 @@ class _Counter:
     def marks(self) -> tuple[ThresholdMark, ...]:
         return tuple(
             ThresholdMark(threshold, share, _side(share, threshold.percent))
-            for threshold in thresholds(self.rules.blast_equivalents, self.scheme.specimen)
+            for threshold in thresholds(self.rules.blast_equivalents, self.scheme)
             if any(code in self.scheme for code in threshold.codes)
             and (share := self.share(threshold.codes)).percent is not None
         )

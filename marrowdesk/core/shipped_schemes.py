@@ -7,7 +7,7 @@ from dataclasses import replace
 from marrowdesk.core.taxonomy import MARROW, CellClass, CountRole, Lineage, Scheme
 
 _ERYTHROBLASTS = ("PEB", "EBB", "EBP", "EBX")
-_IMMATURE_GRANULOCYTES = ("PMO", "FGC", "MYB", "MMZ")
+_IMMATURE_GRANULOCYTES = ("PMO", "MYB", "MMZ")
 _RARE_IN_BLOOD = ("MST", "MIT", "MGK", "MAC")
 
 _UNIDENTIFIED_IN_BLOOD = 0.05
@@ -40,8 +40,10 @@ def _icsh() -> Scheme:
 def _blood(name: str, neutrophils: tuple[CellClass, ...]) -> Scheme:
     """A differential of white cells; nucleated red cells are counted apart, per 100 white cells.
 
-    Blasts, immature granulocytes, abnormal lymphoid cells and plasma cells keep their place in the count:
-    a film that holds them must not look like one that does not.
+    Blasts and what may count with them (faggot cells, promonocytes), immature granulocytes, abnormal lymphoid
+    cells and plasma cells keep their place in the count: a film that holds them must not look like one that
+    does not. Cases of earlier programs keep the scheme they were begun with, where faggot cells stand under
+    immature granulocytes and promonocytes under monocytes.
     """
     lymphoid = CellClass(
         "ALY", "abnormal lymphoid cell", Lineage.LYMPHOID, CountRole.COUNTED, "I", "#9775fa",
@@ -59,10 +61,12 @@ def _blood(name: str, neutrophils: tuple[CellClass, ...]) -> Scheme:
     classes = (
         *neutrophils,
         MARROW["LYT"],
-        _taking("MON", ("PRM",)),
+        MARROW["MON"],
+        MARROW["PRM"],
         _taking("EOS", ("ABE",)),
         MARROW["BAS"],
         MARROW["BLA"],
+        MARROW["FGC"],
         immature,
         lymphoid,
         MARROW["PLM"],

@@ -103,6 +103,37 @@ def test_that_nucleated_red_cells_stand_beside_the_white_ones_of_blood() -> None
     assert marks == [("blasts", 2.0), ("blasts", 5.0), ("blasts", 20.0), ("plasma cells", 5.0)]
 
 
+@pytest.mark.parametrize("scheme", [BLOOD_FIVE, BLOOD_SEVEN], ids=["five", "seven"])
+def test_that_a_film_counts_faggot_cells_and_promonocytes_and_both_with_the_blasts_by_choice(scheme) -> None:
+    codes = ("PMO", "FGC", "MON", "BLA")
+    proposed = Prediction("a" * 64, codes, np.array([0.3, 0.4, 0.2, 0.1], np.float32), 0.5)
+    assert Placing(scheme).prediction(proposed).code == "FGC"  # not one immature granulocyte among others
+    tally = Tally()
+    tally.current.update({"LYT": 150, "MON": 20, "IGR": 10, "BLA": 4, "FGC": 6, "PRM": 10})
+    rules = CountingRules(references=DACIE_LEWIS, blast_equivalents=("FGC", "PRM"))
+    found = differential(tally, scheme, rules)
+    assert (found.marks[0].threshold.name, found.marks[0].share.count) == ("blasts and equivalents", 20)
+    assert [row.name for row in found.equivalents()] == ["promonocyte", "faggot cell"]
+    assert [each.cell_class.code for each in found.alerts()] == ["FGC"]
+
+
+def test_that_a_film_of_an_earlier_scheme_names_no_equivalents_it_cannot_count() -> None:
+    takes = {"IGR": ("PMO", "FGC", "MYB", "MMZ"), "MON": ("PRM",)}
+    earlier = tuple(
+        replace(each, takes=takes.get(each.code, each.takes))
+        for each in BLOOD_FIVE.classes
+        if each.code not in ("FGC", "PRM")
+    )
+    scheme = check(Scheme.from_json(replace(BLOOD_FIVE, classes=earlier).to_json()))
+    tally = Tally()
+    tally.current.update({"LYT": 90, "MON": 5, "BLA": 5})
+    rules = CountingRules(references=DACIE_LEWIS, blast_equivalents=("FGC", "PRM"))
+    assert {each.threshold.name for each in differential(tally, scheme, rules).marks} == {
+        "blasts",
+        "plasma cells",
+    }
+
+
 def test_that_seven_classes_have_the_range_of_both_neutrophils_as_a_sum() -> None:
     tally = Tally()
     tally.current.update({"NGS": 20, "NGB": 10, "LYT": 70})
