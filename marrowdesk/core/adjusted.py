@@ -9,8 +9,8 @@ Computation 2002). The adjusted count is the mean of what was drawn. Reviewed ce
 said.
 
 The interval holds sampling and what is open together: the limits of Clopper and Pearson (1934) are quantiles
-of beta distributions, drawn here over what the count may be. It does not cover a classifier that errs
-otherwise on this slide than on the cells that it was measured on.
+of beta distributions, mixed here over what the count may be (``intervals.mixed_interval``). It
+does not cover a classifier that errs otherwise on this slide than on the cells that it was measured on.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from marrowdesk.core.intervals import mixed_interval
 from marrowdesk.core.outlook import drawn_classes
 
 if TYPE_CHECKING:
@@ -67,14 +68,9 @@ class Adjusted:
         count, total = self.counts[:, inside].sum(1), self.counts.sum(1)
         if not total.all():
             return None
-        others, rng = total - count, np.random.default_rng(np.flatnonzero(inside).tolist())
-        tail = (1 - self.confidence) / 2
-        low = np.quantile(np.where(count > 0, rng.beta(np.maximum(count, 1), others + 1), 0.0), tail)
-        high = np.quantile(np.where(others > 0, rng.beta(count + 1, np.maximum(others, 1)), 1.0), 1 - tail)
+        low, high = mixed_interval(count, total - count, self.confidence)
         percent = float(100 * (count / total).mean())
-        return Estimate(
-            float(count.mean()), percent, min(float(100 * low), percent), max(float(100 * high), percent)
-        )
+        return Estimate(float(count.mean()), percent, min(100 * low, percent), max(100 * high, percent))
 
     def without(self, codes: Collection[str]) -> Adjusted:
         """Give the same with some classes not counted."""

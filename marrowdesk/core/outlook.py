@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from marrowdesk.core.intervals import mixed_interval
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -81,7 +83,7 @@ class Outlook:
             the numbers below are those of a case without such cells among those not reviewed.
         side: the side on which the count will most probably lie after the review of all cells.
         sure: probability of that, in [0, 1].
-        low: lower limit of the share in the patient, percent: 95 %, sampling and what is open together.
+        low: lower limit of the share in the patient, percent: sampling and what is open together.
         high: its upper limit, percent.
         decisive: numbers of the cells whose review would settle the side, the most telling first; empty where
             it is settled, and where the classifier does not know the classes.
@@ -139,7 +141,7 @@ def outlooks(
         evidence: what is known of the cells.
         scheme: says which classes are counted.
         thresholds: what to judge.
-        confidence: level of the interval that decides the side, as in the differential.
+        confidence: level of the intervals, as in the differential.
         seed: source of chance; the same evidence gives the same result.
 
     Returns:
@@ -154,10 +156,7 @@ def outlooks(
     total = fixed + of[drawn].sum(1)
     if not total.any():
         return ()
-    return tuple(
-        _outlook(evidence, drawn, total, each, confidence, np.random.default_rng([seed, at]))
-        for at, each in enumerate(thresholds)
-    )
+    return tuple(_outlook(evidence, drawn, total, each, confidence) for each in thresholds)
 
 
 def drawn_classes(evidence: Evidence, rng: np.random.Generator) -> np.ndarray:
@@ -231,7 +230,6 @@ def _outlook(
     total: np.ndarray,
     threshold: Threshold,
     confidence: float,
-    rng: np.random.Generator,
 ) -> Outlook:
     inside = np.array([code in threshold.codes for code in evidence.codes], bool)[drawn]
     fixed = sum(evidence.reviewed.get(code, 0) for code in threshold.codes)
@@ -239,13 +237,8 @@ def _outlook(
     sides = np.bincount(_sides(count, total, threshold.percent, confidence), minlength=3)
     most = int(sides.argmax())
     known = set(threshold.codes) <= set(evidence.codes) or not len(evidence.ids)
-    # The limits of Clopper and Pearson are quantiles of these two, drawn here over what the count may become.
-    others = np.maximum(total - count, 0)
-    low = np.quantile(np.where(count > 0, rng.beta(np.maximum(count, 1), others + 1), 0.0), 0.025)
-    high = np.quantile(np.where(others > 0, rng.beta(count + 1, np.maximum(others, 1)), 1.0), 0.975)
-    outlook = Outlook(
-        threshold, known, SIDES[most], float(sides[most] / sides.sum()), float(100 * low), float(100 * high)
-    )
+    low, high = mixed_interval(count, np.maximum(total - count, 0), confidence)
+    outlook = Outlook(threshold, known, SIDES[most], float(sides[most] / sides.sum()), 100 * low, 100 * high)
     if outlook.settled or not known:
         return outlook
     chosen = _decisive(inside, fixed, float(total.mean()), threshold.percent, confidence)

@@ -11,6 +11,7 @@ from test_outlook import CODES, slide
 
 from marrowdesk.core.adjusted import adjusted, mistakes_known
 from marrowdesk.core.cell import Cell, Place, Prediction, Review, Verdict
+from marrowdesk.core.intervals import clopper_pearson
 from marrowdesk.core.outlook import Evidence
 from marrowdesk.core.taxonomy import MARROW
 
@@ -64,6 +65,8 @@ def test_that_reviewed_cells_count_as_they_are():
     found = adjusted(evidence, MARROW)
     for code in COUNTED:
         assert found.of([code]).percent == pytest.approx(true_percent(truth, code))
+        low, high = clopper_pearson(evidence.reviewed[code], sum(evidence.reviewed[each] for each in COUNTED))
+        assert (found.of([code]).low, found.of([code]).high) == pytest.approx((100 * low, 100 * high))
 
 
 def test_that_shares_of_all_classes_add_up_and_a_class_taken_out_leaves_the_rest():

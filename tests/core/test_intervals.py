@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import beta, binom
 
-from marrowdesk.core.intervals import clopper_pearson, ratio_interval
+from marrowdesk.core.intervals import clopper_pearson, mixed_interval, ratio_interval
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,22 @@ def test_that_the_true_share_lies_inside_at_least_as_often_as_stated(share):
     hits = np.random.default_rng(7).binomial(300, share, 10_000)
     inside = [low <= share <= high for low, high in (clopper_pearson(int(each), 300) for each in hits)]
     assert np.mean(inside) >= 0.95
+
+
+def test_that_the_limits_of_an_open_count_leave_half_the_error_on_each_side():
+    rng = np.random.default_rng(1)
+    count, total = rng.integers(0, 9, 400), rng.integers(180, 220, 400)
+    low, high = mixed_interval(count[count > 0], (total - count)[count > 0])
+    n, o = count[count > 0], (total - count)[count > 0]
+    assert beta.cdf(low, n, o + 1).mean() == pytest.approx(0.025, abs=1e-4)
+    assert beta.cdf(high, n + 1, o).mean() == pytest.approx(0.975, abs=1e-4)
+    assert mixed_interval(count, total - count)[0] == 0.0  # one in nine is without a cell
+
+
+@pytest.mark.parametrize("count", [0, 1, 37, 199, 200])
+def test_that_a_count_that_is_not_open_has_the_exact_interval_itself(count):
+    found = mixed_interval(np.full(400, count), np.full(400, 200 - count), 0.9)
+    assert found == pytest.approx(clopper_pearson(count, 200, 0.9), abs=1e-12)
 
 
 def test_that_a_ratio_without_numerator_starts_at_zero():

@@ -88,6 +88,8 @@ def test_that_all_cells_reviewed_leave_nothing_open():
     (outlook,) = outlooks(evidence, MARROW, [TWENTY])
     assert outlook.sure == 1.0
     assert outlook.side == true_side(truth)
+    low, high = clopper_pearson(evidence.reviewed["BLA"], int((truth < CODES.index("ART")).sum()))
+    assert (outlook.low, outlook.high) == pytest.approx((100 * low, 100 * high))
 
 
 def test_that_the_review_of_the_decisive_cells_settles_what_was_open():
