@@ -35,16 +35,15 @@ from marrowdesk.app import numbers
 from marrowdesk.app.operations import Operation
 from marrowdesk.core.errors import CaseFileError
 from marrowdesk.store.backup import backups, copies_folder
-from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.errors import (
     CaseFileDamaged,
     CaseFileLocked,
     CaseFileMissing,
-    CaseFileReadOnly,
     CaseFileTooNew,
     NotACaseFile,
 )
 from marrowdesk.store.holding import read_holder
+from marrowdesk.store.progress import progress_of
 
 if TYPE_CHECKING:
     import threading
@@ -161,9 +160,7 @@ def _states(paths: list[Path], cancel: threading.Event) -> Iterator[tuple[Path, 
             yield path, _open_elsewhere(path, holder)  # its file must not be touched from here
             continue
         try:
-            with CaseFile.open(path) as case:
-                cells, reviewed = case.progress()
-            yield path, CaseState(cells, reviewed)
+            yield path, CaseState(*progress_of(path))
         except CaseFileError as error:
             yield path, CaseState(problem=_in_short(error, path), told=str(error))
 
@@ -180,8 +177,6 @@ def _in_short(error: CaseFileError, path: Path) -> str:
         return translate("RecentList", "not there any more")
     if isinstance(error, CaseFileTooNew):
         return translate("RecentList", "written by a newer MarrowDesk")
-    if isinstance(error, CaseFileReadOnly):
-        return translate("RecentList", "cannot be written, only read")
     if isinstance(error, CaseFileLocked):
         return translate("RecentList", "locked by another program")
     if not isinstance(error, CaseFileDamaged | NotACaseFile):

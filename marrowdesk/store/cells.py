@@ -41,10 +41,11 @@ SELECT cell.id, image.slide, image.path, image.page, cell.x, cell.y, cell.width,
 
 _PRESENT = {"cell": MAX_ID, "prediction": MAX_ID, "decision": MAX_ID}
 
-_PROGRESS = """
+PROGRESS = """
 SELECT (SELECT count(*) FROM cell),
        (SELECT count(to_verdict) FROM (SELECT max(id), to_verdict FROM decision GROUP BY cell))
 """
+"""Numbers of cells and of reviewed cells; reads what every version of a case has."""
 
 _FIND_IMAGE = "SELECT id FROM image WHERE slide = ? AND path = ? AND page = ? AND sha256 = ?"
 
@@ -87,7 +88,7 @@ class CellTable(ClassTable):
     def progress(self) -> tuple[int, int]:
         """Give how many cells the case has and how many of them a reader decided on, without reading them."""
         with self._db.reading() as connection:
-            cells, reviewed = connection.execute(_PROGRESS).fetchone()
+            cells, reviewed = connection.execute(PROGRESS).fetchone()
         return int(cells), int(reviewed)
 
     def add_cells(self, slide_id: int, cells: Iterable[NewCell]) -> list[Cell]:

@@ -16,7 +16,9 @@ from marrowdesk.store.errors import CaseFileLocked, CaseFileReadOnly
 if TYPE_CHECKING:
     from os import stat_result
 
-_TRIES = 20
+TRIES = 20
+"""How often a case is read that changes meanwhile."""
+
 _PAUSE = 0.1
 
 
@@ -42,7 +44,7 @@ def readable_copy(case: Path, *, same_computer: bool) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="marrowdesk-"))
     copy = folder / case.name
     try:
-        if not (same_computer and _log_of(case).exists() and _backed_up(case, copy)):
+        if not (same_computer and log_of(case).exists() and _backed_up(case, copy)):
             _files_copied(case, copy)
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
@@ -68,14 +70,14 @@ def _backed_up(case: Path, copy: Path) -> bool:
 
 
 def _files_copied(case: Path, copy: Path) -> None:
-    log, log_copy = _log_of(case), _log_of(copy)
-    for _ in range(_TRIES):
-        before = _state(case), _state(log)
+    log, log_copy = log_of(case), log_of(copy)
+    for _ in range(TRIES):
+        before = state_of(case), state_of(log)
         log_copy.unlink(missing_ok=True)
         if before[1] is not None:  # first the log: what goes from it into the file is then in both
             shutil.copyfile(log, log_copy)
         shutil.copyfile(case, copy)
-        if before == (_state(case), _state(log)):
+        if before == (state_of(case), state_of(log)):
             return
         time.sleep(_PAUSE)
     raise CaseFileLocked(
@@ -83,11 +85,13 @@ def _files_copied(case: Path, copy: Path) -> None:
     )
 
 
-def _log_of(case: Path) -> Path:
+def log_of(case: Path) -> Path:
+    """Give the write-ahead log of a case; it is there while somebody writes, and after a crash."""
     return case.with_name(case.name + "-wal")
 
 
-def _state(path: Path) -> tuple[int, int] | None:
+def state_of(path: Path) -> tuple[int, int] | None:
+    """Give what changes when a file is written: its size in bytes and its time in ns; None without a file."""
     try:
         found: stat_result = path.stat()
     except FileNotFoundError:

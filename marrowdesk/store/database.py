@@ -65,7 +65,7 @@ class Database:
         self._write_lock = threading.Lock()
         self._read_lock = threading.Lock()
         self._closed = False
-        _check_readable(self.path)  # the person's file, not the copy: the message names it
+        check_readable(self.path)  # the person's file, not the copy: the message names it
         with explained(self.path):
             self._writer = connect(opened)
             try:
@@ -191,7 +191,12 @@ class Database:
 
 
 def connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
-    """Open a connection by the rules of all case files; ``mode`` is ``rwc`` to make the file."""
+    """Open a connection by the rules of all case files.
+
+    Args:
+        path: the file.
+        mode: ``rw``, ``ro``, ``rwc`` to make the file; ``ro&immutable=1`` where nobody writes into it.
+    """
     posix = path.as_posix()
     root = "" if posix.startswith("/") else "/"
     uri = f"file://{root}{quote(posix.encode('utf-8', 'surrogateescape'))}?mode={mode}"
@@ -218,7 +223,14 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def _check_readable(path: Path) -> None:
+def check_readable(path: Path) -> None:
+    """Make sure that a file can be read and begins as a database does.
+
+    Raises:
+        CaseFileMissing: there is no such file.
+        NotACaseFile: it is a folder, or something else.
+        CaseFileReadOnly: it cannot be read.
+    """
     try:
         with path.open("rb") as file:
             head = file.read(16)

@@ -266,12 +266,12 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
         CaseFileTooNew: the file was written by a newer version of the program.
         sqlite3.Error: a step failed; the file is as it was.
     """
-    if _version(connection, path) == len(STEPS):
+    if version_of(connection, path) == len(STEPS):
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
         # asked again: another process may have done the steps since
-        for step in STEPS[_version(connection, path) :]:
+        for step in STEPS[version_of(connection, path) :]:
             for statement in _statements(step):
                 connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -283,7 +283,13 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
         raise
 
 
-def _version(connection: sqlite3.Connection, path: Path) -> int:
+def version_of(connection: sqlite3.Connection, path: Path) -> int:
+    """Give the version of a case file; 0 for an empty database.
+
+    Raises:
+        NotACaseFile: the file is a database of another program.
+        CaseFileTooNew: the file was written by a newer version of the program.
+    """
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     empty = connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 from desk_steps import dialog, open_and_wait, press, reviewed
 
 from marrowdesk.app.dialogs.copies import CopiesDialog
@@ -55,6 +58,21 @@ def test_that_a_copy_is_put_back_by_the_menu_and_the_present_becomes_a_copy(desk
     with qtbot.waitSignal(window.session.opened, timeout=20_000):
         window.session.put_back(latest)
     assert sum(reviewed(desk)) == before
+
+
+def test_that_listing_the_copies_leaves_them_of_the_version_they_are(desk, drawn_slide, qtbot):
+    open_and_wait(qtbot, desk, drawn_slide)
+    copy = back_up(desk.window.session.case.path).path
+    with closing(sqlite3.connect(copy)) as older:  # as the program before this one wrote it
+        older.execute("DROP TABLE origin")
+        older.execute("PRAGMA user_version = 2")
+        older.commit()
+    before = copy.read_bytes()
+    desk.window.commands.copies()
+    opened = dialog(desk, CopiesDialog)
+    qtbot.waitUntil(lambda: opened.list.topLevelItem(0).text(1) == "24")
+    assert copy.read_bytes() == before
+    assert [each.name for each in copy.parent.iterdir()] == [copy.name]
 
 
 def test_that_a_damaged_copy_is_marked_and_cannot_be_chosen(desk, drawn_slide, qtbot):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -312,6 +315,26 @@ def test_that_recent_cases_say_how_far_they_are(qtbot, drawn_case, tmp_path):
     recents.list.setCurrentRow(0)
     recents.list.itemActivated.emit(recents.list.item(0))
     assert chosen == [drawn_case.path]
+
+
+def test_that_listing_a_case_of_an_earlier_version_does_not_bring_it_up_to_date(qtbot, drawn_case, tmp_path):
+    path = tmp_path / "old" / "old.mdcase"
+    path.parent.mkdir()
+    drawn_case.close()
+    shutil.copyfile(drawn_case.path, path)
+    with closing(sqlite3.connect(path)) as older:  # as the program before this one wrote it
+        older.execute("DROP TABLE origin")
+        older.execute("PRAGMA user_version = 2")
+        older.commit()
+    before = path.read_bytes()
+    recents = RecentList()
+    qtbot.addWidget(recents)
+    recents.show_cases([RecentCase(path=path, title="old", opened=datetime.now(UTC))])
+    described = Qt.ItemDataRole.AccessibleDescriptionRole
+    qtbot.waitUntil(lambda: bool(recents.list.item(0).data(described)))
+    assert "24 cells · 0 reviewed (0 %)" in recents.list.item(0).data(described)
+    assert path.read_bytes() == before
+    assert [each.name for each in path.parent.iterdir()] == ["old.mdcase"]
 
 
 def test_that_a_recent_case_that_cannot_be_looked_into_says_why(qtbot, drawn_case, tmp_path):

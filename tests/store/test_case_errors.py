@@ -30,6 +30,7 @@ from marrowdesk.store.errors import (
     CaseFileTooNew,
     NotACaseFile,
 )
+from marrowdesk.store.progress import progress_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -150,6 +151,24 @@ def test_that_a_case_in_a_read_only_folder_is_refused_with_the_reason(protected)
     refusal(path, CaseFileReadOnly, "cannot be")
     with pytest.raises(CaseFileReadOnly, match=r"new\.mdcase"):
         CaseFile.create(protected / "new.mdcase", MARROW, "new")
+
+
+@pytest.mark.parametrize("endings", [("",), ("", "-wal"), ("", "-wal", "-shm")])
+def test_that_a_case_in_a_read_only_folder_tells_how_far_it_is(protected, endings):
+    folder = protected / "share"
+    folder.mkdir()
+    with case_of(protected / "case.mdcase", 5) as case:
+        decide(case, case.cells()[:2], "BLA")
+        if len(endings) > 1:  # as a crash leaves it
+            for ending in endings:
+                shutil.copyfile(case.path.with_name(case.path.name + ending), folder / f"case.mdcase{ending}")
+    if len(endings) == 1:
+        shutil.copyfile(protected / "case.mdcase", folder / "case.mdcase")
+    for each in folder.iterdir():
+        each.chmod(0o400)
+    folder.chmod(0o500)
+    assert progress_of(folder / "case.mdcase") == (5, 2)
+    assert {each.name for each in folder.iterdir()} == {f"case.mdcase{ending}" for ending in endings}
 
 
 def test_that_a_read_only_case_is_refused_at_opening_not_at_the_first_decision(protected):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 
 import cv2
@@ -183,6 +185,20 @@ def test_that_only_cells_that_a_reader_gave_a_class_are_read_from_a_case(tmp_pat
         "2031.mdcase/B/cell_0.png": ("Case 2031", "LYT"),
     }
     assert [sample.group for sample in read.samples] == ["Case 2031: A", "Case 2031: A", "Case 2031: B"]
+
+
+def test_that_a_case_of_an_earlier_version_is_read_and_stays_one(tmp_path, slides):
+    path = tmp_path / "2031.mdcase"
+    case, cells = _case(path, slides)
+    case.record(edits.assign(cells[:2], "BLA", "blast", "Ann", NOON))
+    case.close()
+    with closing(sqlite3.connect(path)) as older:
+        older.execute("DROP TABLE origin")
+        older.execute("PRAGMA user_version = 2")
+        older.commit()
+    before = path.read_bytes()
+    assert len(read_labelled([str(path)]).samples) == 2
+    assert path.read_bytes() == before
 
 
 def test_that_the_box_of_a_cell_in_its_image_is_honoured(tmp_path):

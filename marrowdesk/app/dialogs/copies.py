@@ -126,13 +126,12 @@ class CopiesDialog(QDialog):
 
 
 def _states(paths: list[Path], cancel: threading.Event) -> Iterator[_State]:
-    from marrowdesk.store.casefile import CaseFile
+    from marrowdesk.store.progress import progress_of
 
     for at, path in enumerate(paths):
         if cancel.is_set():
             return
         try:
-            with CaseFile.open(path) as copy:
-                yield at, copy.progress()
+            yield at, progress_of(path)
         except CaseFileError:
             yield at, None

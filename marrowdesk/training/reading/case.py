@@ -30,7 +30,7 @@ def case_cells(path: Path, source: str = "") -> LabelledCells:
     Raises:
         CaseFileError: the case cannot be opened.
     """
-    with CaseFile.open(path) as case:
+    with CaseFile.open_copy(path) as case:
         source, scheme, slides = source or case.title, case.scheme, case.slides()
         reviewed = [(cell, code) for cell in case.cells() if cell.review and (code := cell.review.code)]
     labels = _slide_names(slides)
