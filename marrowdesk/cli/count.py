@@ -31,8 +31,9 @@ DONE, SOME_UNREADABLE = 0, 3
 _HELP = """\
 Counts the cells in folders of images: finds the images, lets the bundled classifier propose a class for
 each, keeps everything in a case file, and prints the differential count. Decisions a reader made in the
-window go before the proposals. Running the same command again goes on where it stopped and costs nothing
-for cells that are classified already. A signed case is reported as it was signed; nothing is added to it.
+window go before the proposals, and keep those they were made on when another model proposes anew. Running
+the same command again goes on where it stopped and costs nothing for cells that are classified already. A
+signed case is reported as it was signed; nothing is added to it.
 """
 
 _EXAMPLES = """\

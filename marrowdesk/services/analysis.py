@@ -60,13 +60,17 @@ class Analysed:
 
 
 def unclassified(case: CaseFile, model: str) -> list[Cell]:
-    """Give the cells that have no proposal by a model yet, in the order of the case.
+    """Give the cells that a model has yet to classify, in the order of the case.
+
+    They have no proposal, or one by another model that nobody ever decided on: a decision keeps the proposal
+    it was made on, see :meth:`~marrowdesk.store.sittings.SittingTable.proposed_by_another`.
 
     Args:
         case: the case.
         model: sha256 of the model's weights.
     """
-    return [cell for cell in case.cells() if cell.prediction is None or cell.prediction.model != model]
+    again = case.proposed_by_another(model)
+    return [cell for cell in case.cells() if cell.prediction is None or cell.id in again]
 
 
 def analyse(

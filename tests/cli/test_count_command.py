@@ -98,6 +98,25 @@ def test_that_a_second_count_classifies_nothing_again_and_keeps_what_a_reader_de
         assert [cell.prediction.probabilities.tobytes() for cell in case.cells()] == before
 
 
+def test_that_another_model_proposes_anew_only_where_nobody_decided(count, slide, tmp_path):
+    file = tmp_path / "9.mdcase"
+    count(slide, "--case", file)
+    with CaseFile.open(file) as case:
+        case.record(edits.confirm(case.cells()[:3], "ab", datetime.now(UTC)))
+        before = [cell.prediction for cell in case.cells()]
+    other = make_tiny_bundle(tmp_path / "other", seed=1)
+    assert main(["count", "--model", str(other.path), str(file)]) == 0
+    with CaseFile.open(file) as case:
+        after = case.cells()
+    assert [cell.prediction.model for cell in after[3:]] == [other.sha256] * 9
+    assert [(cell.prediction.model, cell.prediction.code) for cell in after[:3]] == [
+        (each.model, each.code) for each in before[:3]
+    ]
+    assert all(
+        cell.review.code == cell.prediction.code for cell in after[:3]
+    )  # confirmed is what was proposed
+
+
 def test_that_a_case_file_is_counted_by_its_name(count, slide, tmp_path):
     file = tmp_path / "9.mdcase"
     _, first, _ = count(slide, "--case", file)

@@ -207,16 +207,20 @@ def test_that_a_copy_is_computed_where_the_first_picture_vanished(case, slide, t
     assert steps[-1].done == 41
 
 
-def test_that_another_model_proposes_anew_and_decisions_stay(case, tiny_engine, tmp_path):
+def test_that_another_model_proposes_anew_and_decisions_stay_with_the_proposals_they_were_made_on(
+    case, tiny_engine, tmp_path
+):
     list(analyse(case, tiny_engine, case.cells(), threading.Event()))
     case.record(edits.confirm(case.cells()[:2], "ab", datetime.now(UTC)))
-    decided = [cell.review for cell in case.cells()[:2]]
+    decided = [(cell.review, cell.prediction.code) for cell in case.cells()[:2]]
     other = load_engine(make_tiny_bundle(tmp_path / "other", seed=1), "cpu")
     again = unclassified(case, other.bundle.sha256)
-    assert len(again) == 40
+    assert [cell.id for cell in again] == [cell.id for cell in case.cells()[2:]]
     list(analyse(case, other, again, threading.Event()))
-    assert {cell.prediction.model for cell in case.cells()} == {other.bundle.sha256}
-    assert [cell.review for cell in case.cells()[:2]] == decided
+    models = [cell.prediction.model for cell in case.cells()]
+    assert models == [tiny_engine.bundle.sha256] * 2 + [other.bundle.sha256] * 38
+    assert [(cell.review, cell.prediction.code) for cell in case.cells()[:2]] == decided
+    assert unclassified(case, other.bundle.sha256) == []
 
 
 def test_that_cells_of_another_model_are_found_but_not_those_ever_decided_on(case, tiny_engine):
