@@ -311,19 +311,23 @@ def _serve(link: Connection, folder: Path, wish: Wish | None) -> None:
 def _take(
     link: Connection, engine: Engine, waiting: queue.SimpleQueue[tuple[int, Pending | PendingRead] | None]
 ) -> None:
-    """Take batches as they come and begin them, so that they are prepared while the network runs another."""
-    with ThreadPoolExecutor(_READERS, thread_name_prefix="read") as pool:
-        while True:
-            try:
+    """Take batches as they come and begin them, so that they are prepared while the network runs another.
+
+    Whatever ends it, be it in the middle of a batch, ends the process too.
+    """
+    try:
+        with ThreadPoolExecutor(_READERS, thread_name_prefix="read") as pool:
+            while True:
                 number, work = link.recv()
-            except (EOFError, OSError):
-                waiting.put(None)
-                return
-            if isinstance(work, _Places):
-                images = _images(work, _received(link, work.shapes), pool)
-                waiting.put((number, begin_read(engine, images)))
-            else:
-                waiting.put((number, engine.begin(work)))
+                if isinstance(work, _Places):
+                    images = _images(work, _received(link, work.shapes), pool)
+                    waiting.put((number, begin_read(engine, images)))
+                else:
+                    waiting.put((number, engine.begin(work)))
+    except (EOFError, OSError):  # the other process closed the pipe or is gone
+        pass
+    finally:
+        waiting.put(None)
 
 
 def _received(link: Connection, shapes: Mapping[int, tuple[int, ...]]) -> dict[int, np.ndarray]:

@@ -176,3 +176,28 @@ def test_that_its_process_does_not_outlive_a_killed_program(bundle):
     owner.stdin.close()
     owner.stdout.close()
     assert gone(child)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="asks for a process by its number as POSIX does")
+def test_that_its_process_does_not_outlive_a_program_killed_while_it_sends_images(bundle):
+    program = (
+        "import os, sys, pathlib, signal, numpy\n"
+        "from marrowdesk.core.cell import Place\n"
+        "from marrowdesk.inference.apart import EngineApart\n"
+        "class Last(numpy.ndarray):\n"
+        "    @property\n"
+        "    def data(self):\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "engine = EngineApart(pathlib.Path(sys.argv[1]))\n"
+        "print(engine._process.pid, flush=True)\n"
+        "images = [numpy.zeros((9, 9, 3), numpy.uint8) for _ in range(2)]\n"
+        "places = [Place(pathlib.Path('one.png')), Place(pathlib.Path('other.png'))]\n"
+        "engine.begin_places(places, {0: images[0], 1: images[1].view(Last)})\n"
+    )
+    owner = subprocess.Popen(
+        [sys.executable, "-c", program, str(bundle.path)], stdout=subprocess.PIPE, text=True
+    )
+    child = int(owner.stdout.readline())
+    assert owner.wait() == -signal.SIGKILL
+    owner.stdout.close()
+    assert gone(child)
