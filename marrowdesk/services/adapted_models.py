@@ -340,5 +340,5 @@ def _free(home: Path, name: str, version: int) -> Path:
 
 
 def _sync(path: Path) -> None:
-    with path.open("rb") as file:
+    with path.open("rb+") as file:  # Windows puts nothing on the disk for who may only read
         os.fsync(file.fileno())

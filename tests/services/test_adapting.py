@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import stat
 import threading
 
 import numpy as np
@@ -267,6 +269,22 @@ def test_that_every_kept_model_has_a_version_and_an_identity_of_its_own(better):
     for name in ("", " ", "x" * 200):
         with pytest.raises(MarrowdeskError, match="needs a name"):
             keep(better, name)
+
+
+def test_that_all_files_of_a_kept_model_are_put_on_the_disk_as_every_system_allows_it(better, monkeypatch):
+    fcntl = pytest.importorskip("fcntl")
+    sync, synced = os.fsync, set()
+
+    def note(number):
+        status = os.fstat(number)
+        if stat.S_ISREG(status.st_mode):  # Windows refuses a file that is open for reading only
+            assert fcntl.fcntl(number, fcntl.F_GETFL) & (os.O_WRONLY | os.O_RDWR)
+            synced.add(status.st_ino)
+        sync(number)
+
+    monkeypatch.setattr(os, "fsync", note)
+    kept = keep(better, "Our stain")
+    assert synced >= {each.stat().st_ino for each in kept.path.iterdir()}
 
 
 def test_that_a_model_is_there_whole_or_not_at_all(better, monkeypatch):
