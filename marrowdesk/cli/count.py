@@ -213,6 +213,8 @@ def _print_count(frozen: Snapshot, case: CaseFile, written: list[Path]) -> None:
             f"The classifier does not know slides like these: {doubt.unfamiliar} of {doubt.measured} cells "
             "are unfamiliar to it. It errs more often on them: review every cell."
         )
+    if frozen.report.repeated:
+        print(_repeated(frozen.report.repeated))
     found = frozen.report.differential
     if looks_like_blood(found):
         print(
@@ -224,6 +226,18 @@ def _print_count(frozen: Snapshot, case: CaseFile, written: list[Path]) -> None:
     print(f"\nCase     {case.path}")
     for path in written:
         print(f"Written  {path}")
+
+
+def _repeated(count: int) -> str:
+    if count == 1:
+        return (
+            "1 cell shows the very same image as another cell of this case: both are counted. Exclude it in "
+            "the window if it was added by mistake."
+        )
+    return (
+        f"{count} cells show the very same image as another cell of this case, and are counted twice. "
+        "Exclude them in the window if they were added by mistake."
+    )
 
 
 def differential_lines(count: Differential) -> list[str]:

@@ -30,6 +30,8 @@ class Hindrance(enum.StrEnum):
         UNFAMILIAR: unreviewed cells that the model calls unfamiliar.
         ALWAYS_REVIEWED: unreviewed cells of a class whose proposals need a reader or raise an alert.
         DIFFERING: cells on which two readers differ and that nobody has settled.
+        REPEATED: cells that show the very image of another cell and are counted once more; they may stand
+            under another kind besides.
         TOO_FEW: fewer cells counted than the target; its cells are the number that is missing.
         EMPTY_FIELDS: header fields that the laboratory requires and that are empty; its count is of fields.
     """
@@ -39,6 +41,7 @@ class Hindrance(enum.StrEnum):
     UNFAMILIAR = "unfamiliar"
     ALWAYS_REVIEWED = "always reviewed"
     DIFFERING = "differing"
+    REPEATED = "repeated"
     TOO_FEW = "too few"
     EMPTY_FIELDS = "empty fields"
 
@@ -67,8 +70,12 @@ def hindrances(
     differing: Collection[int] = (),
     by_eye: int = 0,
     empty: Sequence[str] = (),
+    repeated: Collection[int] = (),
 ) -> list[Found]:
-    """List what has to be done before a case is signed; a cell stands under the first kind that holds.
+    """List what has to be done before a case is signed.
+
+    A cell stands under the first kind that holds, and a repeated one there too: reviewing it is one thing,
+    whether it is in the case by mistake another.
 
     Args:
         cells: all cells of the case.
@@ -77,6 +84,7 @@ def hindrances(
         differing: numbers of the cells on which two readers differ and that nobody has settled.
         by_eye: nucleated cells of a manual count that are counted together with these.
         empty: names of the required header fields that are empty.
+        repeated: numbers of the cells that show the very image of an earlier one.
 
     Returns:
         The kinds that hold, in the order of :class:`Hindrance`.
@@ -87,6 +95,8 @@ def hindrances(
         kind = _kind(cell, scheme) or (Hindrance.DIFFERING if cell.id in differing else None)
         if kind is not None:
             found[kind].append(cell.id)
+        if cell.id in repeated and cell.state is not CellState.EXCLUDED:
+            found[Hindrance.REPEATED].append(cell.id)
         code = cell.code
         counted += code is not None and code in scheme and scheme[code].counted
     rows = [Found(kind, len(ids), tuple(ids)) for kind, ids in found.items() if ids]
@@ -98,8 +108,8 @@ def hindrances(
 
 
 def unseen(cells: Iterable[Cell], against: Iterable[Found]) -> list[int]:
-    """List the cells that stand as proposed and that no hindrance names, in the order of the case."""
-    named = {each for found in against for each in found.ids}
+    """List the cells that stand as proposed and that no hindrance calls for, in the order of the case."""
+    named = {each for found in against if found.kind is not Hindrance.REPEATED for each in found.ids}
     return [cell.id for cell in cells if cell.state is CellState.PROPOSED and cell.id not in named]
 
 

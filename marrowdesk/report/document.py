@@ -301,6 +301,8 @@ class Report:
         reader: who signs; empty for a line to be filled by hand.
         pictures: representative cells, in any order.
         problems: images that could not be read.
+        repeated: cells, excluded ones apart, that show the very image of an earlier cell of the case; they
+            are counted once more.
         manual: the manual count; None where there is none.
         signed: who signed it; None while it is not signed.
         logo: of the institution, a PNG or JPEG file; None where there is none.
@@ -321,6 +323,7 @@ class Report:
     reader: str = ""
     pictures: tuple[Picture, ...] = ()
     problems: int = 0
+    repeated: int = 0
     manual: ManualCount | None = None
     signed: Signed | None = None
     amends: Amends | None = None

@@ -111,7 +111,7 @@ def report_json(report: Report, cells: Iterable[Cell]) -> bytes:
             "method": _method(report.method),
             "slides": [_slide(each) for each in report.slides],
             "problems": report.problems,
-            "differential": _differential(report.differential),
+            "differential": {**_differential(report.differential), "repeated": report.repeated},
             "cells": [cell_record(cell, report.slides) for cell in cells],
         },
         ensure_ascii=False,

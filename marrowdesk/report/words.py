@@ -46,6 +46,7 @@ HINDRANCES = {
     Hindrance.UNFAMILIAR: "{} unfamiliar to the classifier and not reviewed",
     Hindrance.ALWAYS_REVIEWED: "{} of a class that needs a reader and not reviewed",
     Hindrance.DIFFERING: "{} on which two readers differ",
+    Hindrance.REPEATED: "{} showing the very image of another cell",
     Hindrance.TOO_FEW: "{} fewer than the target",
     Hindrance.EMPTY_FIELDS: "{} left empty",
 }

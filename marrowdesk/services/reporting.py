@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from marrowdesk import __version__
 from marrowdesk.core.amendment import changed
-from marrowdesk.core.cell import Cell
+from marrowdesk.core.cell import Cell, CellState
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.differential import differential
 from marrowdesk.core.errors import ImageUnreadable, MarrowdeskError, ReportError
@@ -38,7 +38,7 @@ from marrowdesk.store.atomic import write_atomically
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from marrowdesk.core.taxonomy import Scheme
@@ -117,6 +117,7 @@ def snapshot(
         reader=reader,
         pictures=_pictures(pictures.choose(cells, scheme)) if with_pictures else (),
         problems=len(case.problems()),
+        repeated=_repeated(case, cells),
         manual=_manual(by_eye, included, scheme, rules) if by_eye else None,
         signed=_signed(signature) if signature else None,
         amends=_amends(case, before, cells, moment) if before else None,
@@ -135,6 +136,12 @@ def _manual(
         differential(together(Tally(), by_eye.values()), scheme, rules),
         included,
     )
+
+
+def _repeated(case: CaseFile, cells: Iterable[Cell]) -> int:
+    """Count the cells of a moment that show the very image of an earlier one and are not excluded."""
+    repeated = frozenset(case.repeated())
+    return sum(cell.id in repeated and cell.state is not CellState.EXCLUDED for cell in cells)
 
 
 def _act(case: CaseFile, number: int) -> Act:

@@ -47,7 +47,8 @@ def against_signing(case: CaseFile, rules: CountingRules, required: Sequence[str
     scheme, fields = case.scheme, case.fields()
     by_eye = counted_by_eye(case.presses(), scheme) if fields.get(FIELD) == TOGETHER else 0
     empty = [name for name in required if not fields.get(name, "").strip()]
-    return hindrances(case.cells(), scheme, rules.target, frozenset(differing(case)), by_eye, empty)
+    differ, repeated = frozenset(differing(case)), frozenset(case.repeated())
+    return hindrances(case.cells(), scheme, rules.target, differ, by_eye, empty, repeated)
 
 
 def sign_off(

@@ -126,6 +126,7 @@ def _flags(report: Report) -> tuple[str, ...]:
         ("not identifiable", found.unresolved),
         ("unfamiliar, not reviewed", found.unfamiliar),
         ("images unreadable", report.problems),
+        ("repeated cells", report.repeated),
         ("below the target", max(found.rules.target - found.counted, 0)),
     )
     return tuple(f"{name}: {count}" for name, count in counts if count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 
@@ -144,6 +145,25 @@ def test_that_cells_nobody_looked_at_are_told_before_signing_and_shown(
     (show,) = [each for each in opened.findChildren(QPushButton) if each.text() == "Show them"]
     show.click()
     qtbot.waitUntil(lambda: sorted(desk.window.gallery.visible_order()) == unseen)
+
+
+def test_that_cells_in_the_case_twice_stand_against_it_and_are_shown(desk, drawn_slide, qtbot, tmp_path):
+    copy = shutil.copytree(drawn_slide, tmp_path / "copy")
+    open_and_wait(qtbot, desk, drawn_slide, copy)
+    desk.window.preferences.change(reader="A. Reader", target_count=10)
+    desk.window.focus_cells()
+    desk.window.gallery.select_all()
+    press(desk, "l")
+    press(desk, Qt.Key.Key_Return, _CTRL)
+    opened = wait_for_dialog(qtbot, desk, SignOffDialog)
+    said = " ".join(each.text() for each in opened.findChildren(QLabel))
+    assert "With the very image of another cell, counted again: 24 cells." in said
+    assert not opened.sign.isEnabled()
+    opened.reason.setPlainText("Drawn twice on purpose.")
+    assert opened.sign.isEnabled()
+    (show,) = [each for each in opened.findChildren(QPushButton) if each.text() == "Show them"]
+    show.click()
+    qtbot.waitUntil(lambda: len(desk.window.gallery.visible_order()) == 24)
 
 
 def test_that_it_can_be_signed_all_the_same_with_a_reason(ready, qtbot):

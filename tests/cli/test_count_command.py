@@ -148,6 +148,16 @@ def test_that_template_language_and_paper_reach_the_report(count, slide, tmp_pat
     assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF-")
 
 
+def test_that_a_smear_named_twice_under_two_names_is_told(count, slide, tmp_path):
+    copy, table = shutil.copytree(slide, tmp_path / "copy"), tmp_path / "R.json"
+    _, once, _ = count(slide)
+    assert "very same image" not in once
+    code, out, _ = count(slide, copy, "--json", table)
+    assert code == 0
+    assert "12 cells show the very same image as another cell of this case, and are counted twice." in out
+    assert json.loads(table.read_bytes())["differential"]["repeated"] == 12
+
+
 def proposals(file):
     with CaseFile.open(file) as case:
         return [cell.prediction.probabilities for cell in case.cells()]

@@ -13,7 +13,7 @@ from marrowdesk.core.cell import Cell, Place, Prediction, Review, Verdict
 from marrowdesk.core.counting import ME_RULES, CountingRules
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.reference import REFERENCE_SETS
-from marrowdesk.core.signoff import Hindrance, hindrances
+from marrowdesk.core.signoff import Hindrance, hindrances, unseen
 from marrowdesk.core.taxonomy import MARROW
 
 AT = datetime(2025, 3, 1, 12, tzinfo=UTC)
@@ -67,6 +67,15 @@ def test_that_cells_apart_from_the_count_do_not_reach_the_target():
     (few,) = hindrances(cells, MARROW, 5)
     assert (few.kind, few.count, few.ids) == (Hindrance.TOO_FEW, 2, ())
     assert hindrances(cells, MARROW, 3) == []
+
+
+def test_that_a_repeated_cell_stands_in_the_way_whatever_else_it_is_until_it_is_excluded():
+    cells = [_cell(1, "LYT"), _cell(2, "LYT"), _cell(3, "LYI"), _cell(4, "LYT", excluded=True)]
+    found = hindrances(cells, MARROW, 0, repeated={2, 3, 4})
+    assert [(each.kind, each.ids) for each in found] == [
+        (Hindrance.ALWAYS_REVIEWED, (3,)), (Hindrance.REPEATED, (2, 3)),
+    ]  # fmt: skip
+    assert unseen(cells, found) == [1, 2]  # that nobody looked at it is said as well
 
 
 def test_that_rules_are_read_back_as_they_were_and_unknown_ones_are_refused():

@@ -263,6 +263,10 @@ def words(found: Found) -> str:
             "SignOffDialog", "Of classes that always need a reader and not reviewed: {} cells."
         ),
         Hindrance.DIFFERING: translate("SignOffDialog", "Two readers differ on {} cells; settle each."),
+        Hindrance.REPEATED: translate(
+            "SignOffDialog",
+            "With the very image of another cell, counted again: {} cells. Exclude those added by mistake.",
+        ),
         Hindrance.TOO_FEW: translate("SignOffDialog", "Fewer cells counted than the target: {} are missing."),
         Hindrance.EMPTY_FIELDS: translate("SignOffDialog", "Required and empty in the report: {}."),
     }

@@ -99,6 +99,8 @@ def _about(content: Content) -> Iterator[tuple[str, Any]]:
         yield "Role", signed.role
         yield "Signed at (UTC)", signed.at
         yield "Hash of what was signed", signed.state
+    if report.repeated:
+        yield "Cells with the very image of another one, counted once more", report.repeated
     yield "Reference ranges", _ranges(report)
     for model in report.method.models:
         yield "Model", model.words

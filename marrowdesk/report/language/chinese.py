@@ -70,9 +70,13 @@ TEXTS = {
     "AMENDED": "已修订",
     "EARLIER": "较早状态",
     "OVERRIDDEN": "例外签发",
+    "REPEATED": "重复",
     "UNRESOLVED": "待处理",
     "UNFAMILIAR": "不熟悉",
     "{part} of {whole} cells not reviewed by a reader": "{whole} 个细胞中有 {part} 个未经人工审核",
+    "{} showing the very image of another cell of this case, counted once more: to be excluded if added by "
+    "mistake":
+        "{}与本病例中其他细胞的图像完全相同，被重复计数：如系误加，需排除",
     "{} not identifiable: to be given a class or dismissed": "{}无法识别：需分类或排除",
     "Signed in spite of {what}. Reason: {reason}": "在以下情况下仍签发：{what}。理由：{reason}",
     "The case as it was after act {act}, by {reader} on {time}; not its present state":
@@ -90,6 +94,7 @@ TEXTS = {
     "{} unfamiliar to the classifier and not reviewed": "{}分类器不熟悉且未审核",
     "{} of a class that needs a reader and not reviewed": "{}属于必须人工审核的类别而未审核",
     "{} on which two readers differ": "{}两位阅片者意见不一",
+    "{} showing the very image of another cell": "{}与其他细胞的图像完全相同",
     "{} fewer than the target": "比目标少 {}",
     "{} left empty": "{}未填写",
     "{} required field": "{} 个必填项",

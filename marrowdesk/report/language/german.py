@@ -71,10 +71,15 @@ TEXTS = {
     "AMENDED": "GEÄNDERT",
     "EARLIER": "FRÜHER",
     "OVERRIDDEN": "TROTZDEM",
+    "REPEATED": "DOPPELT",
     "UNRESOLVED": "UNGEKLÄRT",
     "UNFAMILIAR": "UNBEKANNT",
     "{part} of {whole} cells not reviewed by a reader":
         "{part} von {whole} Zellen nicht von einem Befunder geprüft",
+    "{} showing the very image of another cell of this case, counted once more: to be excluded if added by "
+    "mistake":
+        "{} mit genau demselben Bild wie eine andere Zelle dieses Falls, noch einmal gezählt: auszuschließen "
+        "bei versehentlichem Hinzufügen",
     "{} not identifiable: to be given a class or dismissed":
         "{} nicht identifizierbar: einer Klasse zuzuordnen oder auszuschließen",
     "Signed in spite of {what}. Reason: {reason}": "Unterzeichnet trotz: {what}. Grund: {reason}",
@@ -94,6 +99,7 @@ TEXTS = {
     "{} of a class that needs a reader and not reviewed":
         "{} einer Klasse, die einen Befunder verlangt, nicht geprüft",
     "{} on which two readers differ": "{} von zwei Befundern verschieden beurteilt",
+    "{} showing the very image of another cell": "{} mit genau demselben Bild wie eine andere Zelle",
     "{} fewer than the target": "{} weniger als das Ziel",
     "{} left empty": "{} nicht ausgefüllt",
     "{} required field": "{} Pflichtfeld",

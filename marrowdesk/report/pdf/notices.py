@@ -115,6 +115,12 @@ def sentences(edition: Edition) -> list[tuple[str, str]]:
             )
         )
     said += _alerts(edition)
+    if report.repeated:
+        twice = edition.say(
+            "{} showing the very image of another cell of this case, counted once more: to be excluded if "
+            "added by mistake"
+        )
+        said.append((edition.say("REPEATED"), twice.format(words.cells(report.repeated))))
     if report.unreviewed:
         word = edition.say("PRELIMINARY") if report.preliminary else edition.say("UNREVIEWED")
         left = edition.say("{part} of {whole} cells not reviewed by a reader")
