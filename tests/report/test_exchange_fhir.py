@@ -11,8 +11,9 @@ import pytest
 from exchange_samples import AMENDS, BLOOD, PDF, SIGNED, content_of, everywhere
 from fhir.resources.R4B.bundle import Bundle
 from hostile import HOSTILE
-from report_samples import MODEL
+from report_samples import MODEL, NORMAL, cells, report_of
 
+from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.errors import ReportError
 from marrowdesk.report.document import Method, ModelUsed, ReportFields
 from marrowdesk.report.exchange import codes, fhir
@@ -115,6 +116,40 @@ def test_that_a_blood_film_has_no_code_and_no_ratio_of_the_marrow():
     names = [each["code"]["text"] for each in found["Observation"]]
     assert "Neutrophil" in names
     assert "M:E ratio" not in names
+    assert "Nucleated cells counted" not in json.dumps(found)
+    by_name = {each["code"]["text"]: each for each in found["Observation"]}
+    assert by_name["White cells counted"]["valueQuantity"]["value"] == 100
+    assert by_name["Basophil"]["valueQuantity"]["value"] == 0  # on paper what belongs in blood is told, too
+    red = by_name["Nucleated red cells per 100 white cells"]
+    assert red["valueQuantity"] == {
+        "value": 4.0, "unit": "per 100 WBCs", "system": codes.UCUM, "code": "/100{WBCs}",
+    }  # fmt: skip
+    count, low, high = (part["valueQuantity"]["value"] for part in red["component"])
+    assert low < 4 < high
+    assert count == 4
+
+
+def test_that_what_is_printed_beside_the_differential_of_a_marrow_leaves_as_text():
+    counted = cells(NORMAL | {"MGK": 4, "MIT": 2, "FGC": 3}, 0.6)
+    rules = CountingRules(blast_equivalents=("FGC",), non_erythroid=True)
+    found = read(content_of(counted, differential=report_of(counted, rules=rules).differential, repeated=2))
+    by_name = {each["code"]["text"]: each for each in found["Observation"]}
+    told = {
+        "Smudge cells": (6, 1.19), "Megakaryocytes": (4, 0.8), "Mitoses": (2, 0.4), "Artefacts": (11, 2.19),
+    }  # fmt: skip
+    for name, (count, per_hundred) in told.items():
+        each = by_name[f"{name}, per 100 nucleated cells"]
+        assert (each["valueQuantity"]["value"], each["valueQuantity"]["code"]) == (per_hundred, "/100{cells}")
+        assert each["component"][0]["valueQuantity"]["value"] == count
+        assert "coding" not in each["code"]
+    blasts = by_name["Blasts and equivalents, held against thresholds"]
+    assert blasts["valueQuantity"]["value"] == round(100 * 10 / 503, 2)
+    assert blasts["note"] == [{"text": "Below 5, 10 and 20 %."}]
+    assert by_name["Plasma cells, held against thresholds"]["note"] == [{"text": "Below 10 and 60 %."}]
+    others = by_name["Blasts and equivalents, of all but erythroid cells"]
+    assert others["valueQuantity"]["value"] == round(100 * 10 / (503 - 126), 2)
+    repeated = by_name["Cells showing the very image of another cell, counted once more"]
+    assert repeated["valueQuantity"]["value"] == 2
 
 
 def test_that_the_report_refers_to_all_its_results_and_carries_the_pdf():

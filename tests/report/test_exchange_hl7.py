@@ -40,7 +40,9 @@ def test_that_each_result_parses_back_to_the_same_values():
     told = {}
     for row in rows:
         told.setdefault(row.obx_4.value, []).append(row)
-    for sub, finding in enumerate(findings(content.report.differential), 1):
+    results = findings(content.report.differential)
+    assert {each.key for each in results} >= {"apart.KSC", "threshold.blasts", "threshold.plasma cells"}
+    for sub, finding in enumerate(results, 1):
         first, *parts = told[str(sub)]
         assert float(first.obx_5.value) == pytest.approx(finding.value, abs=0.005)
         code, text, system = components(first.obx_3.value)[:3]
@@ -62,6 +64,21 @@ def test_that_a_blood_film_has_a_code_of_the_programs_own():
     assert components(obr[4])[:3] == ["", "Differential count of blood", "99MDK"]
     assert components(spm[4])[1] == "Peripheral blood"
     assert not any("LN" in row[3] for row in fields(written, "OBX"))
+
+
+def test_that_nucleated_red_cells_thresholds_and_repeated_cells_reach_a_receiver():
+    content = content_of(differential=BLOOD, header=NAMED, signed=SIGNED, repeated=3)
+    written = hl7_bytes(content, PDF)
+    message(written)
+    lines = [line.split("|") for line in written.decode().split("\r")]
+    named = {components(line[3])[1]: (at, line) for at, line in enumerate(lines) if line[0] == "OBX"}
+    at, red = named["Nucleated red cells per 100 white cells"]
+    assert (red[2], red[5], components(red[6])[0]) == ("NM", "4.00", "/100{WBCs}")
+    assert named["White cells counted"][1][5] == "100"
+    assert named["Cells showing the very image of another cell, counted once more"][1][5] == "3"
+    at, blasts = named["Blasts, held against thresholds"]
+    assert blasts[5] == "2.00"
+    assert lines[at + 1] == ["NTE", "1", "", "Crosses 2 and 5 %, below 20 %."]
 
 
 def test_that_patient_order_specimen_and_pdf_are_where_a_receiver_looks_for_them():

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from exchange_samples import content_of, everywhere
+from exchange_samples import BLOOD, content_of, everywhere
 from hostile import HOSTILE
 from pdf_reading import page_texts
 from report_samples import AT, NORMAL, cells, report_of, review
@@ -53,10 +53,38 @@ def test_that_the_workbook_says_what_the_report_says():
         assert line[2:4] == [row.name, row.share.count]
         assert line[4:7] == pytest.approx([row.share.percent, row.share.low, row.share.high])
         assert line[7:9] == ([row.range.low, row.range.high] if row.range else [None, None])
-        assert line[10:] == [row.predicted, row.reviewed]
+        assert line[10:12] == [row.predicted, row.reviewed]
     ratio = next(row for row in rows if row[0] == "ratio")
     assert ratio[4] == pytest.approx(found.me_ratio.value)
-    assert [row[3] for row in rows if row[0] == "total"] == [found.counted]
+    assert [row[2:4] for row in rows if row[0] == "total"] == [["nucleated cells counted", found.counted]]
+
+
+def test_that_the_workbook_says_what_stands_beside_the_differential():
+    rules = CountingRules(blast_equivalents=("FGC",), non_erythroid=True)
+    found = report_of(cells(NORMAL), rules=rules).differential
+    head, *rows = table(book(content_of(differential=found))["Differential"])
+    per_100 = head.index("Per 100")
+    assert {row[1]: row[per_100] for row in rows if row[0] == "apart"} == {"KSC": 1.2, "ART": 2.2, "NIF": 0.6}
+    marks = [[*row[2:7], row[9]] for row in rows if row[0] == "threshold"]
+    assert len(marks) == 5
+    share = found.marks[2].share
+    wanted = [7, pytest.approx(1.4), pytest.approx(share.low), pytest.approx(share.high), "below"]
+    assert marks[2] == ["blasts and equivalents, threshold 20 %", *wanted]
+    (of_others,) = [row[2:5] for row in rows if row[0] == "share"]
+    assert of_others == [
+        "blasts and equivalents, of all but erythroid cells",
+        7,
+        pytest.approx(100 * 7 / (500 - 126)),
+    ]
+
+
+def test_that_the_workbook_of_a_blood_film_speaks_of_white_cells_and_has_no_ratio_of_the_marrow():
+    head, *rows = table(book(content_of(differential=BLOOD))["Differential"])
+    assert [row[2:4] for row in rows if row[0] == "total"] == [["white cells counted", 100]]
+    assert not [row for row in rows if row[0] == "ratio"]
+    (red,) = [row for row in rows if row[0] == "red cells"]
+    assert (red[3], red[head.index("Per 100")]) == (4, 4)
+    assert red[head.index("Interval low")] < 4 < red[head.index("Interval high")]
 
 
 @pytest.mark.parametrize("rules", [CountingRules(age_unclear=True), CountingRules(age=4)])

@@ -29,6 +29,8 @@ class Terms:
         specimen: what was counted.
         report: the report.
         report_code: its code.
+        counted: the number of cells counted.
+        hundred: the cells of which there are a hundred, where a number is given per 100.
         cells_counted: code of the number of cells counted.
         me_ratio: code of the M:E ratio.
         classes: code of each class, as percent of the nucleated cells, by the class's own code.
@@ -37,6 +39,8 @@ class Terms:
     specimen: str
     report: str
     report_code: str
+    counted: str
+    hundred: str
     cells_counted: str
     me_ratio: str
     classes: Mapping[str, str]
@@ -47,6 +51,8 @@ TERMS: Mapping[Specimen, Terms] = {
         "Bone marrow aspirate",
         "Bone marrow aspirate",
         "48807-2",
+        "Nucleated cells counted",
+        "nucleated cells",
         "38257-2",
         "11138-5",
         {
@@ -65,9 +71,21 @@ TERMS: Mapping[Specimen, Terms] = {
         },
     ),
     # The codes above have the marrow as their system; none of blood was confirmed.
-    "blood": Terms("Peripheral blood", "Differential count of blood", "", "", "", {}),
+    "blood": Terms(
+        "Peripheral blood",
+        "Differential count of blood",
+        "",
+        "White cells counted",
+        "white cells",
+        "",
+        "",
+        {},
+    ),
 }
 """The terms by specimen."""
+
+PER_HUNDRED: Mapping[Specimen, str] = {"marrow": "/100{cells}", "blood": "/100{WBCs}"}
+"""The unit, in UCUM, of a number per 100 cells counted."""
 
 STANDS_FOR: Mapping[Lineage, str] = {
     Lineage.EOSINOPHILIC: "EOS",

@@ -70,7 +70,7 @@ def _bundle(content: Content, pdf: bytes) -> dict[str, Any]:
     shared = _shared(content, ids)
     results = [
         observation(content, ids, each, _referred(content, ids))
-        for each in findings(content.report.differential)
+        for each in findings(content.report.differential, content.report.repeated)
     ]
     resources = [_report(content, ids, results, pdf), *shared, *results]
     version = f"version:{content.report.version}:{instant(content.report.made_at)}"
@@ -125,7 +125,8 @@ def _report(content: Content, ids: Ids, results: list[dict[str, Any]], pdf: byte
 
 
 def _narrative(report: Report) -> dict[str, str]:
-    said = f"{report.research_use} Nucleated cells counted: {report.differential.counted}."
+    counted = codes.TERMS[report.differential.specimen].counted
+    said = f"{report.research_use} {counted}: {report.differential.counted}."
     return {
         "status": "generated",
         "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{escape(said)}</div>',

@@ -71,7 +71,8 @@ def concept(loinc: str, text: str) -> dict[str, Any]:
 def quantity(value: float, unit: str) -> dict[str, Any]:
     """Give a quantity in a unit of UCUM; whole numbers stay whole."""
     shown = value if isinstance(value, int) else round(value, _DECIMALS)
-    return {"value": shown, "unit": unit.strip("{}"), "system": codes.UCUM, "code": unit}
+    said = unit.replace("/100", "per 100 ").replace("{", "").replace("}", "")
+    return {"value": shown, "unit": said, "system": codes.UCUM, "code": unit}
 
 
 def observation(content: Content, ids: Ids, finding: Finding, referred: Mapping[str, Any]) -> dict[str, Any]:

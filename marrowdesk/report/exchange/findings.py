@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
+from marrowdesk.core.blood import blood_count
 from marrowdesk.report.exchange import codes
-from marrowdesk.report.rows import Rank, printed_rows
-from marrowdesk.report.words import capital
+from marrowdesk.report.rows import Rank, blood_rows, printed_rows
+from marrowdesk.report.words import ENGLISH, capital
 
 if TYPE_CHECKING:
-    from marrowdesk.core.differential import Differential, Mark
+    from collections.abc import Iterator
+
+    from marrowdesk.core.differential import Apart, Differential, Mark
     from marrowdesk.core.reference import Range
     from marrowdesk.report.document import Report
     from marrowdesk.report.rows import PrintedRow
@@ -26,14 +30,15 @@ class Finding:
         key: tells it from the other results of the report, and is the same in each version of it.
         name: what was measured.
         loinc: its code; empty where there is none.
-        unit: in UCUM: ``%``, ``{ratio}``, ``{cells}``.
+        unit: in UCUM: ``%``, ``{ratio}``, ``{cells}``, ``/100{cells}`` of the nucleated cells counted, and
+            ``/100{WBCs}`` of the white ones.
         value: the result; None where it cannot be computed.
         low: lower limit of its interval, in its unit; None for none.
         high: upper limit of its interval.
         count: cells; None where the result is no share.
         range: reference range in its unit; None for none.
         mark: on which side of the range it lies.
-        note: how it is defined; empty where the name tells.
+        note: how it is defined, or where it stands against thresholds; empty where the name tells.
     """
 
     key: str
@@ -56,18 +61,70 @@ def status(report: Report) -> Status:
     return "final" if report.amends is None else "amended"
 
 
-def findings(found: Differential) -> list[Finding]:
-    """Give all results: cells counted, each line that the report prints, and the ratios of a marrow.
+def findings(found: Differential, repeated: int = 0) -> list[Finding]:
+    """Give all results that the report prints.
 
+    They are: cells counted; each line of the differential; the ratios of a marrow, or the nucleated red cells
+    of a blood film; where the count stands against the thresholds; the cells outside of the differential.
     Lines are those of the printed report: a class that nobody looked for is not said to be absent.
+
+    Args:
+        found: the count.
+        repeated: cells that show the very image of another one and are counted once more.
     """
     terms = codes.TERMS[found.specimen]
-    counted = Finding("counted", "Nucleated cells counted", terms.cells_counted, "{cells}", found.counted)
+    blood = found.specimen == "blood"
     return [
-        counted,
-        *(_line(found, row) for row in printed_rows(found)),
-        *(_ratios(found) if found.specimen == "marrow" else ()),
+        Finding("counted", terms.counted, terms.cells_counted, "{cells}", found.counted),
+        *([Finding("repeated", _REPEATED, "", "{cells}", repeated)] if repeated else ()),
+        *(_line(found, row) for row in (blood_rows(found, ENGLISH) if blood else printed_rows(found))),
+        *((_red(found),) if blood else _ratios(found)),
+        *_thresholds(found),
+        *(_apart(found, each) for each in found.apart),
     ]
+
+
+_REPEATED = "Cells showing the very image of another cell, counted once more"
+
+
+def _red(found: Differential) -> Finding:
+    red = blood_count(found).red
+    return Finding(
+        "nucleated_red", "Nucleated red cells per 100 white cells", "", codes.PER_HUNDRED["blood"],
+        red.per_hundred, red.low, red.high, red.count, note="Not part of the differential.",
+    )  # fmt: skip
+
+
+def _thresholds(found: Differential) -> Iterator[Finding]:
+    """Give the sums that have thresholds, with their side in words, and blasts of all but erythroid cells."""
+    for name, group in groupby(found.marks, key=lambda each: each.threshold.name):
+        marks = list(group)
+        share = marks[0].share
+        yield Finding(
+            f"threshold.{name}", f"{capital(name)}, held against thresholds", "", "%",
+            share.percent, share.low, share.high, share.count, note=f"{capital(ENGLISH.sides(marks))}.",
+        )  # fmt: skip
+    if (others := found.non_erythroid) is not None:
+        yield Finding(
+            "non_erythroid", capital(of_non_erythroid(found)), "", "%",
+            others.percent, others.low, others.high, others.count,
+        )  # fmt: skip
+
+
+def of_non_erythroid(found: Differential) -> str:
+    """Say what is held against the non-erythroid cells: blasts, alone or with what counts with them."""
+    blasts = "blasts and equivalents" if found.rules.blast_equivalents else "blasts"
+    return f"{blasts}, of all but erythroid cells"
+
+
+def _apart(found: Differential, apart: Apart) -> Finding:
+    code = apart.cell_class.code if apart.cell_class else apart.name
+    terms = codes.TERMS[found.specimen]
+    return Finding(
+        f"apart.{code}", f"{capital(ENGLISH.plural(apart.name))}, per 100 {terms.hundred}", "",
+        codes.PER_HUNDRED[found.specimen], apart.per_hundred, count=apart.count,
+        note="Not part of the differential.",
+    )  # fmt: skip
 
 
 def _ratios(found: Differential) -> list[Finding]:

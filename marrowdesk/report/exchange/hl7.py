@@ -1,4 +1,6 @@
-"""A count as an HL7 v2.5.1 message ORU^R01: one OBX a result, the PDF as ED, in UTF-8.
+"""A count as an HL7 v2.5.1 message ORU^R01: one OBX a result, with an NTE where it is to be explained.
+
+The PDF is an ED; the characters are UTF-8.
 
 The text is put together here, since every separator that a person typed must be escaped, and is read by
 ``hl7apy`` before it leaves, which knows the structure and the fields of the message.
@@ -29,7 +31,10 @@ LOCAL = "99MDK"
 
 _STATUS = {"preliminary": "P", "final": "F", "amended": "C"}
 _FLAGS = {"low": "L", "high": "H", "": "N"}
-_UNITS = {"%": ("%", "percent"), "{ratio}": ("{ratio}", "ratio"), "{cells}": ("{cells}", "cells")}
+_UNITS = {
+    "%": ("%", "percent"), "{ratio}": ("{ratio}", "ratio"), "{cells}": ("{cells}", "cells"),
+    "/100{cells}": ("/100{cells}", "per 100 cells"), "/100{WBCs}": ("/100{WBCs}", "per 100 white cells"),
+}  # fmt: skip
 
 
 def hl7_bytes(content: Content, pdf: bytes) -> bytes:
@@ -128,7 +133,9 @@ def _observations(content: Content, pdf: bytes) -> Iterator[str]:
     """Give the results, what the reader wrote, what counted, and the report on paper."""
     report = content.report
     rows: list[tuple[str, str, str, str, dict[int, str]]] = []
-    for sub, finding in enumerate(findings(report.differential), 1):
+    notes: dict[int, str] = {}
+    for sub, finding in enumerate(findings(report.differential, report.repeated), 1):
+        notes[len(rows) + 1] = finding.note
         rows += _of(finding, sub)
     if text := report.header.conclusion:
         rows.append(("FT", composed("conclusion", "Conclusion", LOCAL), "", escaped(text), {}))
@@ -141,6 +148,8 @@ def _observations(content: Content, pdf: bytes) -> Iterator[str]:
     for number, (kind, code, sub_id, value, more) in enumerate(rows, 1):
         known = {1: str(number), 2: kind, 3: code, 4: sub_id, 5: value, 11: _STATUS[status(report)]}
         yield segment("OBX", known | more)
+        if note := notes.get(number):
+            yield segment("NTE", {1: "1", 3: escaped(note)})
 
 
 def _of(finding: Finding, sub: int) -> Iterator[tuple[str, str, str, str, dict[int, str]]]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from marrowdesk.core.blood import blood_count
 from marrowdesk.report.document import header_labels
-from marrowdesk.report.exchange.findings import status
+from marrowdesk.report.exchange import codes
+from marrowdesk.report.exchange.findings import of_non_erythroid, status
 from marrowdesk.report.exchange.workbook import Sheet, workbook_bytes
 from marrowdesk.report.tables import CELL_COLUMNS, DECISION_COLUMNS, cell_record
 from marrowdesk.report.words import ENGLISH
@@ -14,13 +16,13 @@ from marrowdesk.report.words import ENGLISH
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from marrowdesk.core.differential import Differential, Ratio, Row
+    from marrowdesk.core.differential import Differential, Ratio, Row, Share
     from marrowdesk.report.document import Report
     from marrowdesk.report.exchange.content import Content
 
 DIFFERENTIAL_COLUMNS = (
     "Kind", "Code", "Name", "Cells", "Percent", "Interval low", "Interval high", "Range low", "Range high",
-    "Mark", "Proposed", "Reviewed",
+    "Mark", "Proposed", "Reviewed", "Per 100",
 )  # fmt: skip
 _TIMES = {"reviewed_at": "reviewed_at (UTC)", "at": "at (UTC)"}
 
@@ -49,9 +51,29 @@ def _differential(found: Differential) -> Iterator[Sequence[Any]]:
         yield from (_row(kind, each) for each in rows)
     for apart in found.apart:
         code = apart.cell_class.code if apart.cell_class else None
-        yield ("apart", code, apart.name, apart.count, *(None,) * 8)
-    yield ("total", None, "nucleated cells counted", found.counted, *(None,) * 7, found.counted_reviewed)
-    yield from (_ratio(each) for each in (found.me_ratio, found.maturation))
+        yield ("apart", code, apart.name, apart.count, *(None,) * 8, apart.per_hundred)
+    counted = codes.TERMS[found.specimen].counted.lower()
+    yield ("total", None, counted, found.counted, *(None,) * 7, found.counted_reviewed, None)
+    yield from _of_specimen(found)
+    for mark in found.marks:
+        name = f"{mark.threshold.name}, threshold {mark.threshold.percent:g} %"
+        yield ("threshold", None, name, *_share(mark.share), None, None, mark.side, None, None, None)
+    if found.non_erythroid is not None:
+        yield ("share", None, of_non_erythroid(found), *_share(found.non_erythroid), *(None,) * 6)
+
+
+def _of_specimen(found: Differential) -> Iterator[Sequence[Any]]:
+    """Give the ratios of a marrow; of blood, the nucleated red cells with the interval of their number."""
+    if found.specimen == "marrow":
+        yield from (_ratio(each) for each in (found.me_ratio, found.maturation))
+        return
+    red = blood_count(found).red
+    name = "nucleated red cells per 100 white cells, with its interval"
+    yield ("red cells", None, name, red.count, None, red.low, red.high, *(None,) * 5, red.per_hundred)
+
+
+def _share(share: Share) -> Sequence[Any]:
+    return share.count, share.percent, share.low, share.high
 
 
 def _row(kind: str, row: Row) -> Sequence[Any]:
@@ -59,7 +81,7 @@ def _row(kind: str, row: Row) -> Sequence[Any]:
     return (
         kind, row.cell_class.code if row.cell_class else None, row.name, share.count,
         share.percent, share.low, share.high, limits.low if limits else None, limits.high if limits else None,
-        row.mark, row.predicted, row.reviewed,
+        row.mark, row.predicted, row.reviewed, None,
     )  # fmt: skip
 
 
@@ -68,7 +90,7 @@ def _ratio(ratio: Ratio) -> Sequence[Any]:
     limits = ratio.range
     return (
         "ratio", None, f"{ratio.name}: {ratio.definition}", None, ratio.value, ratio.low, ratio.high,
-        limits.low if limits else None, limits.high if limits else None, ratio.mark, None, None,
+        limits.low if limits else None, limits.high if limits else None, ratio.mark, None, None, None,
     )  # fmt: skip
 
 
