@@ -250,9 +250,8 @@ def differential_lines(count: Differential) -> list[str]:
     if count.rules.ranges_left_out:
         why = "is not certain" if count.rules.age_unclear else f"is outside of {count.rules.references.name}"
         lines.append(f"No reference ranges are held against this count: the patient's age {why}.")
-    ratio = count.me_ratio
-    value = "not computable" if ratio.value is None else f"{ratio.value:.2f} : 1"
-    if count.specimen == "marrow":
+    if ratio := count.me_ratio:
+        value = "not computable" if ratio.value is None else f"{ratio.value:.2f} : 1"
         lines += ["", f"M:E ratio  {value}  ({ratio.definition})"]
     for mark in count.marks:
         if mark.side != "below" and mark.share.percent is not None:

@@ -148,13 +148,13 @@ class Differential:
 
     Attributes:
         rules: the rules it was computed by.
-        specimen: what was counted; ratios of marrow cells mean nothing in blood.
+        specimen: what was counted.
         rows: one a counted class, in the order of the scheme.
         groups: one a lineage, in the order of the scheme.
         sums: sums of classes that the reference set gives a range for.
         apart: what stands outside of the differential, with excluded cells.
-        me_ratio: myeloid-to-erythroid ratio.
-        maturation: maturation index of the neutrophilic line.
+        me_ratio: myeloid-to-erythroid ratio; None in blood, where ratios of marrow cells mean nothing.
+        maturation: maturation index of the neutrophilic line; None in blood.
         marks: the thresholds, each with its side.
         non_erythroid: blasts, with what counts with them, as a share of the non-erythroid cells of a marrow;
             None where the rules do not ask for it.
@@ -175,8 +175,8 @@ class Differential:
     groups: tuple[Row, ...]
     sums: tuple[Row, ...]
     apart: tuple[Apart, ...]
-    me_ratio: Ratio
-    maturation: Ratio
+    me_ratio: Ratio | None
+    maturation: Ratio | None
     marks: tuple[ThresholdMark, ...]
     non_erythroid: Share | None
     counted: int
@@ -270,7 +270,9 @@ class _Counter:
         low, high = ratio_interval(top, bottom, self.rules.confidence)
         return Ratio(name, definition, top, bottom, top / bottom, low, high)
 
-    def me_ratio(self, rule: RatioRule) -> Ratio:
+    def me_ratio(self, rule: RatioRule) -> Ratio | None:
+        if self.scheme.specimen == "blood":
+            return None
         ratio = self.ratio("M:E ratio", rule.definition, self.codes_of(rule.above), self.codes_of(rule.below))
         entry = self.references.me_ratio
         if entry is None:
@@ -282,8 +284,10 @@ class _Counter:
             limits, mark,
         )  # fmt: skip
 
-    def maturation(self) -> Ratio:
+    def maturation(self) -> Ratio | None:
         """Maturation index as Celly.AI defines it."""
+        if self.scheme.specimen == "blood":
+            return None
         definition = "blasts, promyelocytes, myelocytes, metamyelocytes : band and segmented neutrophils"
         return self.ratio("Maturation index", definition, ("BLA", "PMO", "MYB", "MMZ"), ("NGB", "NGS"))
 

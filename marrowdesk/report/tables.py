@@ -197,8 +197,8 @@ def _differential(found: Differential) -> dict[str, Any]:
         "lineages": [_row(each) for each in found.groups],
         "sums": [_row(each) for each in found.sums],
         "apart": [_apart(each) for each in found.apart],
-        "me_ratio": asdict(found.me_ratio),
-        "maturation_index": asdict(found.maturation),
+        "me_ratio": asdict(found.me_ratio) if found.me_ratio else None,
+        "maturation_index": asdict(found.maturation) if found.maturation else None,
         "thresholds": [_threshold(each) for each in found.marks],
         "blasts_of_non_erythroid_cells": asdict(found.non_erythroid) if found.non_erythroid else None,
     }

@@ -87,6 +87,12 @@ def test_that_the_workbook_of_a_blood_film_speaks_of_white_cells_and_has_no_rati
     assert red[head.index("Interval low")] < 4 < red[head.index("Interval high")]
 
 
+def test_that_a_blood_film_has_no_lines_of_ratios():
+    rows = table(book(content_of(differential=BLOOD))["Differential"])
+    assert "class" in {row[0] for row in rows}
+    assert "ratio" not in {row[0] for row in rows}
+
+
 @pytest.mark.parametrize("rules", [CountingRules(age_unclear=True), CountingRules(age=4)])
 def test_that_ranges_are_named_only_where_they_are_held_against_the_count(rules):
     def said(report):

@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from exchange_samples import AMENDS, SIGNED, boxed, content_of, everywhere
+from exchange_samples import AMENDS, BLOOD, SIGNED, boxed, content_of, everywhere
 from hostile import HOSTILE
 from jsonschema import Draft202012Validator
 from report_samples import AT, NORMAL, cells, normal, report_of
@@ -51,6 +51,7 @@ def samples():
     content = without_names(content_of(signed=SIGNED, amends=AMENDS))
     yield "aliases", content.report, content.cells
     yield "age unclear", report_of(many, rules=CountingRules(age_unclear=True)), many
+    yield "blood", replace(whole, differential=BLOOD), []
     yield "child", report_of(many, rules=CountingRules(age=4)), many
     for kind, text in HOSTILE.items():
         yield kind, normal(header=everywhere(text), title=text, signed=replace(SIGNED, role=text)), []
@@ -83,6 +84,12 @@ def test_that_it_is_told_whether_ranges_are_held_against_the_count(schema, rules
     assert (told["held"], told["age_unclear"]) == (held, unclear)
     told["held"] = "yes"
     assert not schema.is_valid(document)
+
+
+def test_that_a_blood_film_has_no_ratios_of_marrow_cells():
+    told = written(replace(normal(), differential=BLOOD))["differential"]
+    assert (told["me_ratio"], told["maturation_index"]) == (None, None)
+    assert all(written(normal())["differential"][name]["value"] for name in ("me_ratio", "maturation_index"))
 
 
 WRONG = {

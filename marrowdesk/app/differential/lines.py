@@ -178,9 +178,9 @@ def _section(key: str, name: str, members: list[Line]) -> list[Line]:
 
 
 def _ratios(counted: Differential) -> Iterator[Line]:
-    if counted.specimen != "marrow":
-        return
     for key, ratio in (("me", counted.me_ratio), ("maturation", counted.maturation)):
+        if ratio is None:
+            continue
         yield _ratio_line(key, ratio)
         counts = f"{numbers.count(ratio.above)} : {numbers.count(ratio.below)}"
         yield Line(f"note:{key}", Kind.NOTE, f"{counts} – {ratio.definition}")

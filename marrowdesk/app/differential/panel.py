@@ -205,9 +205,10 @@ class DifferentialPanel(QWidget):
         self.table.show(counted, self._model.scheme, self.watch.outlooks if whole else ())
         if self._pages.currentWidget() is self.chart:
             self.chart.show_count(counted)
-        ratio, mark = facts.ratio(counted.me_ratio), mark_text(counted.me_ratio.mark)
-        self.ratio.set_text(f"{ratio} {mark}".strip(), f"{ratio}\n{counted.me_ratio.definition}")
-        self.ratio.setVisible(counted.specimen == "marrow")
+        if found := counted.me_ratio:
+            ratio, mark = facts.ratio(found), mark_text(found.mark)
+            self.ratio.set_text(f"{ratio} {mark}".strip(), f"{ratio}\n{found.definition}")
+        self.ratio.setVisible(found is not None)
         reached = [each.text for each in facts.thresholds(counted) if each.reached]
         self.reached.setText(" · ".join(reached))
         self.reached.setVisible(bool(reached))

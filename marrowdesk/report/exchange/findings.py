@@ -129,6 +129,8 @@ def _apart(found: Differential, apart: Apart) -> Finding:
 
 def _ratios(found: Differential) -> list[Finding]:
     ratio, index = found.me_ratio, found.maturation
+    if ratio is None or index is None:
+        return []
     return [
         Finding(
             "me_ratio", ratio.name, codes.TERMS["marrow"].me_ratio, "{ratio}", ratio.value, ratio.low,

@@ -65,7 +65,7 @@ def _differential(found: Differential) -> Iterator[Sequence[Any]]:
 def _of_specimen(found: Differential) -> Iterator[Sequence[Any]]:
     """Give the ratios of a marrow; of blood, the nucleated red cells with the interval of their number."""
     if found.specimen == "marrow":
-        yield from (_ratio(each) for each in (found.me_ratio, found.maturation))
+        yield from (_ratio(each) for each in (found.me_ratio, found.maturation) if each)
         return
     red = blood_count(found).red
     name = "nucleated red cells per 100 white cells, with its interval"

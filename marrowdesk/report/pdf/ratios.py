@@ -145,7 +145,7 @@ def ratios_section(edition: Edition, most_apart: int | None = None) -> Element:
     if edition.red is not None:
         return _blood_section(edition, most_apart)
     found = edition.report.differential
-    lines = [RatioLine(edition, found.me_ratio), RatioLine(edition, found.maturation)]
+    lines = [RatioLine(edition, each) for each in (found.me_ratio, found.maturation) if each]
     ratios = Stack(lines, edition.heading("Ratios"))
     apart = apart_section(edition, most_apart)
     return Beside([(ratios, 0.4), (_thresholds(edition), 0.28), (apart, 0.32)], between=20, gap=GAP)

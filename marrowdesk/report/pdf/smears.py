@@ -92,10 +92,10 @@ def _tables(
                 shares = [_share(words, row) for row in (*rows, group)]
                 lines.append(_Line(words.lineage(group.lineage), shares))
         total = [str(each.counted) for each in (*counts, whole)]
-        ratios = edition.red is None  # a blood film has none
-        lines.append(_Line(edition.counted, total, strong=True, rule=ratios))
+        ratios = [each.me_ratio for each in (*counts, whole) if each.me_ratio]  # a blood film has none
+        lines.append(_Line(edition.counted, total, strong=True, rule=bool(ratios)))
         if ratios:
-            said = [words.ratio(each.me_ratio) for each in (*counts, whole)]
+            said = [words.ratio(each) for each in ratios]
             lines.append(_Line(edition.say("M:E ratio"), said, rule=False))
         named = heading if start == 0 else heading._replace(again=True)
         # Its columns are named in its first line alone: a table is never split.
