@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 translate = QCoreApplication.translate
 
 _SET_OF: dict[Specimen, str] = {"marrow": "reference_set", "blood": "blood_reference_set"}
+_TARGET_OF: dict[Specimen, str] = {"marrow": "target_count", "blood": "blood_target_count"}
 _TARGETS = (100, 200, 300, 500, 1000)
 
 
@@ -139,8 +140,7 @@ class Menus(QObject):
         menu = self._menu(translate("Menus", "&Count"))
         self.count = menu
         self._references = menu.addMenu(translate("Menus", "&Reference ranges"))
-        self._sets: tuple[Specimen, dict[str, str]] | None = None
-        self.show_sets(self._preferences.sets, "marrow")
+        self._sets: tuple[Specimen, dict[str, str]] = ("marrow", {})
         self._sex = Choice(
             menu.addMenu(translate("Menus", "&Sex of the patient")),
             {
@@ -158,9 +158,11 @@ class Menus(QObject):
         self._fill_blasts(menu.addMenu(translate("Menus", "&Blasts")))
         targets = menu.addMenu(translate("Menus", "&Target"))
         entries = {value: translate("Menus", "{} cells").format(numbers.count(value)) for value in _TARGETS}
-        self._target = self._choice(targets, entries, "target_count")
+        self._target = Choice(targets, entries)
+        self._target.chosen.connect(self._choose_target)
         targets.addSeparator()
         targets.addAction(translate("Menus", "&Other…")).triggered.connect(self._ask_target)
+        self.show_sets(self._preferences.sets, "marrow")
 
     def _fill_blasts(self, menu: QMenu) -> None:
         self._equivalents = {
@@ -195,19 +197,22 @@ class Menus(QObject):
     def _ask_target(self) -> None:
         value, agreed = QInputDialog.getInt(
             self._window, translate("Menus", "Target"), translate("Menus", "Nucleated cells to count:"),
-            self._preferences.now.target_count, 1, 100_000, 50,
+            self._of_specimen(_TARGET_OF), 1, 100_000, 50,
         )  # fmt: skip
         if agreed:
-            self._preferences.change(target_count=value)
+            self._choose_target(value)
         self.follow()
+
+    def _choose_target(self, cells: int) -> None:
+        specimen, _ = self._sets
+        self._preferences.change(**{_TARGET_OF[specimen]: cells})
 
     def follow(self) -> None:
         """Mark the entries that hold by the settings, and list the recent cases."""
         now = self._preferences.now
         self._theme.show(now.theme)
-        self._show_set()
+        self._show_of_specimen()
         self._me.show(now.me_definition)
-        self._target.show(now.target_count)
         for code, action in self._equivalents.items():
             action.setChecked(code in now.blast_equivalents)
         self._non_erythroid.setChecked(now.non_erythroid)
@@ -219,7 +224,7 @@ class Menus(QObject):
         self.recent.setEnabled(not self.recent.isEmpty())
 
     def show_sets(self, sets: Mapping[str, ReferenceSet], specimen: Specimen) -> None:
-        """List the reference ranges that hold for a specimen."""
+        """List the reference ranges that hold for a specimen, and mark them and its target."""
         wanted = (specimen, {key: each.name for key, each in sets_for(sets, specimen).items()})
         if wanted != self._sets:
             self._sets = wanted
@@ -228,11 +233,15 @@ class Menus(QObject):
             self._reference = self._choice(self._references, wanted[1], setting)
             self._references.addSeparator()
             self._references.addAction(self._actions.references_dialog)
-        self._show_set()
+        self._show_of_specimen()
 
-    def _show_set(self) -> None:
-        if self._sets is not None:
-            self._reference.show(getattr(self._preferences.now, _SET_OF[self._sets[0]]))
+    def _show_of_specimen(self) -> None:
+        self._reference.show(self._of_specimen(_SET_OF))
+        self._target.show(self._of_specimen(_TARGET_OF))
+
+    def _of_specimen(self, names: Mapping[Specimen, str]) -> Any:
+        specimen, _ = self._sets
+        return getattr(self._preferences.now, names[specimen])
 
     def _add_recent(self, number: int, title: str, path: Path) -> None:
         mark = f"&{number}  " if number < 10 else ""

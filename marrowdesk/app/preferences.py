@@ -126,6 +126,7 @@ def choice_of(settings: Settings, sets: Mapping[str, ReferenceSet] = REFERENCE_S
     standard = RuleChoice()
     return RuleChoice(
         target=settings.target_count,
+        blood_target=settings.blood_target_count,
         me_rule=ME_RULES.get(settings.me_definition, standard.me_rule),
         marrow=sets_for(sets, "marrow").get(settings.reference_set, standard.marrow),
         blood=sets_for(sets, "blood").get(settings.blood_reference_set, standard.blood),

@@ -41,7 +41,9 @@ def add_rules(how: argparse._ArgumentGroup) -> None:
     how.add_argument(
         "--non-erythroid", action="store_true", help="give blasts as a share of all but erythroid cells too"
     )
-    how.add_argument("--target", type=positive, default=500, help="cells wanted (default: 500)")
+    how.add_argument(
+        "--target", type=positive, help="cells wanted (default: 500 of a marrow, 200 of a blood film)"
+    )
 
 
 def choice_of(options: argparse.Namespace) -> RuleChoice:
@@ -51,12 +53,13 @@ def choice_of(options: argparse.Namespace) -> RuleChoice:
         MarrowdeskError: there are no reference ranges of that name, or one's own cannot be read.
     """
     choice = RuleChoice(
-        target=options.target,
         me_rule=ME_RULES[options.me],
         sex=options.sex,
         blast_equivalents=tuple(code for code in EQUIVALENTS if code in options.blast_equivalent),
         non_erythroid=options.non_erythroid,
     )
+    if options.target is not None:
+        choice = replace(choice, target=options.target, blood_target=options.target)
     if options.references is None:
         return choice
     known = known_sets(own_sets())

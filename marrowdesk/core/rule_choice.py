@@ -23,7 +23,8 @@ class RuleChoice:
     """What is chosen once for many cases.
 
     Attributes:
-        target: nucleated cells wanted.
+        target: nucleated cells wanted in a marrow; 500 is its standard (ICSH, Lee 2008).
+        blood_target: cells wanted in a blood film; 200 is usual there.
         me_rule: definition of the M:E ratio.
         marrow: reference ranges of marrow.
         blood: reference ranges of blood.
@@ -33,6 +34,7 @@ class RuleChoice:
     """
 
     target: int = 500
+    blood_target: int = 200
     me_rule: RatioRule = ME_RULES["icsh"]
     marrow: ReferenceSet = BAIN_1996
     blood: ReferenceSet = DACIE_LEWIS
@@ -63,7 +65,7 @@ class RuleChoice:
         unclear = ages is not None and references.changes_between(*ages)
         age = None if ages is None or unclear or ages == ANY_AGE else ages[0]
         return CountingRules(
-            target=self.target,
+            target=self.blood_target if specimen == "blood" else self.target,
             me_rule=self.me_rule,
             references=references,
             blast_equivalents=self.blast_equivalents,

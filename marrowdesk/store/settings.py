@@ -45,7 +45,8 @@ class Settings(BaseModel):
         me_definition: key of the definition of the M:E ratio.
         blast_equivalents: codes of classes that count with the blasts at the thresholds.
         non_erythroid: whether blasts are also given as a share of the non-erythroid cells of a marrow.
-        target_count: cells to count.
+        target_count: cells to count in a marrow.
+        blood_target_count: cells to count in a blood film.
         thumbnail_side: pixels of a gallery thumbnail.
         map_opacity: of the activation map over the cell, 0 to 1.
         language: code of the language, ``system`` for the computer's own.
@@ -77,6 +78,7 @@ class Settings(BaseModel):
     blast_equivalents: tuple[str, ...] = ()
     non_erythroid: bool = False
     target_count: int = Field(default=500, ge=1, le=100_000)
+    blood_target_count: int = Field(default=200, ge=1, le=100_000)
     thumbnail_side: int = Field(default=112, ge=32, le=512)
     map_opacity: float = Field(default=0.5, ge=0, le=1)
     language: str = "system"

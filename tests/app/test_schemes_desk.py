@@ -57,6 +57,17 @@ def test_that_the_maps_of_a_grouped_class_are_shown(desk, drawn_slide, qtbot):
     press(desk, "q")  # nothing fails while the map is shown
 
 
+def test_that_a_blood_film_has_a_target_of_its_own(desk, drawn_slide, qtbot):
+    open_and_wait(qtbot, desk, drawn_slide)
+    window, targets = desk.window, desk.window.menus._target._group
+    assert (window.model.rules.target, targets.checkedAction().data()) == (500, 500)
+    _choose_scheme(desk, "blood-5", qtbot)
+    assert (window.model.rules.target, targets.checkedAction().data()) == (200, 200)
+    next(each for each in targets.actions() if each.data() == 100).trigger()
+    assert window.model.rules.target == 100
+    assert window.preferences.now.target_count == 500
+
+
 def test_that_a_scheme_without_a_class_that_a_reader_gave_is_refused(desk, drawn_slide, qtbot):
     open_and_wait(qtbot, desk, drawn_slide)
     look_at(desk, 1)

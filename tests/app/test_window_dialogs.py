@@ -109,6 +109,7 @@ def test_that_settings_hold_at_once_and_at_the_next_start(desk, qtbot, drawn_sli
     settings.references.setCurrentIndex(settings.references.findData("wintrobe"))
     settings.me_definition.setCurrentIndex(settings.me_definition.findData("without-blasts"))
     settings.target.setValue(300)
+    settings.blood_target.setValue(150)
     settings.theme.setCurrentIndex(settings.theme.findData("dark"))
     settings.engine.setCurrentIndex(settings.engine.findData("torch"))
     settings.accept()
@@ -121,7 +122,8 @@ def test_that_settings_hold_at_once_and_at_the_next_start(desk, qtbot, drawn_sli
     assert desk.window.model.cells[0].review.reader == "Dr. Ann Ray"
     desk.end()
     kept = load_settings()
-    assert (kept.reader, kept.reference_set, kept.target_count) == ("Dr. Ann Ray", "wintrobe", 300)
+    assert (kept.reader, kept.reference_set) == ("Dr. Ann Ray", "wintrobe")
+    assert (kept.target_count, kept.blood_target_count) == (300, 150)
     assert wished_beside_a_window().engine == "torch"
 
 

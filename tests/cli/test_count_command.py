@@ -282,8 +282,13 @@ def test_that_a_signed_case_is_reported_as_it_was_signed_and_nothing_is_added(co
 
 def test_that_a_blood_film_is_counted_with_its_own_classes_and_ranges(count, slide, tmp_path):
     case = tmp_path / "blood.mdcase"
-    code, out, _ = count(slide, "--scheme", "blood-5", "--case", case, "--field", "birth_date=1961-08-12")
+    table = tmp_path / "blood.json"
+    words = ("--case", case, "--field", "birth_date=1961-08-12", "--json", table)
+    code, out, _ = count(slide, "--scheme", "blood-5", *words)
     assert code == 0
+    assert json.loads(table.read_bytes())["differential"]["target"] == 200
+    count(case, "--json", table, "--target", 300)
+    assert json.loads(table.read_bytes())["differential"]["target"] == 300
     assert "Neutrophil" in out
     assert "M:E" not in out
     with CaseFile.open(case) as opened:

@@ -15,6 +15,7 @@ from pdf_reading import page_texts
 
 from marrowdesk.core.errors import Cancelled, MarrowdeskError, ReportError
 from marrowdesk.core.rule_choice import RuleChoice
+from marrowdesk.core.shipped_schemes import BLOOD_FIVE
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.report.exchange.worklist import COLUMNS, Entry, State, worklist_csv, worklist_xlsx
 from marrowdesk.report.options import PrintOptions
@@ -78,6 +79,14 @@ def test_that_counts_thresholds_and_flags_are_told(cases):
     assert each.thresholds == ("blasts crosses 5, 10 and 20 %", "plasma cells crosses 10 %")
     assert each.flags == ()
     assert listed(cases, RuleChoice(target=10))["open"].flags == ("below the target: 4",)
+
+
+def test_that_a_blood_film_is_held_against_the_target_of_blood(tmp_path):
+    make_case(tmp_path / "film.mdcase", tmp_path / "film", decided=2, title="film")
+    with CaseFile.open(tmp_path / "film.mdcase") as case:
+        case.set_scheme(BLOOD_FIVE)
+    (each,) = listed(tmp_path, RuleChoice()).values()
+    assert f"below the target: {200 - each.counted}" in each.flags
 
 
 def test_that_reading_a_case_neither_changes_it_nor_leaves_anything_beside_it(cases):

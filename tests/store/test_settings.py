@@ -77,6 +77,14 @@ def test_that_two_broken_files_are_both_kept(home: Path):
 def test_that_a_value_out_of_range_is_refused_and_named():
     with pytest.raises(SettingsError, match="target_count"):
         Settings().changed(target_count=0)
+    with pytest.raises(SettingsError, match="blood_target_count"):
+        Settings().changed(blood_target_count=0)
+
+
+def test_that_settings_from_before_blood_had_a_target_of_its_own_keep_that_of_marrow():
+    settings_path().parent.mkdir(parents=True, exist_ok=True)
+    settings_path().write_text('{"target_count": 300}', "utf-8")
+    assert (load_settings().target_count, load_settings().blood_target_count) == (300, 200)
     with pytest.raises(SettingsError, match="map_opacity"):
         Settings().changed(map_opacity=1.5)
 

@@ -91,10 +91,10 @@ class SettingsDialog(QDialog):
 
     def _add_count(self) -> None:
         now, form = self._preferences.now, self._group(self.tr("Count"))
-        marrow, blood = (sets_for(self._preferences.sets, each) for each in ("marrow", "blood"))
-        self.references = _combo(self, {key: each.name for key, each in marrow.items()}, now.reference_set)
+        of_marrow, of_blood = (sets_for(self._preferences.sets, each) for each in ("marrow", "blood"))
+        self.references = _combo(self, {key: each.name for key, each in of_marrow.items()}, now.reference_set)
         form.addRow(self.tr("R&anges, marrow:"), self.references)
-        self.blood = _combo(self, {key: each.name for key, each in blood.items()}, now.blood_reference_set)
+        self.blood = _combo(self, {key: each.name for key, each in of_blood.items()}, now.blood_reference_set)
         form.addRow(self.tr("Ranges, &blood:"), self.blood)
         self.me_definition = _combo(
             self, {each.key: each.definition for each in ME_RULES.values()}, now.me_definition
@@ -105,12 +105,24 @@ class SettingsDialog(QDialog):
         self.me_definition.setMinimumContentsLength(40)
         self.me_definition.view().setTextElideMode(Qt.TextElideMode.ElideRight)
         form.addRow(self.tr("&M:E ratio:"), self.me_definition)
-        self.target = QSpinBox(self)
-        self.target.setRange(1, 100_000)
-        self.target.setSingleStep(50)
-        self.target.setValue(now.target_count)
-        self.target.setSuffix(self.tr(" cells"))
-        form.addRow(self.tr("&Target:"), self.target)
+        self.target = self._target(now.target_count)
+        self.blood_target = self._target(now.blood_target_count)
+        row = QHBoxLayout()
+        row.addWidget(self.target, 1)
+        marrow, blood = QLabel(self.tr("&Target, marrow:"), self), QLabel(self.tr("bloo&d:"), self)
+        marrow.setBuddy(self.target)
+        blood.setBuddy(self.blood_target)
+        row.addWidget(blood)
+        row.addWidget(self.blood_target, 1)
+        form.addRow(marrow, row)
+
+    def _target(self, cells: int) -> QSpinBox:
+        box = QSpinBox(self)
+        box.setRange(1, 100_000)
+        box.setSingleStep(50)
+        box.setValue(cells)
+        box.setSuffix(self.tr(" cells"))
+        return box
 
     def _add_report(self) -> None:
         form = self._group(self.tr("Report"))
@@ -184,6 +196,7 @@ class SettingsDialog(QDialog):
             blood_reference_set=self.blood.currentData(),
             me_definition=self.me_definition.currentData(),
             target_count=self.target.value(),
+            blood_target_count=self.blood_target.value(),
             keep_phrases=self.keep_phrases.isChecked(),
             theme=self.theme.currentData(),
             language=self.language.currentData(),
