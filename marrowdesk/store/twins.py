@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from marrowdesk.store.columns import hash_bytes
 from marrowdesk.store.predictions import FEATURE_FORGET, PredictionTable, note_analysis
@@ -10,15 +10,16 @@ from marrowdesk.store.predictions import FEATURE_FORGET, PredictionTable, note_a
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-# Images are the same where the hash of their files is; most cases hold none twice, and are told so at once.
-_TWICE = "SELECT sha256 FROM image GROUP BY sha256, page HAVING count(*) > 1"
-
-_SAME = """
-SELECT cell.id, image.sha256, image.page, cell.x, cell.y, cell.width, cell.height, analysis.model
-FROM image JOIN cell ON cell.image = image.id
-LEFT JOIN prediction ON prediction.id = (SELECT max(id) FROM prediction WHERE cell = cell.id)
+# Images are the same where the hash of their files is. No index knows it, so all cells are looked at once.
+_ALIKE = """
+SELECT alike.first, alike.id, analysis.model FROM (
+    SELECT cell.id, min(cell.id) OVER place AS first, count(*) OVER place AS cells
+    FROM cell JOIN image ON image.id = cell.image
+    WINDOW place AS (PARTITION BY image.sha256, image.page, cell.x, cell.y, cell.width, cell.height)
+) AS alike
+LEFT JOIN prediction ON prediction.id = (SELECT max(id) FROM prediction WHERE cell = alike.id)
 LEFT JOIN analysis ON analysis.id = prediction.analysis
-WHERE image.sha256 = ? ORDER BY cell.id
+WHERE alike.cells > 1 ORDER BY alike.id
 """
 
 _REPEATED = """
@@ -62,15 +63,15 @@ class TwinTable(PredictionTable):
             CaseRecordRefused: the model is not in the case.
         """
         wanted = set(cell_ids)
-        found: dict[int, int] = {}
         with self._db.reading() as connection:
             model, _ = self._known(connection, hash_bytes(model_sha256))
-            for (sha256,) in connection.execute(f"SELECT DISTINCT sha256 FROM ({_TWICE})").fetchall():
-                alike: dict[tuple[Any, ...], list[tuple[int, int | None]]] = {}
-                for cell, *place, by in connection.execute(_SAME, (sha256,)):
-                    alike.setdefault(tuple(place), []).append((cell, by))
-                for cells in alike.values():
-                    found.update(_spared(cells, wanted, model))
+            rows = connection.execute(_ALIKE).fetchall()
+        alike: dict[int, list[tuple[int, int | None]]] = {}
+        for first, cell, by in rows:
+            alike.setdefault(first, []).append((cell, by))
+        found: dict[int, int] = {}
+        for cells in alike.values():
+            found.update(_spared(cells, wanted, model))
         return found
 
     def repeated(self) -> tuple[int, ...]:
