@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from marrowdesk.assets import models_path
+from marrowdesk.atomic import write_atomically
 from marrowdesk.core.errors import BundleError
 from marrowdesk.inference.card import FORMAT, VERSION, ModelCard
 
@@ -168,7 +168,7 @@ def load_tensors(bundle: Bundle) -> dict[str, np.ndarray]:
 def write_tensors(
     folder: Path, tensors: Mapping[str, np.ndarray], told: Mapping[str, str] | None = None
 ) -> str:
-    """Write the weight file, the network's matrices and kernels in half precision.
+    """Write the weight file, whole or not at all, the network's matrices and kernels in half precision.
 
     Its vectors (norms, biases) and the doubt space stay in float32: they are small, and they hold variances
     and their inverses, which half precision cannot.
@@ -180,15 +180,15 @@ def write_tensors(
 
     Returns:
         The file's sha256.
+
+    Raises:
+        OSError: it cannot be written; the one before is as it was.
     """
     import numpy as np
     from safetensors.numpy import save
 
-    folder.mkdir(parents=True, exist_ok=True)
     halved = {name: np.ascontiguousarray(value, _kept_as(name, value)) for name, value in tensors.items()}
-    part = folder / f"{WEIGHTS}.part"
-    part.write_bytes(save(halved, metadata=dict(told) if told else None))
-    os.replace(part, folder / WEIGHTS)
+    write_atomically(folder / WEIGHTS, save(halved, metadata=dict(told) if told else None))
     return file_sha256(folder / WEIGHTS)
 
 
@@ -197,10 +197,12 @@ def _kept_as(name: str, value: np.ndarray) -> str:
 
 
 def write_card(folder: Path, card: ModelCard) -> None:
-    """Write ``card.json`` and the page for people made from it."""
+    """Write ``card.json`` and the page for people made from it, each whole or not at all.
+
+    Raises:
+        OSError: one cannot be written.
+    """
     from marrowdesk.inference.page import card_page
 
     for name, text in ((CARD, card.model_dump_json(indent=1) + "\n"), (PAGE, card_page(card))):
-        part = folder / f"{name}.part"
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, folder / name)
+        write_atomically(folder / name, text.encode())

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import platform
 import time
-import uuid
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marrowdesk import __version__
+from marrowdesk.atomic import write_atomically
 from marrowdesk.inference.engine import Setup
 from marrowdesk.inference.libraries import installed
 from marrowdesk.inference.precision import proved
@@ -153,14 +152,8 @@ def remember(file: Path | None, key: str, chosen: Chosen) -> None:
         return
     others = {name: value for name, value in _read(file).items() if name != key}
     latest = dict(list(others.items())[1 - _MOST_REMEMBERED :])
-    draft = file.with_name(f".{file.name}.{uuid.uuid4().hex[:12]}")
     with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            draft.write_text(json.dumps({**latest, key: asdict(chosen)}, indent=1) + "\n", encoding="utf-8")
-            os.replace(draft, file)
-        finally:
-            draft.unlink(missing_ok=True)
+        write_atomically(file, (json.dumps({**latest, key: asdict(chosen)}, indent=1) + "\n").encode())
 
 
 def _read(file: Path | None) -> dict[str, Any]:

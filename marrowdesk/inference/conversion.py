@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import tempfile
-import uuid
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from marrowdesk import __version__
+from marrowdesk.atomic import write_atomically
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.around import recipe_of
 from marrowdesk.inference.libraries import installed, load_openvino, openvino_core
@@ -89,19 +88,13 @@ def _kept(file: Path) -> tuple[bytes, bytes] | None:
 
 def _keep(openvino: Any, model: Any, file: Path) -> None:
     """Keep a network in one file that begins with a hash of the rest; the same weights' older ones go."""
-    draft = file.with_name(f".{file.name}.{uuid.uuid4().hex[:12]}")
     try:
         with tempfile.TemporaryDirectory() as folder:
             layers = Path(folder) / "network.xml"
             openvino.save_model(model, layers, compress_to_fp16=False)
             text = layers.read_bytes()
             rest = b"".join((len(text).to_bytes(8, "little"), text, layers.with_suffix(".bin").read_bytes()))
-        file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            draft.write_bytes(hashlib.sha256(rest).digest() + rest)
-            os.replace(draft, file)
-        finally:
-            draft.unlink(missing_ok=True)
+        write_atomically(file, hashlib.sha256(rest).digest() + rest)
         for older in file.parent.glob(f"{file.name[:16]}-*{_ENDING}"):
             if older != file:
                 older.unlink(missing_ok=True)

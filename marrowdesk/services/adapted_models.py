@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from marrowdesk.atomic import sync_folder
 from marrowdesk.core.errors import BundleError, MarrowdeskError
 from marrowdesk.inference.bundle import CARD, load_bundle, read_card, shipped_bundle
-from marrowdesk.store.atomic import sync_folder
 from marrowdesk.store.errors import SettingsError
 from marrowdesk.store.paths import adapted_models_path
 from marrowdesk.store.settings import load_settings
@@ -167,8 +167,6 @@ def keep(adapted: Adapted, name: str, reader: str = "") -> KeptModel:
     try:
         sha256 = write_tensors(draft, tensors, told)
         write_card(draft, _card(adapted, name, version, sha256, reader, made))
-        for each in draft.iterdir():
-            _sync(each)
         folder = _free(home, name, version)
         os.replace(draft, folder)
         sync_folder(home)
@@ -337,8 +335,3 @@ def _free(home: Path, name: str, version: int) -> Path:
     while folder.exists():
         folder = home / f"{short}-{version}-{uuid.uuid4().hex[:6]}"
     return folder
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb+") as file:  # Windows puts nothing on the disk for who may only read
-        os.fsync(file.fileno())

@@ -9,8 +9,8 @@ import uuid
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from marrowdesk.atomic import sync_folder, write_atomically
 from marrowdesk.core.errors import ReportError
-from marrowdesk.store.atomic import sync_folder, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from marrowdesk import __version__
+from marrowdesk.atomic import write_atomically
 from marrowdesk.core.amendment import changed
 from marrowdesk.core.cell import Cell, CellState
 from marrowdesk.core.counting import CountingRules
@@ -34,7 +35,6 @@ from marrowdesk.report.options import PrintOptions
 from marrowdesk.report.tables import DECISION_COLUMNS, csv_bytes
 from marrowdesk.services.adjusting import adjusted_count, doubt_found
 from marrowdesk.services.letterhead import logo_of
-from marrowdesk.store.atomic import write_atomically
 
 if TYPE_CHECKING:
     from collections import Counter

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
-from marrowdesk.store.atomic import sync_folder
+from marrowdesk.atomic import sync_folder
 from marrowdesk.store.casefile import SUFFIX, CaseFile
 from marrowdesk.store.database import connect
 from marrowdesk.store.errors import (

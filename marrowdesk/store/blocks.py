@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from marrowdesk.atomic import set_aside
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.store.atomic import set_aside
 from marrowdesk.store.errors import SettingsError
 from marrowdesk.store.own_file import write_own
 from marrowdesk.store.paths import blocks_path

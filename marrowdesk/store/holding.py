@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from marrowdesk.store.atomic import write_atomically
+from marrowdesk.atomic import write_atomically
 from marrowdesk.store.errors import CaseFileInUse, CaseFileReadOnly, CaseFileTakenOver
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from marrowdesk.atomic import write_atomically
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.store.atomic import write_atomically
 from marrowdesk.store.errors import SettingsError
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import hashlib
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from marrowdesk.atomic import write_atomically
 from marrowdesk.core.errors import Cancelled, CaseFileError
-from marrowdesk.store.atomic import write_atomically
 from marrowdesk.store.columns import path_text
 from marrowdesk.store.slides import SlideTable, slides_by_id
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from marrowdesk.store.atomic import set_aside, write_atomically
+from marrowdesk.atomic import set_aside, write_atomically
 from marrowdesk.store.errors import SettingsError
 from marrowdesk.store.paths import settings_path
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
+from marrowdesk.atomic import write_atomically
 from marrowdesk.training.checkpoint import writing
 from marrowdesk.training.log import read_log
 
@@ -54,7 +56,7 @@ def draw_curves(folder: Path) -> None:
             axis.legend(loc="lower right", frameon=False)
     axes[-1].set_xlabel("step")
     axes[0].set_title(folder.resolve().name)
-    path, part = folder / CURVES, folder / f"{CURVES}.part"
-    with writing(path):
-        figure.savefig(part, format="png", dpi=110)
-        part.replace(path)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=110)
+    with writing(folder / CURVES):
+        write_atomically(folder / CURVES, picture.getvalue())

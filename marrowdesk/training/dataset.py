@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from marrowdesk.atomic import write_atomically
 from marrowdesk.core.errors import ImageUnreadable
 from marrowdesk.imaging.decode import read_place
 from marrowdesk.inference.preprocess import METHOD, Recipe, standardise
-from marrowdesk.store.atomic import write_atomically
 from marrowdesk.training.checkpoint import AGAIN, writing
 from marrowdesk.training.reading.manifest import read_manifest
 from marrowdesk.training.samples import Sample

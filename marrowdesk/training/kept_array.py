@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marrowdesk.store.atomic import write_atomically
+from marrowdesk.atomic import write_atomically
 from marrowdesk.training.checkpoint import AGAIN, writing
 
 if TYPE_CHECKING:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 from typing import TYPE_CHECKING
 
+from marrowdesk.atomic import write_atomically
 from marrowdesk.training.checkpoint import writing
 
 if TYPE_CHECKING:
@@ -54,14 +56,12 @@ def cut_log(folder: Path, step: int) -> None:
     path = folder / LOG
     if not path.exists():
         return
-    part = path.with_suffix(".part")
     with writing(path):
-        rows = [row for done, row in _rows(path) if done <= step]
-        with part.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-        part.replace(path)
+        kept = io.StringIO(newline="")
+        writer = csv.DictWriter(kept, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(row for done, row in _rows(path) if done <= step)
+        write_atomically(path, kept.getvalue().encode())
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:

@@ -7,8 +7,8 @@ import io
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from marrowdesk.atomic import write_atomically
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.store.atomic import write_atomically
 from marrowdesk.training.checkpoint import AGAIN, writing
 
 if TYPE_CHECKING:

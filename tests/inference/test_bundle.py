@@ -120,3 +120,24 @@ def test_that_reading_a_bundle_does_not_load_torch(tiny_bundle):
         [sys.executable, "-c", code, str(tiny_bundle.path)], capture_output=True, text=True, check=True
     )
     assert told.stdout.strip() == "[]"
+
+
+# Ends the program where a file's content should reach the disk: what had been written may be nothing by then.
+CUT_OFF = """\
+import os, pathlib, sys
+import numpy as np
+from marrowdesk.inference.bundle import read_card, write_card, write_tensors
+
+folder = pathlib.Path(sys.argv[1])
+os.fsync = lambda _: os._exit(9)
+if sys.argv[2] == "weights":
+    write_tensors(folder, {"network.a": np.zeros(1, np.float32)})
+write_card(folder, read_card(folder).model_copy(update={"name": "another"}))
+"""
+
+
+@pytest.mark.parametrize("what", ["weights", "card"])
+def test_that_a_bundle_cut_off_while_it_is_written_anew_is_the_one_before(copy, what):
+    before = load_bundle(copy)
+    assert subprocess.run([sys.executable, "-c", CUT_OFF, str(copy), what], check=False).returncode == 9
+    assert load_bundle(copy) == before

@@ -11,8 +11,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from marrowdesk.atomic import write_atomically
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.store.atomic import write_atomically
 from marrowdesk.training.checkpoint import AGAIN, writing
 from marrowdesk.training.commands.kinds import share, whole
 from marrowdesk.training.commands.options import Defaults, add_data, open_cells, read_cells

@@ -53,7 +53,7 @@ def tell_data(arguments: argparse.Namespace) -> int:
 
 
 def _write(path: Path, text: str) -> None:
-    from marrowdesk.store.atomic import write_atomically
+    from marrowdesk.atomic import write_atomically
 
     try:
         write_atomically(path, text.encode())

@@ -9,8 +9,8 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from marrowdesk.atomic import write_atomically
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.store.atomic import write_atomically
 from marrowdesk.training.bundle_recipe import CHANCE, PACKAGE, RECIPE, read_recipe, words_of
 from marrowdesk.training.checkpoint import writing
 from marrowdesk.training.commands import evaluate, export, train

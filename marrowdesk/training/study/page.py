@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from marrowdesk.store.atomic import write_atomically
+from marrowdesk.atomic import write_atomically
 from marrowdesk.training.agreement import WELL_FILLED
 from marrowdesk.training.checkpoint import writing
 from marrowdesk.training.study.plot import draw

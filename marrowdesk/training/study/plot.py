@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from marrowdesk.atomic import write_atomically
 from marrowdesk.training.checkpoint import writing
 
 if TYPE_CHECKING:
@@ -44,10 +46,10 @@ def draw(path: Path, tables: Sequence[tuple[Part, Sequence[Row]]]) -> None:
     axes[0].set_ylabel("macro F1, 95 % interval")
     for axis, (part, done), colour in zip(axes, panels, _COLOURS, strict=False):
         _panel(axis, part, done, colour)
-    part_of = path.with_name(f"{path.name}.part")
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=110)
     with writing(path):
-        figure.savefig(part_of, format="png", dpi=110)
-        part_of.replace(path)
+        write_atomically(path, picture.getvalue())
 
 
 def _room(low: float, high: float) -> tuple[float, float]:

@@ -6,8 +6,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from marrowdesk.atomic import write_atomically
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.store.atomic import write_atomically
 from marrowdesk.training.checkpoint import writing
 from marrowdesk.training.study.grid import Combination
 

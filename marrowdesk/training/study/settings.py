@@ -6,9 +6,9 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from marrowdesk.atomic import write_atomically
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.inference.preprocess import Recipe
-from marrowdesk.store.atomic import write_atomically
 from marrowdesk.training.architectures import chosen
 from marrowdesk.training.augment import Strength
 from marrowdesk.training.checkpoint import writing

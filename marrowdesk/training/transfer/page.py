@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from marrowdesk.store.atomic import write_atomically
+from marrowdesk.atomic import write_atomically
 from marrowdesk.training.checkpoint import writing
 from marrowdesk.training.transfer.variants import PARTS, SOURCES, WHOLE
 

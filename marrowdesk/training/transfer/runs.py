@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from marrowdesk.atomic import write_atomically
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.inference.calibration import probabilities
 from marrowdesk.inference.network import build
-from marrowdesk.store.atomic import write_atomically
 from marrowdesk.training.checkpoint import CHECKPOINT, offsets_of, read_checkpoint, writing
 from marrowdesk.training.hardware import choose_dtype
 from marrowdesk.training.judged import Judged
