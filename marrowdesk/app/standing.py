@@ -103,7 +103,7 @@ class Standing(QObject):
             if signed is not None:
                 parts.insert(0, self.tr("signed, version {}").format(numbers.count(signed.version)))
             elif versions:
-                parts.insert(0, self.tr("AMENDED, version {}").format(numbers.count(versions + 1)))
+                parts.insert(0, self.tr("reopened, to be version {}").format(numbers.count(versions + 1)))
             if window.model.sitting is not None:
                 parts.insert(0, self.tr("second reading by {}").format(window.model.sitting.reader))
             parts.insert(0, case.title)

@@ -345,5 +345,5 @@ class Report:
 
     @property
     def preliminary(self) -> bool:
-        """Whether cells are left that no reader has decided on, in a report that nobody has signed."""
-        return self.unreviewed > 0 and self.signed is None
+        """Whether it may yet change: nobody has signed it, and it was reopened or cells are not reviewed."""
+        return self.signed is None and (self.amends is not None or self.unreviewed > 0)

@@ -148,15 +148,26 @@ def _past(past: PastState) -> dict[str, Any]:
 
 
 def _amends(amends: Amends) -> dict[str, Any]:
-    classes = [
-        {"name": name, "before": before, "after": after} for name, before, after in amends.changed.classes
-    ]
+    found = amends.changed
     return {
         **asdict(amends),
         "at": amends.at.isoformat(timespec="seconds"),
         "reopened_at": amends.reopened_at.isoformat(timespec="seconds"),
-        "changed": {"cells": amends.changed.cells, "classes": classes, "fields": amends.changed.fields},
+        "changed": {
+            "cells": found.cells,
+            "classes": [_difference(*each) for each in found.classes],
+            "fields": found.fields,
+            "manual": [
+                {"smear": smear, **_difference(name, before, after)}
+                for smear, name, before, after in found.manual
+            ],
+            "rules": found.rules,
+        },
     }
+
+
+def _difference(name: str, before: int, after: int) -> dict[str, Any]:
+    return {"name": name, "before": before, "after": after}
 
 
 def _slide(slide: SlideUsed) -> dict[str, Any]:

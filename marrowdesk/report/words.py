@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from marrowdesk.core.manual import FIELD
 from marrowdesk.core.sex import gender_of
@@ -56,6 +56,21 @@ MARKS = {"low": "▼ below range", "high": "▲ above range"}
 SHORT_MARKS = {"low": "▼ below", "high": "▲ above"}
 GENDERS: dict[Gender, str] = {"F": "female", "M": "male", "O": "other", "U": "unknown"}
 """The sex of the patient, where what was typed is understood."""
+
+RULES = {
+    "scheme": "classes of the case",
+    "target": "target",
+    "me_ratio": "definition of the M:E ratio",
+    "references": "reference ranges",
+    "sex": "sex for the reference ranges",
+    "blast_equivalents": "blast equivalents",
+    "non_erythroid": "blasts as a share of all but erythroid cells",
+    "confidence": "level of the intervals",
+}
+"""What a version may be counted by otherwise than the one before: the ``rules`` of what changed."""
+
+OTHER_FIELDS = {FIELD: "whether the manual count is part of the differential", "logo": "Logo"}
+"""What is kept with the header of a case and has no label there."""
 
 SIDES = {
     "below": "below {limits}", "crosses": "crosses {limits}", "above": "above {limits}",
@@ -206,15 +221,22 @@ class Words:
         """
         said = []
         if found.cells:
-            change = self.say("{name} {before} to {after}")
-            classes = self.listed(
-                change.format(name=self.name(name), before=before, after=after)
-                for name, before, after in found.classes
-            )
+            classes = self._classes(found.classes)
             said.append(self.cells(found.cells) + (f" ({classes})" if classes else ""))
-        known = labels | {FIELD: "Manual count", "logo": "Logo"}
+        for smear, classes_of_it in groupby(found.manual, key=lambda each: each[0]):
+            told = self._classes(counts for _, *counts in classes_of_it)
+            said.append(self.say("manual count of smear {} ({})").format(smear, told))
+        said += [self.say(RULES[name]) for name in found.rules]
+        known = labels | OTHER_FIELDS
         said += [self.say(known.get(name, name)) for name in found.fields]
         return self.listed(said) or self.say("nothing")
+
+    def _classes(self, counts: Iterable[Iterable[Any]]) -> str:
+        """Say how counts of classes differ, of (name, before, after)."""
+        change = self.say("{name} {before} to {after}")
+        return self.listed(
+            change.format(name=self.name(name), before=before, after=after) for name, before, after in counts
+        )
 
     def of(self, part: int, whole: int) -> str:
         """Say a part of a whole with its percentage."""

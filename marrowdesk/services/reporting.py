@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from marrowdesk import __version__
 from marrowdesk.atomic import write_atomically
-from marrowdesk.core.amendment import changed
+from marrowdesk.core.amendment import Version, changed
 from marrowdesk.core.cell import Cell, CellState
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.differential import differential
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from marrowdesk.core.taxonomy import Scheme
     from marrowdesk.inference.card import ModelCard
     from marrowdesk.store.casefile import CaseFile
-    from marrowdesk.store.values import Act, Moment, Signature
+    from marrowdesk.store.values import Act, Signature
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,7 +120,7 @@ def snapshot(
         repeated=_repeated(case, cells),
         manual=_manual(by_eye, included, scheme, rules) if by_eye else None,
         signed=_signed(signature) if signature else None,
-        amends=_amends(case, before, cells, moment) if before else None,
+        amends=_amends(case, before, Version(cells, by_eye, fields, scheme, rules)) if before else None,
         logo=logo_of(fields),
         adjusted=adjusted_count(cells, by_eye.values() if included else (), scheme, rules, cards),
         doubt=doubt_found(cells),
@@ -228,9 +228,16 @@ def _signed(signature: Signature) -> Signed:
     )
 
 
-def _amends(case: CaseFile, before: Signature, cells: Sequence[Cell], moment: Moment | None) -> Amends:
-    ended = before.reopened
+def _amends(case: CaseFile, before: Signature, now: Version) -> Amends:
+    ended, moment = before.reopened, before.moment
     assert ended is not None  # the tables number a version only when the one before was reopened
+    replaced = Version(
+        case.cells(moment),
+        counts_of(case.presses(moment)),
+        case.fields(moment),
+        case.scheme_at(moment),
+        CountingRules.from_json(before.rules),
+    )
     return Amends(
         before.version,
         before.reader,
@@ -238,13 +245,7 @@ def _amends(case: CaseFile, before: Signature, cells: Sequence[Cell], moment: Mo
         ended.reader,
         ended.at.astimezone(),
         ended.reason,
-        changed(
-            case.cells(before.moment),
-            cells,
-            case.scheme_at(moment),
-            case.fields(before.moment),
-            case.fields(moment),
-        ),
+        changed(replaced, now),
     )
 
 

@@ -21,6 +21,7 @@ from desk_steps import (
 )
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton
+from report_steps import closed, open_report
 from tiny_bundle import make_doubting
 
 from marrowdesk.app.dialogs.sign_off import ReopenDialog, SignOffDialog
@@ -176,7 +177,7 @@ def test_that_it_can_be_signed_all_the_same_with_a_reason(ready, qtbot):
 def test_that_a_reopened_case_can_be_changed_and_is_amended(ready, qtbot):
     _sign(qtbot, ready)
     _reopen(qtbot, ready, "A blast was overlooked.")
-    assert "AMENDED, version 2" in ready.window.windowTitle()
+    assert "reopened, to be version 2" in ready.window.windowTitle()
     assert "(“A blast was overlooked.”). The next one is AMENDED." in _told(ready)
     look_at(ready, 1)
     press(ready, "b")
@@ -188,6 +189,16 @@ def test_that_a_reopened_case_can_be_changed_and_is_amended(ready, qtbot):
     _sign(qtbot, ready)
     assert ready.window.model.signed.version == 2
     assert [each.reopened is None for each in ready.window.session.case.signatures()] == [False, True]
+
+
+def test_that_a_reopened_case_is_said_to_be_preliminary_though_every_cell_is_reviewed(ready, qtbot):
+    _sign(qtbot, ready)
+    _reopen(qtbot, ready, "A blast was overlooked.")
+    count = ready.window.model.differential()
+    assert count.reviewed == count.total
+    report = open_report(qtbot, ready)
+    assert "The report will say that it is preliminary." in report.frame.summary.text()
+    closed(qtbot, ready, report)
 
 
 def test_that_a_signed_case_opens_signed_and_is_not_looked_through_or_classified(ready, qtbot, drawn_slide):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from marrowdesk.core.amendment import changed
+from marrowdesk.core.amendment import Version, changed
 from marrowdesk.core.cell import Cell, Place, Prediction, Review, Verdict
 from marrowdesk.core.counting import ME_RULES, CountingRules
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.reference import REFERENCE_SETS
+from marrowdesk.core.shipped_schemes import BLOOD_FIVE, ICSH
 from marrowdesk.core.signoff import Hindrance, hindrances, unseen
-from marrowdesk.core.taxonomy import MARROW
+from marrowdesk.core.taxonomy import MARROW, Scheme
 
 AT = datetime(2025, 3, 1, 12, tzinfo=UTC)
 CODES = ("BLA", "LYT", "NGS", "LYI", "HAC", "NIF", "ART", "OWN")
@@ -32,6 +35,10 @@ def _cell(number, proposed=None, given=None, *, excluded=False, doubt=0.2):
     elif given is not None:
         review = Review(Verdict.ASSIGNED, given, "ab", AT)
     return Cell(number, 1, Place(Path(f"{number}.png")), prediction, review)
+
+
+def _version(cells=(), fields=None, manual=None, scheme=MARROW, **rules):
+    return Version(cells, manual or {}, fields or {}, scheme, CountingRules(**rules))
 
 
 def _found(*cells, target=0):
@@ -89,11 +96,58 @@ def test_that_an_amendment_tells_cells_classes_and_fields():
     before = [_cell(1, "LYT"), _cell(2, "LYT"), _cell(3, "BLA"), _cell(4, "BLA")]
     after = [_cell(1, "LYT", "BLA"), _cell(2, "LYT"), _cell(3, "BLA", excluded=True), _cell(4, "BLA", "BLA"),
              _cell(5, "NGS"), _cell(6)]  # fmt: skip
-    found = changed(before, after, MARROW, {"site": "iliac", "sex": ""}, {"site": "sternum", "comment": "x"})
+    old = _version(before, {"site": "iliac", "sex": ""})
+    found = changed(old, _version(after, {"site": "sternum", "comment": "x"}))
     assert found.cells == 3
     assert found.classes == (("segmented neutrophil", 0, 1), ("lymphocyte", 2, 1))
     assert found.fields == ("comment", "site")
-    assert not changed(before, before, MARROW, {"sex": ""}, {})
+    assert (found.manual, found.rules) == ((), ())
+    assert not changed(old, _version(before, {"site": "iliac"}))
+
+
+def test_that_an_amendment_tells_keys_of_the_manual_count_by_smear():
+    before = _version(manual={1: Counter(BLA=2, LYT=60), 2: Counter(LYT=5)})
+    found = changed(before, _version(manual={1: Counter(BLA=42, LYT=60), 2: Counter(BAS=1, LYT=5)}))
+    assert found
+    assert found.manual == ((1, "blast", 2, 42), (2, "basophil", 0, 1))
+    assert changed(before, _version()).manual[-1] == (2, "lymphocyte", 5, 0)
+
+
+@pytest.mark.parametrize(
+    ("named", "rules"),
+    [
+        ("target", {"target": 200}),
+        ("me_ratio", {"me_rule": ME_RULES["without-blasts"]}),
+        ("references", {"references": REFERENCE_SETS["wintrobe"]}),
+        ("references", {"age": 4}),
+        ("references", {"age_unclear": True}),
+        ("sex", {"sex": "M"}),
+        ("blast_equivalents", {"blast_equivalents": ("FGC",)}),
+        ("non_erythroid", {"non_erythroid": True}),
+        ("confidence", {"confidence": 0.9}),
+    ],
+)
+def test_that_an_amendment_tells_what_it_is_counted_by_otherwise(named, rules):
+    found = changed(_version(), _version(**rules))
+    assert found
+    assert found.rules == (named,)
+
+
+def test_that_an_amendment_tells_no_rule_that_its_report_does_not_show():
+    ratios = {"me_rule": ME_RULES["without-blasts"], "non_erythroid": True}
+    blood = {"scheme": BLOOD_FIVE, "references": REFERENCE_SETS["dacie-lewis"]}
+    assert not changed(_version(**blood), _version(**blood, **ratios))
+    none = {"references": REFERENCE_SETS["none"]}
+    assert not changed(_version(**none), _version(**none, sex="F"))
+    assert not changed(_version(age=30), _version(age=31))
+
+
+def test_that_an_amendment_tells_other_classes_and_names_those_that_are_gone():
+    colored = Scheme(MARROW.name, tuple(replace(each, color="#000000", key="") for each in MARROW.classes))
+    assert not changed(_version(), _version(scheme=colored))
+    found = changed(_version([_cell(1, given="EBB")]), _version([_cell(1, given="EBO")], scheme=ICSH))
+    assert found.rules == ("scheme",)
+    assert found.classes == (("erythroblast", 0, 1), ("basophilic erythroblast", 1, 0))
 
 
 def test_that_required_fields_that_are_empty_are_one_hindrance_with_their_names():

@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 IDENTITY = uuid.UUID("12345678-9abc-5def-8123-456789abcdef")
 SIGNED = Signed("A. Reader", "hematologist", AT, "ab" * 32, (("too few", 3),), "Little material.")
 AMENDS = Amends(
-    1, "A. Reader", AT, "B. Reader", AT, "A blast was missed.", Changed(1, (("blast", 6, 7),), ())
+    1,
+    "A. Reader",
+    AT,
+    "B. Reader",
+    AT,
+    "A blast was missed.",
+    Changed(1, (("blast", 6, 7),), (), ((1, "blast", 2, 3),), ("target",)),
 )
 BLOOD = differential(Tally(current=Counter({"NEU": 60, "LYT": 38, "BLA": 2, "NRB": 4})), BLOOD_FIVE)
 PDF = b"%PDF-1.7\n not a real one \xff\x00\n%%EOF\n"

@@ -58,9 +58,10 @@ def spoken_texts() -> set[str]:
 def own_texts() -> set[str]:
     """Give the sentences and labels that a catalogue has to have."""
     tables = (words.HINDRANCES, words.MARKS, words.SHORT_MARKS, words.SIDES, words.GENDERS, SEXES)
+    tables += (words.RULES, words.OTHER_FIELDS)
     labels = {each.label for each in header_labels()}
     return spoken_texts() | labels | {RESEARCH_USE} | {text for each in tables for text in each.values()} | {
-        "Manual count", "Logo", "M:E ratio", "Maturation index", "Proposed", "Reviewed", "Adjusted, %",
+        "Manual count", "M:E ratio", "Maturation index", "Proposed", "Reviewed", "Adjusted, %",
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from marrowdesk.core.amendment import Changed
 from marrowdesk.report.document import Amends, Signed
 from marrowdesk.report.options import PrintOptions
 from marrowdesk.report.pdf import pdf_bytes
+from marrowdesk.report.words import Words
 
 STATE = "0123456789abcdef" * 4
 SIGNED = Signed("Dr. J. Roth", "hematologist", MADE_AT, STATE)
@@ -56,12 +57,45 @@ def test_that_signing_in_spite_of_something_is_printed_with_its_reason():
 
 
 def test_that_an_amended_report_says_so_on_every_page_and_what_changed():
-    report = normal(amends=AMENDS)
+    report = normal(signed=SIGNED, amends=AMENDS)
     texts = page_texts(pdf_bytes(report))
     assert all("AMENDED, version 2" in text for text in texts)
     said = _first(report)
     assert "AMENDED Version 2, in place of version 1 that Dr. A. Lang signed" in said
     assert "(“Two blasts were overlooked.”)." in said
+    assert "Changed: 2 cells (blast 7 to 9, lymphocyte 57 to 55), Comment." in said
+    assert "preliminary" not in " ".join(texts).lower()
+
+
+@pytest.mark.parametrize(
+    ("language", "preliminary", "state", "notice"),
+    [
+        ("en", "PRELIMINARY", "reopened, not signed; is to replace version 1",
+         "PRELIMINARY Reopened, not signed; is to be version 2 and to replace version 1 that Dr. A. Lang"),
+        ("de", "VORLÄUFIG", "wieder geöffnet, nicht unterzeichnet; soll Version 1 ersetzen",
+         "VORLÄUFIG Wieder geöffnet, nicht unterzeichnet; soll als Version 2 die Version 1 ersetzen"),
+        ("zh", "初步报告", "已重新打开，尚未签发；拟取代第 1 版",
+         "初步报告 已重新打开，尚未签发；拟作为第 2 版"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("template", ["marrow", "blood", "summary"])
+def test_that_a_reopened_report_is_preliminary_until_it_is_signed(
+    template, language, preliminary, state, notice
+):
+    report = normal(amends=AMENDS)  # no cell is left to be reviewed
+    assert report.preliminary
+    texts = [
+        "".join(text.split())
+        for text in page_texts(pdf_bytes(report, PrintOptions(template, language=language)))
+    ]
+    assert all("".join(f"{preliminary} · {state}".split()) in text for text in texts)
+    assert "".join(notice.split()) in texts[0]
+    amended = Words(language).say("AMENDED, version {}").split(",")[0].split("，")[0]
+    assert amended not in " ".join(texts)
+
+
+def test_that_a_long_reason_does_not_hide_what_changed():
+    said = _first(normal(signed=SIGNED, amends=replace(AMENDS, reason="word " * 900)))
     assert "Changed: 2 cells (blast 7 to 9, lymphocyte 57 to 55), Comment." in said
 
 

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import threading
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -14,8 +15,11 @@ from pdf_reading import page_texts
 from PIL import Image
 
 from marrowdesk.core import edits
-from marrowdesk.core.counting import CountingRules
+from marrowdesk.core.counting import ME_RULES, CountingRules
 from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.core.manual import FIELD, TOGETHER
+from marrowdesk.core.shipped_schemes import ICSH
+from marrowdesk.report.options import PrintOptions
 from marrowdesk.services import signing
 from marrowdesk.services.letterhead import take_letterhead
 from marrowdesk.services.opening import case_for, open_slides
@@ -122,6 +126,56 @@ def test_that_an_amended_case_says_what_it_replaces_and_the_signed_one_can_still
     told = json.loads(path.read_text("utf-8"))
     assert (told["report_version"], told["signed"]["reader"]) == (2, "B. Reader")
     assert told["amends"]["changed"]["classes"][0] == {"name": "blast", "before": 0, "after": 2}
+
+
+def _told(case, rules, folder, language="en"):
+    options = PrintOptions(language=language)
+    frozen = snapshot(case, rules)
+    export(frozen, pdf=folder / "r.pdf", json=folder / "r.json", options=options)
+    paper = " ".join(" ".join(page_texts((folder / "r.pdf").read_bytes())).split())
+    return paper, json.loads((folder / "r.json").read_text("utf-8"))["amends"]["changed"]
+
+
+@pytest.mark.parametrize("counted", [TOGETHER, ""])
+def test_that_an_amended_report_tells_what_changed_in_the_manual_count(case, tmp_path, counted):
+    case.set_field(FIELD, counted)
+    for code in ("LYT", "LYT", "BLA"):
+        case.press(1, code, "A. Reader")
+    sign_off(case, RULES, "A. Reader", reason="All there is.")
+    case.reopen("B. Reader", "Smear 2 was found.")
+    for smear in (1, 2, 2):
+        case.press(smear, "BLA", "B. Reader")
+    sign_off(case, RULES, "B. Reader", reason="All there is.")
+    paper, kept = _told(case, RULES, tmp_path)
+    said = "Changed: manual count of smear 1 (blast 1 to 2), manual count of smear 2 (blast 0 to 2)."
+    assert said in paper
+    assert kept["manual"] == [
+        {"smear": 1, "name": "blast", "before": 1, "after": 2},
+        {"smear": 2, "name": "blast", "before": 0, "after": 2},
+    ]
+    assert (kept["cells"], kept["fields"], kept["rules"]) == (0, [], [])
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Changed: classes of the case, definition of the M:E ratio, sex for the reference ranges."),
+        ("de", "Geändert: Klassen des Falls, Definition des M:E-Verhältnisses, Geschlecht für die "
+               "Referenzbereiche."),
+        ("zh", "更改：病例的细胞分类、粒红比的定义、参考范围所用性别。"),
+    ],
+)  # fmt: skip
+def test_that_an_amended_report_tells_what_it_is_counted_by_otherwise(case, tmp_path, language, said):
+    sign_off(case, RULES, "A. Reader")
+    case.reopen("B. Reader", "Other definitions.")
+    case.set_scheme(ICSH)
+    now = replace(RULES, me_rule=ME_RULES["without-blasts"], sex="M")
+    open_case = _told(case, now, tmp_path, language)
+    sign_off(case, now, "B. Reader")
+    for paper, kept in (open_case, _told(case, CountingRules(), tmp_path, language)):
+        assert "".join(said.split()) in "".join(paper.split())
+        assert kept["rules"] == ["scheme", "me_ratio", "sex"]
+        assert (kept["cells"], kept["manual"]) == (0, [])
 
 
 def test_that_a_version_that_was_altered_is_not_reported(case):

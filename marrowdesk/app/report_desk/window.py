@@ -129,7 +129,7 @@ class ReportWindow(QDialog):
         """Show the header of the version chosen; what is signed is not to be changed."""
         version = self.version.currentData()
         if version is None:
-            self.frame.summary.setText(summary(self._model.differential()))
+            self.frame.summary.setText(summary(self._model.differential(), bool(self._model.signatures)))
             values: Mapping[str, str] = {**self._session.fields, **self._keeper.waiting}
         else:
             signature = self._model.signatures[version - 1]
@@ -200,7 +200,7 @@ class ReportWindow(QDialog):
     def _show_source(self) -> None:
         """Show another count or other print options."""
         if self.version.currentData() is None:
-            self.frame.summary.setText(summary(self._model.differential()))
+            self.frame.summary.setText(summary(self._model.differential(), bool(self._model.signatures)))
         self.files.let_print(self._source.ready)
         self._refresh()
 
@@ -298,12 +298,17 @@ class ReportWindow(QDialog):
         ).on_success(self.files.show_written).on_end(self.files.show_idle).start()
 
 
-def summary(count: Differential) -> str:
-    """Say in a sentence what the report will hold."""
+def summary(count: Differential, reopened: bool = False) -> str:
+    """Say in a sentence what the report of a case that is not signed will hold.
+
+    Args:
+        count: the count.
+        reopened: whether the case was signed before.
+    """
     text = translate("ReportWindow", "{} nucleated cells counted; {} of all {} cells reviewed.").format(
         numbers.count(count.counted), numbers.count(count.reviewed), numbers.count(count.total)
     )
-    if count.reviewed < count.total:
+    if reopened or count.reviewed < count.total:
         text += " " + translate("ReportWindow", "The report will say that it is preliminary.")
     if count.unresolved:
         text += " " + translate("ReportWindow", "Not identifiable cells left: {}.").format(

@@ -83,9 +83,23 @@ TEXTS = {
         "病例在第 {act} 步之后的状态（{reader}，{time}），并非当前状态",
     "Version {version}, in place of version {before} that {reader} signed on {time}.":
         "第 {version} 版，取代由 {reader} 于 {time} 签发的第 {before} 版。",
+    "Reopened, not signed; is to be version {version} and to replace version {before} that {reader} "
+    "signed on {time}.":
+        "已重新打开，尚未签发；拟作为第 {version} 版，取代由 {reader} 于 {time} 签发的第 {before} 版。",
+    "reopened, not signed; is to replace version {}": "已重新打开，尚未签发；拟取代第 {} 版",
     "Reopened by {reader} on {time} (“{reason}”).": "由 {reader} 于 {time} 重新打开（“{reason}”）。",
     "Changed: {}.": "更改：{}。",
     "{name} {before} to {after}": "{name} {before} 改为 {after}",
+    "manual count of smear {} ({})": "涂片 {} 手工计数 ({})",
+    "classes of the case": "病例的细胞分类",
+    "target": "目标",
+    "definition of the M:E ratio": "粒红比的定义",
+    "reference ranges": "各参考范围",
+    "sex for the reference ranges": "参考范围所用性别",
+    "blast equivalents": "原始细胞等同细胞",
+    "blasts as a share of all but erythroid cells": "原始细胞占除红系外细胞的比例",
+    "level of the intervals": "区间的置信水平",
+    "whether the manual count is part of the differential": "手工计数是否计入分类",
     "nothing": "无",
     "{} found": "发现{}",
     "{} given this class by a reader": "{}由人工判定为该类",

@@ -87,9 +87,26 @@ TEXTS = {
         "Der Fall nach Schritt {act}, von {reader} am {time}; nicht sein jetziger Stand",
     "Version {version}, in place of version {before} that {reader} signed on {time}.":
         "Version {version}, anstelle von Version {before}, unterzeichnet von {reader} am {time}.",
+    "Reopened, not signed; is to be version {version} and to replace version {before} that {reader} "
+    "signed on {time}.":
+        "Wieder geöffnet, nicht unterzeichnet; soll als Version {version} die Version {before} ersetzen, "
+        "unterzeichnet von {reader} am {time}.",
+    "reopened, not signed; is to replace version {}":
+        "wieder geöffnet, nicht unterzeichnet; soll Version {} ersetzen",
     "Reopened by {reader} on {time} (“{reason}”).": "Wieder geöffnet von {reader} am {time} („{reason}“).",
     "Changed: {}.": "Geändert: {}.",
     "{name} {before} to {after}": "{name} {before} auf {after}",
+    "manual count of smear {} ({})": "manuelle Zählung von Ausstrich {} ({})",
+    "classes of the case": "Klassen des Falls",
+    "target": "Ziel",
+    "definition of the M:E ratio": "Definition des M:E-Verhältnisses",
+    "reference ranges": "Referenzbereiche",
+    "sex for the reference ranges": "Geschlecht für die Referenzbereiche",
+    "blast equivalents": "Blastenäquivalente",
+    "blasts as a share of all but erythroid cells": "Blasten als Anteil aller Zellen außer den erythroiden",
+    "level of the intervals": "Niveau der Intervalle",
+    "whether the manual count is part of the differential":
+        "ob die manuelle Zählung Teil der Differentialzählung ist",
     "nothing": "nichts",
     "{} found": "{} gefunden",
     "{} given this class by a reader": "{} von einem Befunder dieser Klasse zugeordnet",

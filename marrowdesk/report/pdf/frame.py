@@ -67,12 +67,15 @@ def _states(edition: Edition) -> str:
     """Name the case, and say in which state it is, where that is not the usual one."""
     report = edition.report
     states = []
-    if report.amends:
+    if report.amends and report.signed:
         states.append(edition.say("AMENDED, version {}").format(report.version))
     if report.past:
         states.append(edition.say("earlier state, act {}").format(report.past.act))
     if report.preliminary:
-        states.append(edition.say("preliminary"))
+        states.append(edition.say("PRELIMINARY") if report.amends else edition.say("preliminary"))
+    if report.amends and not report.signed:
+        replaced = edition.say("reopened, not signed; is to replace version {}")
+        states.append(replaced.format(report.amends.version))
     # The state stands before a name of any length: it is never cut off.
     return " · ".join([*states, edition.say("Case {}").format(report.title)])
 

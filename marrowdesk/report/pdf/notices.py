@@ -102,7 +102,7 @@ def sentences(edition: Edition) -> list[tuple[str, str]]:
     found = report.differential
     said: list[tuple[str, str]] = []
     if report.amends:
-        said.append((edition.say("AMENDED"), _amendment(edition, report.amends)))
+        said += _amendment(edition, report.amends)
     if report.past:
         shown = edition.say(
             "The case as it was after act {act}, by {reader} on {time}; not its present state"
@@ -122,7 +122,8 @@ def sentences(edition: Edition) -> list[tuple[str, str]]:
         )
         said.append((edition.say("REPEATED"), twice.format(words.cells(report.repeated))))
     if report.unreviewed:
-        word = edition.say("PRELIMINARY") if report.preliminary else edition.say("UNREVIEWED")
+        preliminary = report.preliminary and not report.amends  # else it is said above
+        word = edition.say("PRELIMINARY") if preliminary else edition.say("UNREVIEWED")
         left = edition.say("{part} of {whole} cells not reviewed by a reader")
         said.append((word, left.format(part=report.unreviewed, whole=found.total)))
         if report.doubt and report.doubt.foreign:
@@ -165,25 +166,34 @@ def _alert(edition: Edition, found: Alert) -> str:
     return f"{edition.say(known.alert)} ({told})"
 
 
-def _amendment(edition: Edition, amends: Amends) -> str:
-    """Say what an amended report takes the place of, and why."""
+def _amendment(edition: Edition, amends: Amends) -> list[tuple[str, str]]:
+    """Say what a report takes the place of, or will once it is signed, and why; below that, what changed.
+
+    What changed has lines of its own: a long reason never pushes it out.
+    """
     words = edition.words
-    return words.sentences(
-        (
-            edition.say(
-                "Version {version}, in place of version {before} that {reader} signed on {time}."
-            ).format(
-                version=amends.version + 1,
-                before=amends.version,
-                reader=amends.reader,
-                time=words.moment(amends.at),
-            ),
-            edition.say("Reopened by {reader} on {time} (“{reason}”).").format(
-                reader=amends.reopened_by, time=words.moment(amends.reopened_at), reason=amends.reason
-            ),
-            edition.say("Changed: {}.").format(words.differences(amends.changed, labels())),
+    if edition.report.signed:
+        word = edition.say("AMENDED")
+        instead = edition.say(
+            "Version {version}, in place of version {before} that {reader} signed on {time}."
         )
+    else:
+        word = edition.say("PRELIMINARY")
+        instead = edition.say(
+            "Reopened, not signed; is to be version {version} and to replace version {before} that {reader} "
+            "signed on {time}."
+        )
+    replaced = instead.format(
+        version=amends.version + 1,
+        before=amends.version,
+        reader=amends.reader,
+        time=words.moment(amends.at),
     )
+    reopened = edition.say("Reopened by {reader} on {time} (“{reason}”).").format(
+        reader=amends.reopened_by, time=words.moment(amends.reopened_at), reason=amends.reason
+    )
+    change = edition.say("Changed: {}.").format(words.differences(amends.changed, labels()))
+    return [(word, words.sentences((replaced, reopened))), ("", change)]
 
 
 def notices(edition: Edition) -> list[Element]:
