@@ -107,8 +107,9 @@ def _white(found: Differential, red: Iterable[Row]) -> Differential:
             Apart(name, count, 100 * count / counted.counted if counted.counted else None, reviewed, known)
             for name, count, reviewed, known in apart
         ),
-        total=found.total, reviewed=found.reviewed, changed=found.changed, unresolved=found.unresolved,
-        unfamiliar=found.unfamiliar, compared=found.compared, agreeing=found.agreeing,
+        total=found.total, reviewed=found.reviewed, judged=found.judged, changed=found.changed,
+        unresolved=found.unresolved, unfamiliar=found.unfamiliar, compared=found.compared,
+        agreeing=found.agreeing,
     )  # fmt: skip
 
 

@@ -147,6 +147,12 @@ class Cell:
         return CellState.EXCLUDED if self.review.verdict is Verdict.EXCLUDED else CellState.CHANGED
 
     @property
+    def changed(self) -> bool:
+        """Whether a reader changed or excluded what was proposed; never where nothing was proposed."""
+        decided = self.state in (CellState.CHANGED, CellState.EXCLUDED)
+        return decided and self.prediction is not None and self.code != self.prediction.code
+
+    @property
     def code(self) -> str | None:
         """The class the cell counts under now: the reader's if there is one, else the proposal."""
         if self.review is not None:

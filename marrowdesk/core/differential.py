@@ -160,9 +160,10 @@ class Differential:
             None where the rules do not ask for it.
         counted: nucleated cells in the differential.
         counted_reviewed: those of them that a reader decided on.
-        total: all cells of the case.
+        total: all cells of the case, with those of a manual count that is counted together with them.
         reviewed: all cells a reader decided on, excluded ones too.
-        changed: those where the reader's class is not the proposed one, or that were excluded.
+        judged: those of them that have a proposal.
+        changed: those of the judged where the reader's class is not the proposed one, or that were excluded.
         unresolved: cells in a class that must be resolved or dismissed (not identifiable).
         unfamiliar: unreviewed cells that the model calls unfamiliar.
         compared: cells with a reference label and a class.
@@ -183,6 +184,7 @@ class Differential:
     counted_reviewed: int
     total: int
     reviewed: int
+    judged: int
     changed: int
     unresolved: int
     unfamiliar: int
@@ -373,7 +375,8 @@ def differential(tally: Tally, scheme: Scheme, rules: CountingRules | None = Non
         counted_reviewed=sum(tally.reviewed[each.code] for each in counted),
         total=tally.total,
         reviewed=tally.total - states[CellState.PENDING] - states[CellState.PROPOSED],
-        changed=states[CellState.CHANGED] + states[CellState.EXCLUDED],
+        judged=tally.judged,
+        changed=tally.changed,
         unresolved=sum(tally.current[code] for code in unresolved),
         unfamiliar=tally.unfamiliar,
         compared=tally.compared,

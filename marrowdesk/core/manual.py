@@ -72,4 +72,6 @@ def together(tally: Tally, counts: Iterable[Counter[str]]) -> Tally:
         unfamiliar=tally.unfamiliar,
         compared=tally.compared,
         agreeing=tally.agreeing,
+        judged=tally.judged,
+        changed=tally.changed,
     )

@@ -26,6 +26,8 @@ class Tally:
         unfamiliar: unreviewed cells that the model calls unfamiliar.
         compared: cells with both a reference label and a class.
         agreeing: those of them where both are the same.
+        judged: reviewed cells that have a proposal.
+        changed: those of them whose proposal the reader changed, or that were excluded.
     """
 
     current: Counter[str] = field(default_factory=Counter)
@@ -35,6 +37,8 @@ class Tally:
     unfamiliar: int = 0
     compared: int = 0
     agreeing: int = 0
+    judged: int = 0
+    changed: int = 0
 
     @classmethod
     def of(cls, cells: Iterable[Cell]) -> Tally:
@@ -69,7 +73,10 @@ class Tally:
                 self.agreeing += by * (code == cell.reference)
         if cell.prediction is not None:
             self.predicted[cell.prediction.code] += by
-            if cell.review is None and cell.prediction.unfamiliar:
+            if cell.review is not None:
+                self.judged += by
+                self.changed += by * cell.changed
+            elif cell.prediction.unfamiliar:
                 self.unfamiliar += by
 
     @property

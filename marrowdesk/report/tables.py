@@ -190,6 +190,7 @@ def _differential(found: Differential) -> dict[str, Any]:
         "total": found.total,
         "reviewed": found.reviewed,
         "counted_reviewed": found.counted_reviewed,
+        "judged": found.judged,
         "changed": found.changed,
         "unresolved": found.unresolved,
         "unfamiliar": found.unfamiliar,

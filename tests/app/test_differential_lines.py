@@ -150,7 +150,7 @@ def test_that_reviewed_changed_and_open_cells_are_told():
     tally = Tally()
     tally.current.update({"BLA": 5, "NIF": 2})
     tally.states.update({CellState.PROPOSED: 4, CellState.CONFIRMED: 2, CellState.CHANGED: 1})
-    tally.unfamiliar = 3
+    tally.unfamiliar, tally.judged, tally.changed = 3, 3, 1
     text = plain(facts.review(differential(tally, MARROW)))
     assert text == "Reviewed 3 of 7 cells (42.9 %), changed 1 · 2 not identified · 3 unfamiliar"
 

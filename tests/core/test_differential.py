@@ -76,6 +76,20 @@ def test_that_a_readers_class_goes_before_the_proposal():
     assert {each.name: each.count for each in result.apart} == {"excluded by the reader": 1}
 
 
+def test_that_only_what_was_proposed_is_said_to_be_changed():
+    by_hand = [cell(1, None, "LYT"), cell(2, None, "BLA"), cell(3, None, excluded=True)]
+    proposed = [cell(4, "LYT", "BLA"), cell(5, "LYT", "LYT"), cell(6, "LYT", excluded=True), cell(7, "LYT")]
+    assert (count(by_hand).reviewed, count(by_hand).judged, count(by_hand).changed) == (3, 0, 0)
+    result = count([*by_hand, *proposed])
+    assert (result.reviewed, result.judged, result.changed) == (6, 3, 2)
+    proposed_later = by_hand[0].with_prediction(proposed[0].prediction)
+    assert (count([proposed_later]).judged, count([proposed_later]).changed) == (1, 0)
+    tally = Tally.of([*by_hand, *proposed])
+    for each in proposed:
+        tally.remove(each)
+    assert (tally.judged, tally.changed) == (0, 0)
+
+
 def test_that_cells_without_a_proposal_are_told_apart():
     result = count([*cells(NGS=2), cell(9, None)])
     assert result.counted == 2

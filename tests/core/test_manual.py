@@ -26,11 +26,12 @@ def test_that_cells_counted_by_eye_are_reviewed_and_none_is_proposed():
 
 def test_that_together_is_the_sum_and_leaves_the_first_as_it_was():
     cells = Tally(
-        Counter(BLA=1, LYT=4), Counter(BLA=5), Counter(BLA=1), Counter({CellState.PROPOSED: 5}), 2, 1, 1
+        Counter(BLA=1, LYT=4), Counter(BLA=5), Counter(BLA=1), Counter({CellState.PROPOSED: 5}), 2, 1, 1, 5, 3
     )
     whole = together(cells, [Counter(BLA=2), Counter(LYT=1, PLM=1)])
     assert whole.current == Counter(BLA=3, LYT=5, PLM=1)
     assert whole.predicted == Counter(BLA=5)
     assert whole.states == Counter({CellState.PROPOSED: 5, CellState.CONFIRMED: 4})
     assert (whole.total, whole.unfamiliar, whole.compared, whole.agreeing) == (9, 2, 1, 1)
+    assert (whole.judged, whole.changed) == (5, 3)
     assert (cells.total, cells.current) == (5, Counter(BLA=1, LYT=4))

@@ -31,6 +31,8 @@ TEXTS = {
     "proposals": "项建议",
     "Smears": "涂片",
     "{} in all": "共 {}",
+    "{} by eye": "手工 {}",
+    "{cells} + {by_eye} by eye": "{cells} + 手工 {by_eye}",
     # Fields of the laboratory
     "Institution": "医疗机构",
     "Accession": "标本编号",
@@ -203,7 +205,9 @@ TEXTS = {
     "none": "无",
     "None: every class was given by a reader.": "无：全部由人工分类。",
     "Proposals changed or excluded": "更改或排除的建议",
-    "{} reviewed cells": "{} 个已审核细胞",
+    "{} reviewed proposals": "{} 项已审核建议",
+    "of them {} by eye": "其中手工 {}",
+    "manual count, smear {}": "手工计数，涂片 {}",
     "The classifier does not know slides like these and errs more often on them.":
         "分类器未学习过此类涂片，在其上更易出错。",
     "Unfamiliar to the classifier": "分类器不熟悉",

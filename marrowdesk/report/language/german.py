@@ -32,6 +32,8 @@ TEXTS = {
     "proposals": "Vorschläge",
     "Smears": "Ausstriche",
     "{} in all": "{} insgesamt",
+    "{} by eye": "{} manuell",
+    "{cells} + {by_eye} by eye": "{cells} + {by_eye} manuell",
     # Fields of the laboratory
     "Institution": "Einrichtung",
     "Accession": "Probennummer",
@@ -218,7 +220,9 @@ TEXTS = {
     "none": "keiner",
     "None: every class was given by a reader.": "Keiner: jede Klasse wurde von einem Befunder vergeben.",
     "Proposals changed or excluded": "Vorschläge geändert oder ausgeschlossen",
-    "{} reviewed cells": "{} geprüften Zellen",
+    "{} reviewed proposals": "{} geprüften Vorschlägen",
+    "of them {} by eye": "davon {} manuell",
+    "manual count, smear {}": "manuelle Zählung, Ausstrich {}",
     "The classifier does not know slides like these and errs more often on them.":
         "Solche Präparate kennt der Klassifikator nicht; er irrt auf ihnen häufiger.",
     "Unfamiliar to the classifier": "Dem Klassifikator unbekannt",

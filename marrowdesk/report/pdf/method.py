@@ -48,9 +48,12 @@ def _about_cells(edition: Edition) -> Iterator[Element]:
     report, words = edition.report, edition.words
     found = report.differential
     reviewed = edition.say("{} cells").format(words.of(found.reviewed, found.total))
-    yield _entry(edition.say("Reviewed by a reader"), reviewed)
-    changed = edition.say("{} reviewed cells").format(words.of(found.changed, found.reviewed))
-    yield _entry(edition.say("Proposals changed or excluded"), changed)
+    by_eye = report.manual.whole.total if report.manual and report.manual.included else 0
+    among = (edition.say("of them {} by eye").format(words.cells(by_eye)),) if by_eye else ()
+    yield _entry(edition.say("Reviewed by a reader"), reviewed, *among)
+    if report.method.models:
+        changed = edition.say("{} reviewed proposals").format(words.of(found.changed, found.judged))
+        yield _entry(edition.say("Proposals changed or excluded"), changed)
     if report.doubt:
         measured = edition.say("Doubt score above {threshold}: {part} cells").format(
             threshold=words.number(report.doubt.threshold),
@@ -73,7 +76,12 @@ def _about_cells(edition: Edition) -> Iterator[Element]:
 def method_section(edition: Edition) -> Element:
     """Give the method block."""
     report, words = edition.report, edition.words
-    smears = (words.told(each.name, words.cells(each.cells)) for each in report.slides)
+    smears = [words.told(each.name, words.cells(each.cells)) for each in report.slides]
+    if report.manual and report.manual.included:
+        smears += [
+            words.told(edition.say("manual count, smear {}").format(number), words.cells(counted.total))
+            for number, counted in report.manual.smears
+        ]
     lines: list[Element] = [
         _entry(edition.say("Smears"), *smears),
         *(_model(edition, each) for each in report.method.models),

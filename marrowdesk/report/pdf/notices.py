@@ -34,11 +34,7 @@ class KeyFigures(Element):
                 words.share_of(found.reviewed, found.total),
             ),
             (edition.say("Changed by the reader"), str(found.changed), edition.say("proposals")),
-            (
-                edition.say("Smears"),
-                str(len(edition.report.slides)),
-                edition.say("{} in all").format(words.cells(found.total)),
-            ),
+            (edition.say("Smears"), *_smears(edition)),
         )
 
     def height(self, width: float) -> float:
@@ -57,6 +53,18 @@ class KeyFigures(Element):
             paper.text(label, left, top - 10.5, LABEL, width=room - 12)
             drawn = paper.text(figure, left, top - 27, FIGURE)
             paper.text(note, left + drawn + 5, top - 27, LABEL, width=room - drawn - 20)
+
+
+def _smears(edition: Edition) -> tuple[str, str]:
+    """Give the number of smears, and how many cells they hold, those counted by eye apart from the others."""
+    slides, manual, words = edition.report.slides, edition.report.manual, edition.words
+    cells = words.cells(sum(each.cells for each in slides))
+    if manual is None or not manual.included:
+        return str(len(slides)), edition.say("{} in all").format(cells)
+    by_eye = manual.whole.total
+    if not slides:
+        return str(len(manual.smears)), edition.say("{} by eye").format(words.cells(by_eye))
+    return str(len(slides)), edition.say("{cells} + {by_eye} by eye").format(cells=cells, by_eye=by_eye)
 
 
 class Notices(Element):

@@ -47,12 +47,16 @@ class _Line(Element):
 def smears_section(edition: Edition) -> list[Element]:
     """Give the counts of the smears and of all together; nothing for a single smear.
 
+    A manual count that is part of the differential stands beside them, so that all add up to it.
     More than :data:`MOST` smears come in several tables. A share is printed as in the differential, with the
     number of cells before it; intervals of single smears are wider than that of all.
     """
     apart = [
         (each.name, each.differential) for each in edition.report.slides if each.differential is not None
     ]
+    manual = edition.report.manual
+    if apart and manual is not None and manual.included:
+        apart.append((edition.say("Manual count"), manual.whole))
     heading = edition.heading("Smears counted apart")
     return _tables(edition, heading, apart, edition.report.differential, [])
 
