@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from desk_steps import back_to_window, close, codes, dialog, look_at, open_and_wait, press
@@ -10,9 +11,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFileDialog, QMessageBox
 
 from marrowdesk.app.dialogs.classes import CODE, KEY, LINEAGE, NAME, ClassesDialog, reserved_keys
-from marrowdesk.core.taxonomy import MARROW, Lineage
+from marrowdesk.core.taxonomy import MARROW, CellClass, CountRole, Lineage
 from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.paths import scheme_path
+from marrowdesk.store.schemes import keep_own_scheme, own_scheme
 
 
 def _opened(desk):
@@ -134,6 +136,27 @@ def test_that_classes_are_put_in_another_order_with_what_was_entered(desk, drawn
     assert desk.window.model.scheme.codes == ("SEZ", *MARROW.codes)
     assert desk.window.model.scheme["SEZ"].lineage is Lineage.LYMPHOID
     assert next(iter(desk.window.acts.classes)) == "SEZ"
+
+
+def test_that_ok_keeps_what_a_class_of_ones_own_has_beside_the_columns(desk, drawn_slide, qtbot):
+    ours = CellClass(
+        "SEZ", "Sézary cell", Lineage.LYMPHOID, CountRole.COUNTED, "9", "#123456",
+        alert="Tell the ward.", folders=("sezary", "CTCL"), prior=0.2,
+    )  # fmt: skip
+    scheme = replace(MARROW, classes=(*MARROW.classes, ours))
+    keep_own_scheme(scheme)
+    open_and_wait(qtbot, desk, drawn_slide)
+    opened = _opened(desk)
+    assert opened.scheme() == scheme
+    row = _row(opened, "SEZ")
+    opened.table.item(row, CODE).setText("SZC")
+    opened.table.item(row, NAME).setText("Sézary cell, large")
+    opened.table.selectRow(row)
+    opened.up.click()
+    _agree(desk, opened, qtbot)
+    changed = replace(ours, code="SZC", name="Sézary cell, large")
+    assert desk.window.session.case.scheme["SZC"] == changed
+    assert own_scheme()["SZC"] == changed
 
 
 def test_that_classes_are_exported_and_imported(desk, drawn_slide, tmp_path, qtbot, monkeypatch):

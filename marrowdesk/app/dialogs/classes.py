@@ -181,6 +181,7 @@ class ClassesDialog(QDialog):
             if fixed:
                 item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
             table.setItem(row, column, item)
+        table.item(row, CODE).setData(Qt.ItemDataRole.UserRole, each)
         roles: dict[object, str] = {CountRole.COUNTED: self.tr("counted"), CountRole.APART: self.tr("apart")}
         told = {**roles, CountRole.UNRESOLVED: self.tr("to be resolved")}
         if own:
@@ -313,31 +314,26 @@ class ClassesDialog(QDialog):
         return check(replace(self._base, classes=tuple(self._entered())), reserved_keys())
 
     def _entered(self) -> list[CellClass]:
-        shipped = {each.code: each for each in self._base.classes if each.takes or not is_own(each.code)}
-        classes = []
-        for row in range(self.table.rowCount()):
-            code = self._text(row, CODE)
-            known = shipped.get(code)
-            color: str = self.table.item(row, COLOR).data(Qt.ItemDataRole.UserRole)
-            key = self._text(row, KEY).upper()
-            if known is not None:
-                classes.append(replace(known, color=color, key=key))
-                continue
-            lineage, role = (self.table.cellWidget(row, column) for column in (LINEAGE, ROLE))
-            assert isinstance(lineage, QComboBox)
-            assert isinstance(role, QComboBox)
-            classes.append(
-                CellClass(
-                    code,
-                    self._text(row, NAME),
-                    Lineage(lineage.currentData()),
-                    CountRole(role.currentData()),
-                    key,
-                    color,
-                    always_review=self.table.item(row, REVIEW).checkState() == Qt.CheckState.Checked,
-                )
-            )
-        return classes
+        """Give the classes as they stand in the table; what no column shows stays as it was."""
+        return [self._entered_in(row) for row in range(self.table.rowCount())]
+
+    def _entered_in(self, row: int) -> CellClass:
+        before: CellClass = self.table.item(row, CODE).data(Qt.ItemDataRole.UserRole)
+        color: str = self.table.item(row, COLOR).data(Qt.ItemDataRole.UserRole)
+        entered = replace(before, color=color, key=self._text(row, KEY).upper())
+        lineage, role = (self.table.cellWidget(row, column) for column in (LINEAGE, ROLE))
+        if lineage is None or role is None:  # a shipped class: only its colour and key can be changed
+            return entered
+        assert isinstance(lineage, QComboBox)
+        assert isinstance(role, QComboBox)
+        return replace(
+            entered,
+            code=self._text(row, CODE),
+            name=self._text(row, NAME),
+            lineage=Lineage(lineage.currentData()),
+            role=CountRole(role.currentData()),
+            always_review=self.table.item(row, REVIEW).checkState() == Qt.CheckState.Checked,
+        )
 
     def accept(self) -> None:
         """Let the classes hold, if all of them can be used."""
