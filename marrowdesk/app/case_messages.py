@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from marrowdesk.app.window import MainWindow
     from marrowdesk.core.errors import MarrowdeskError
-    from marrowdesk.store.values import Signature
+    from marrowdesk.store.values import Signature, Slide
 
 
 class CaseMessages(QObject):
@@ -151,15 +151,15 @@ class CaseMessages(QObject):
         self._overtaken = None if case is None else case.path
         self._window.banner.tell("overtaken", text, "warning")
 
-    def _tell_missing(self, missing: list[Path]) -> None:
+    def _tell_missing(self, slide: Slide, missing: list[Path]) -> None:
+        window, case = self._window, self._window.session.case
         text = self.tr("{} images of this case are not where they were, for example {}.").format(
             numbers.count(len(missing)), missing[0]
         )
-        message = self._window.banner.tell("missing", text, "warning")
-        message.add_button(self.tr("&Find folder…"), self._window.commands.find_images)
-        case = self._window.session.case
+        message = window.banner.tell("missing", text, "warning")
+        message.add_button(self.tr("&Find folder…"), lambda: window.commands.find_images(slide))
         if case is not None and case.packed()[1]:
-            message.add_button(self.tr("&Unpack them…"), self._window.commands.unpack_images)
+            message.add_button(self.tr("&Unpack them…"), lambda: window.commands.unpack_images(slide))
 
     def _show_packing(self, files: int, left: list[Path] | None) -> None:
         window, case = self._window, self._window.session.case

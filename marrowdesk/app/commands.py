@@ -12,7 +12,7 @@ from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.dialogs.one_of_a_kind import OneOfAKind
 from marrowdesk.app.exporting import open_file
-from marrowdesk.app.operations import Operation
+from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.app.preferences import required_of
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.signoff import unseen
@@ -106,7 +106,7 @@ class Commands(QObject):
         if self._drawing is not None:
             return
         self._drawing = (
-            Operation(self, lambda _: draw())
+            Operation(self, lambda _: draw(), lane=Lane.LONG)
             .on_success(lambda folder: self.open([folder]))
             .on_end(self._drawn)
             .start()
@@ -123,33 +123,21 @@ class Commands(QObject):
             return str(case.slides()[0].folder.parent)
         return str(Path.home())
 
-    def find_images(self) -> None:
-        """Ask where the images of the first slide with missing images lie now."""
-        slide = self._missing_slide()
-        if slide is None:
-            return
+    def find_images(self, slide: Slide) -> None:
+        """Ask where the images of a slide lie now."""
         name = QFileDialog.getExistingDirectory(
             self._window, self.tr("Where are the images of “{}” now?").format(slide.name)
         )
         if name:
             self._session.relocate(slide, Path(name))
 
-    def unpack_images(self) -> None:
-        """Ask for a folder and write the packed images of the first slide with missing images there."""
-        slide = self._missing_slide()
-        if slide is None:
-            return
+    def unpack_images(self, slide: Slide) -> None:
+        """Ask for a folder and write the packed images of a slide there."""
         name = QFileDialog.getExistingDirectory(
             self._window, self.tr("Where shall the images of “{}” be written?").format(slide.name)
         )
         if name:
             self._session.unpack(slide, Path(name))
-
-    def _missing_slide(self) -> Slide | None:
-        case = self._session.case
-        if case is None:
-            return None
-        return next((slide for slide in case.slides() if case.images_missing(slide.id)), None)
 
     # -- dialogs --------------------------------------------------------------------------------------
 
@@ -183,7 +171,7 @@ class Commands(QObject):
 
             return against_signing(case, rules, required)
 
-        Operation(self, work, series="sign").on_success(self._show_sign_off).start()
+        Operation(self, work, lane=Lane.LIGHT, series="sign").on_success(self._show_sign_off).start()
 
     def _show_sign_off(self, against: list[Found]) -> None:
         from marrowdesk.app.dialogs.sign_off import SignOffDialog

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QStandardPaths, QUrl
 from PySide6.QtGui import QDesktopServices
 
-from marrowdesk.app.operations import Operation
+from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.report.options import PrintOptions
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def export(
         forms: dict[str, Any] = dict(targets)
         return reporting.export(frozen, **forms, options=options_of(settings))
 
-    return Operation(owner, work)
+    return Operation(owner, work, lane=Lane.LONG, finishes=True)
 
 
 def open_file(path: Path) -> None:

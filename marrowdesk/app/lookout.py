@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject
 
-from marrowdesk.app.operations import Operation
+from marrowdesk.app.operations import Lane, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,5 +62,5 @@ class Lookout(QObject):
         def end() -> None:
             self._looking = None  # lets go of what the work holds
 
-        looking = Operation(self, lambda _: work(), series=self._name)
+        looking = Operation(self, lambda _: work(), lane=Lane.LIGHT, series=self._name)
         self._looking = looking.on_success(take).on_end(end).start()

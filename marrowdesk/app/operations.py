@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import math
 import threading
-import time
 from collections import deque
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QMetaObject, QObject, Qt
 from shiboken6 import isValid
 
 from marrowdesk.app.runner import Lane, Runner, runner, shut_down
@@ -32,7 +33,8 @@ class Operation:
     not Qt's: those keep the platform's default stack, too small for BLAS on macOS.
 
     Callbacks run on the GUI thread, and never again once the owner is gone, the operation was dropped or a
-    newer one of the same series was started by the same owner.
+    newer one of the same series was started by the same owner. Nobody waits for the work then, and it is
+    asked to stop, unless it finishes what the person ordered.
 
     Attributes:
         number: generation number; grows with every operation started.
@@ -44,8 +46,9 @@ class Operation:
         owner: QObject,
         work: Callable[[threading.Event], Any],
         *,
-        lane: Lane = Lane.LIGHT,
+        lane: Lane,
         series: str = "",
+        finishes: bool = False,
     ) -> None:
         """Prepare an operation; nothing runs before :meth:`start`.
 
@@ -54,18 +57,22 @@ class Operation:
             work: what to do; must not touch any widget.
             lane: the threads to run on.
             series: of several operations with the same owner and series only the newest is heard.
+            finishes: is done though the owner goes, or the program ends before it has begun, as the writing
+                of a file that the person asked for. ``work`` may still look whether it is cancelled.
         """
         self.owner = owner
         self.lane = lane
         self.series = series
+        self.finishes = finishes
         self.number = 0
         self.cancelled = threading.Event()
         self._work = work
         self._mail: deque[Any] = deque()
         self._outcome: _Outcome | None = None
         self._dropped = False
-        self._last_delivery = 0.0
+        self._last_delivery = -math.inf
         self._waiting = False
+        self._watch: QMetaObject.Connection | None = None
         self._success: Callable[[Any], object] | None = None
         self._failure: Callable[[Exception], object] | None = None
         self._progress: Callable[[list[Any]], object] | None = None
@@ -105,6 +112,17 @@ class Operation:
         self._dropped = True
         self.cancelled.set()
 
+    def watch_owner(self) -> None:
+        """Ask the work to stop as soon as the owner is gone, in whatever thread it goes; for the runner."""
+        if self.finishes:
+            return
+        cancelled = self.cancelled
+        if isValid(self.owner):
+            direct = Qt.ConnectionType.DirectConnection
+            self._watch = self.owner.destroyed.connect(lambda: cancelled.set(), direct)
+        else:
+            cancelled.set()
+
     @property
     def running(self) -> bool:
         """Whether the end is still to come."""
@@ -121,7 +139,7 @@ class Operation:
     def run(self, wake: Callable[[Operation], None]) -> None:
         """Do the work and post what happens; called by the runner on a worker thread."""
         try:
-            if self.cancelled.is_set():
+            if self._dropped or (self.cancelled.is_set() and not self.finishes):
                 raise Cancelled("Cancelled before it began.")
             result = self._work(self.cancelled)
             if inspect.isgenerator(result):
@@ -154,6 +172,8 @@ class Operation:
         Returns:
             True once the end was delivered (or is of no interest any more, and the work has ended).
         """
+        if not self.finishes and not isValid(self.owner):
+            self.cancelled.set()
         events = []
         while self._mail:
             item = self._mail.popleft()
@@ -161,13 +181,18 @@ class Operation:
                 self._outcome = item
             else:
                 events.append(item)
-        self._last_delivery = time.monotonic()
+        if self._outcome is not None and self._watch is not None and isValid(self.owner):
+            QObject.disconnect(self._watch)
+            self._watch = None
+        self._last_delivery = monotonic()
         try:
             if events and self._progress is not None and not self.stale:
                 self._progress(events)
         finally:  # an error in a progress callback must not hide the end
             if self._outcome is not None and not self.stale:
                 self._finish(self._outcome)
+            elif self._outcome is not None and self.finishes and not self._dropped and self.failed:
+                _show_anyway(self._outcome.error)
         return self._outcome is not None
 
     def _finish(self, outcome: _Outcome) -> None:
@@ -193,7 +218,17 @@ class Operation:
         """Give the seconds to wait before progress may be delivered again."""
         if any(isinstance(item, _Outcome) for item in tuple(self._mail)):
             return 0.0
-        return max(0.0, self._last_delivery + PROGRESS_INTERVAL - time.monotonic())
+        return max(0.0, self._last_delivery + PROGRESS_INTERVAL - monotonic())
+
+
+def _show_anyway(error: Exception | None) -> None:
+    """Show what became of an order whose owner is gone, over the window the person is in."""
+    from PySide6.QtWidgets import QApplication
+
+    from marrowdesk.app.dialogs.failure import show_failure
+
+    if error is not None:
+        show_failure(QApplication.activeWindow(), error)
 
 
 class _Outcome:

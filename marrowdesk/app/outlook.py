@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from marrowdesk.app.operations import Operation
+from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.core.counting import thresholds
 from marrowdesk.core.outlook import Outlook, evidence_of, outlooks
 
@@ -78,8 +78,8 @@ class OutlookWatch(QObject):
             wanted = thresholds(rules.blast_equivalents, scheme)
             return outlooks(evidence_of(cells), scheme, wanted, rules.confidence)
 
-        self._work = Operation(self, work, series="outlook").on_success(self._show).on_end(self._ended)
-        self._work.start()
+        judging = Operation(self, work, lane=Lane.LIGHT, series="outlook")
+        self._work = judging.on_success(self._show).on_end(self._ended).start()
 
     def _ended(self) -> None:
         if self._wanted:

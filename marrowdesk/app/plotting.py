@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
-from marrowdesk.app.operations import Operation
+from marrowdesk.app.operations import Lane, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,4 +88,4 @@ def load_reading(owner: QObject) -> None:
 
 
 def _load(owner: QObject, load: Callable[[], object], then: Callable[[], object]) -> None:
-    Operation(owner, lambda _: load()).on_success(lambda _: then()).start()
+    Operation(owner, lambda _: load(), lane=Lane.LIGHT).on_success(lambda _: then()).start()

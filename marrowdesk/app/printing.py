@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from marrowdesk.app import numbers
 from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.app.dialogs.failure import show_failure
-from marrowdesk.app.operations import Operation
+from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.app.print_job import Measured, Progress, chosen_pages, measure, paint, scale_for
 from marrowdesk.core.errors import ReportError
 
@@ -49,7 +49,7 @@ def print_report(parent: QWidget, content: bytes, title: str) -> None:
         hint = translate("PrintProgress", "Add one in the system's settings, or save the report as a PDF.")
         show_failure(parent, ReportError(message, hint))
         return
-    operation = Operation(parent, lambda _: measure(content))
+    operation = Operation(parent, lambda _: measure(content), lane=Lane.LONG)
     operation.on_success(lambda measured: _ask(parent, content, title, measured))
     operation.start()
 
@@ -151,7 +151,12 @@ class PrintProgress(QDialog):
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("How much is printed"))
         self._lay_out()
-        self._operation = Operation(self, lambda cancel: paint(printer, content, chosen, scale, cancel))
+        self._operation = Operation(
+            self,
+            lambda cancel: paint(printer, content, chosen, scale, cancel),
+            lane=Lane.LONG,
+            finishes=True,
+        )
         self._operation.on_progress(lambda events: self._tell(events[-1]))
         self._operation.on_failure(lambda error: show_failure(parent, error))
         self._operation.on_end(self.accept)

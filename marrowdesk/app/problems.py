@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.icons import icon
-from marrowdesk.app.operations import Operation
+from marrowdesk.app.operations import Lane, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -193,7 +193,9 @@ class ProblemsPanel(QWidget):
         if not name:
             return
         text = self.table.as_text()
-        Operation(self, lambda _: Path(name).write_text(text, encoding="utf-8")).on_failure(
+        Operation(
+            self, lambda _: Path(name).write_text(text, encoding="utf-8"), lane=Lane.LONG, finishes=True
+        ).on_failure(
             lambda error: show_failure(self, _explained(error, name))
         ).start()
 

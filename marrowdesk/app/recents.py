@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
 )
 
 from marrowdesk.app import numbers
-from marrowdesk.app.operations import Operation
+from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.core.errors import CaseFileError
 from marrowdesk.store.backup import backups, copies_folder
 from marrowdesk.store.errors import (
@@ -119,9 +119,8 @@ class RecentList(QWidget):
         self.list.setMaximumHeight(len(cases) * self.list.sizeHintForRow(0) + 2 if cases else 0)
         self.setVisible(bool(cases))
         paths = [each.path for each in cases]
-        Operation(self, lambda cancel: _states(paths, cancel), series="states").on_progress(
-            self._take_states
-        ).start()
+        looking = Operation(self, lambda cancel: _states(paths, cancel), lane=Lane.LONG, series="states")
+        looking.on_progress(self._take_states).start()
 
     def _take_states(self, states: list[tuple[Path, CaseState]]) -> None:
         found = dict(states)

@@ -15,16 +15,20 @@ if TYPE_CHECKING:
     from marrowdesk.app.operations import Operation
 
 
+@enum.unique
 class Lane(enum.Enum):
-    """Which threads do the work.
+    """Which threads do the work; the value is how many there are.
 
     Attributes:
         INFERENCE: one thread; torch lives there, and jobs wait for each other.
-        LIGHT: a few threads for short jobs: reading a case, decoding one image, writing a report.
+        LIGHT: a few threads for what is waited for at the screen: opening a case, decoding one image.
+        LONG: a few threads for what may take seconds or minutes: whole folders, several cases, reports,
+            printing, fitting. None of it keeps the screen waiting.
     """
 
     INFERENCE = 1
     LIGHT = 3
+    LONG = 4
 
 
 class Runner(QObject):
@@ -63,6 +67,7 @@ class Runner(QObject):
                 if other.series == operation.series and other.owner is operation.owner:
                     other.drop()
         operation.number = next(self._numbers)
+        operation.watch_owner()
         future = self._lanes[operation.lane].submit(operation.run, self._woken.emit)
         self._alive[operation.number] = (operation, future)
         if len(self._alive) == 1:
@@ -93,13 +98,19 @@ class Runner(QObject):
                     self.idle_changed.emit(True)
 
     def shut_down(self) -> None:
-        """Cancel everything and wait until all threads have ended; no callback runs afterwards."""
+        """Cancel everything and wait until all threads have ended; no callback runs afterwards.
+
+        What was ordered to be done and waits for a thread is still begun.
+        """
         self._closed = True
         for operation, future in self._alive.values():
-            operation.drop()
-            future.cancel()
+            if operation.finishes:
+                operation.cancel()
+            else:
+                operation.drop()
+                future.cancel()
         for pool in self._lanes.values():
-            pool.shutdown(wait=True, cancel_futures=True)
+            pool.shutdown(wait=True)
         self._alive.clear()
 
 

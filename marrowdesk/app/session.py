@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from marrowdesk.app.case_loading import Loaded, load
 from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.app.preferences import required_of
+from marrowdesk.core.errors import Cancelled
 from marrowdesk.core.manual import FIELD, TOGETHER
 from marrowdesk.store.backup import back_up_daily, restore
 from marrowdesk.store.schemes import own_scheme
@@ -45,7 +46,8 @@ class Session(QObject):
         reading_changed: whether a folder is being read, and how many files were looked at.
         cells_found: cells were added to the model, or the reading has ended.
         problems_changed: the list of unreadable images is another one.
-        missing_found: images of the case are not where they were; list of paths.
+        missing_found: images of the case are not where they were; the first slide of which some are missing,
+            and the list of all their paths.
         field_changed: a header field of the report was set; its name.
         copy_failed: no copy of the case could be made; the exception.
         packing: images are being packed into the case; files looked at, or -1 at the end, and then those
@@ -61,7 +63,7 @@ class Session(QObject):
     reading_changed = Signal(bool, int)
     cells_found = Signal()
     problems_changed = Signal()
-    missing_found = Signal(list)
+    missing_found = Signal(object, list)
     field_changed = Signal(str)
     copy_failed = Signal(object)
     altered = Signal(object)
@@ -79,6 +81,7 @@ class Session(QObject):
         self._arrived: set[CaseFile] = set()
         self._only_read: CaseFileError | None = None
         self._packing: Operation | None = None
+        self._missing: Operation | None = None
         self._thumbnails: ThumbnailLoader | None = None
         self._kept: Callable[[], KeptImages | None] = lambda: None
         model.overtaken.connect(self._read_again)
@@ -145,9 +148,11 @@ class Session(QObject):
         self._generation += 1
         generation, wanted = self._generation, list(paths)
         self.opening_changed.emit(True)
-        Operation(self, lambda cancel: self._load(wanted, take_over, sitting, cancel)).on_success(
-            lambda loaded: self._show(loaded, generation)
-        ).on_end(lambda: self._opening_ended(generation)).start()
+        opening = Operation(
+            self, lambda cancel: self._load(wanted, take_over, sitting, cancel), lane=Lane.LIGHT
+        )
+        opening.on_success(lambda loaded: self._show(loaded, generation))
+        opening.on_end(lambda: self._opening_ended(generation)).start()
 
     def _load(
         self, paths: list[Path], take_over: bool, sitting: int | None, cancel: threading.Event
@@ -239,7 +244,7 @@ class Session(QObject):
         offers = None if self._thumbnails is None else self._thumbnails.offers()
         kept = self._kept()
         self._reading = (
-            Operation(self, lambda cancel: open_slides(case, paths, cancel, offers, kept))
+            Operation(self, lambda cancel: open_slides(case, paths, cancel, offers, kept), lane=Lane.LONG)
             .on_progress(self._take)
             .on_end(self._read_all)
             .start()
@@ -269,11 +274,12 @@ class Session(QObject):
     # -- images that moved ----------------------------------------------------------------------------
 
     def _look_for_missing(self, case: CaseFile) -> None:
-        def tell(missing: list[Path]) -> None:
+        def tell(missing: list[tuple[Slide, list[Path]]]) -> None:
             if missing and case is self.case:
-                self.missing_found.emit(missing)
+                self.missing_found.emit(missing[0][0], [path for _, paths in missing for path in paths])
 
-        Operation(self, lambda _: case.images_missing(), series="missing").on_success(tell).start()
+        self._missing = Operation(self, lambda cancel: _missing_in(case, cancel), lane=Lane.LONG)
+        self._missing.on_success(tell).start()
 
     def relocate(self, slide: Slide, folder: Path) -> Operation:
         """Look for the images of a slide in another folder, then show the case from there."""
@@ -284,7 +290,8 @@ class Session(QObject):
             if case is self.case:
                 self.open([case.path])
 
-        return Operation(self, lambda _: case.relocate(slide.id, folder)).on_success(again).start()
+        relocating = Operation(self, lambda _: case.relocate(slide.id, folder), lane=Lane.LONG)
+        return relocating.on_success(again).start()
 
     def unpack(self, slide: Slide, folder: Path) -> Operation:
         """Write the packed images of a slide into a folder, then show the case from there."""
@@ -295,7 +302,8 @@ class Session(QObject):
             if case is self.case:
                 self.open([case.path])
 
-        return Operation(self, lambda _: case.unpack(slide, folder)).on_success(again).start()
+        unpacking = Operation(self, lambda _: case.unpack(slide, folder), lane=Lane.LONG)
+        return unpacking.on_success(again).start()
 
     def pack(self) -> None:
         """Pack the images into the open case; what goes on and what came of it is told by ``packing``."""
@@ -312,7 +320,8 @@ class Session(QObject):
             self._packing = None
             self.packing.emit(-1, left)
 
-        self._packing = Operation(self, case.pack).on_progress(step).on_end(end).start()
+        packing = Operation(self, case.pack, lane=Lane.LONG)
+        self._packing = packing.on_progress(step).on_end(end).start()
         self.packing.emit(0, None)
 
     # -- copies ---------------------------------------------------------------------------------------
@@ -320,7 +329,8 @@ class Session(QObject):
     def _copy_daily(self, case: CaseFile) -> None:
         """Copy the case at its first opening of the day."""
         path = case.path
-        Operation(self, lambda _: back_up_daily(path)).on_failure(self.copy_failed.emit).start()
+        copying = Operation(self, lambda _: back_up_daily(path), lane=Lane.LONG)
+        copying.on_failure(self.copy_failed.emit).start()
 
     def put_back(self, copy: Backup) -> None:
         """Close the case, put a copy in its place, and show that."""
@@ -330,9 +340,8 @@ class Session(QObject):
         path = case.path
         self.close()
         # The lane in which the case is closed, behind that: no file is replaced while it is open here.
-        Operation(self, lambda _: restore(copy.path, path), lane=Lane.INFERENCE).on_end(
-            lambda: self.open([path])
-        ).start()
+        restoring = Operation(self, lambda _: restore(copy.path, path), lane=Lane.INFERENCE, finishes=True)
+        restoring.on_end(lambda: self.open([path])).start()
 
     # -- classes --------------------------------------------------------------------------------------
 
@@ -398,7 +407,7 @@ class Session(QObject):
                 if signed.no_copy is not None:
                     self.copy_failed.emit(signed.no_copy)
 
-        return Operation(self, work).on_success(done)
+        return Operation(self, work, lane=Lane.LIGHT, finishes=True).on_success(done)
 
     def reopen(self, reader: str, reason: str) -> None:
         """End the standing signature; what follows will be an amended version.
@@ -431,6 +440,9 @@ class Session(QObject):
     def _leave(self) -> None:
         if self.case is not None:
             self.leaving.emit()
+        if self._missing is not None:
+            self._missing.drop()
+            self._missing = None
         if self._packing is not None:
             self._packing.drop()
             self._packing = None
@@ -448,7 +460,7 @@ class Session(QObject):
     def _retire(self, case: CaseFile) -> None:
         """Close a case behind whatever inference still writes into it."""
         self._retired.add(case)
-        Operation(self, lambda _: case.close(), lane=Lane.INFERENCE).on_success(
+        Operation(self, lambda _: case.close(), lane=Lane.INFERENCE, finishes=True).on_success(
             lambda _: self._retired.discard(case)
         ).start()
 
@@ -459,3 +471,15 @@ class Session(QObject):
                 case.close()
         self._retired.clear()
         self._arrived.clear()
+
+
+def _missing_in(case: CaseFile, cancel: threading.Event) -> list[tuple[Slide, list[Path]]]:
+    """Give the slides of which images are not where they were, and those; looks at every file."""
+    missing = []
+    for slide in case.slides():
+        if cancel.is_set():
+            raise Cancelled("Looking for the images was stopped.")
+        paths = case.images_missing(slide.id)
+        if paths:
+            missing.append((slide, paths))
+    return missing

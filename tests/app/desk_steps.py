@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 
 from marrowdesk.app.classifier import EngineState
-from marrowdesk.app.operations import runner
+from marrowdesk.app.operations import Lane, Operation, runner
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from PySide6.QtWidgets import QWidget
@@ -55,6 +58,18 @@ def wait_until_classified(qtbot, desk: Desk) -> None:
 def wait_for_workers(qtbot) -> None:
     """Wait until no worker has anything to do, for example nothing more to look for."""
     qtbot.waitUntil(lambda: runner().idle)
+
+
+@contextmanager
+def busy(lane: Lane) -> Iterator[None]:
+    """Keep all threads of a lane busy, so that what is started there waits until the block is left."""
+    owner, release = QObject(), threading.Event()
+    try:
+        for _ in range(lane.value):
+            Operation(owner, lambda _: release.wait(60), lane=lane).start()
+        yield
+    finally:
+        release.set()
 
 
 def message_of(desk: Desk, name: str) -> Message | None:

@@ -461,3 +461,25 @@ def test_that_every_control_of_both_dialogs_has_a_name(recent, qtbot):
     opened.outcome.name.setText("Nord")
     assert opened.outcome.version.text() == "version 2"
     assert opened.outcome.name.completer().model().index(0, 0).data() == "Nord"
+
+
+def test_that_no_further_case_is_read_when_the_dialog_is_closed(qtbot, recent, monkeypatch):
+    models = models_dialog(qtbot, recent)
+    read, first, release, open_copy = [], threading.Event(), threading.Event(), CaseFile.open_copy
+
+    def slowly(path):
+        read.append(path)
+        first.set()
+        assert release.wait(60)
+        return open_copy(path)
+
+    monkeypatch.setattr(CaseFile, "open_copy", slowly)
+    models.begin.click()
+    opened = wait_for_dialog(qtbot, recent, AdaptDialog)
+    assert opened.cases.topLevelItemCount() == 3
+    assert first.wait(60)
+    close(recent, opened)
+    qtbot.waitUntil(lambda: not recent.window.findChildren(AdaptDialog))
+    release.set()
+    settle(qtbot)
+    assert len(read) == 1

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from contextlib import closing
 
-from desk_steps import dialog, open_and_wait, press, reviewed
+from desk_steps import close, dialog, open_and_wait, press, reviewed, wait_for_workers
 
 from marrowdesk.app.dialogs.copies import CopiesDialog
 from marrowdesk.store import backup
 from marrowdesk.store.backup import back_up, backups
+from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.errors import CaseFileReadOnly
 
 
@@ -105,3 +107,27 @@ def test_that_without_copies_the_dialog_says_when_one_is_made(desk, drawn_slide,
     opened = dialog(desk, CopiesDialog)
     assert not opened.list.isVisible()
     assert not opened.put_back.isVisible()
+
+
+def test_that_no_further_copy_is_opened_when_the_list_is_closed(desk, drawn_slide, qtbot, monkeypatch):
+    open_and_wait(qtbot, desk, drawn_slide)
+    for _ in range(4):
+        back_up(desk.window.session.case.path)
+    wait_for_workers(qtbot)
+    opened, first, release, open_case = [], threading.Event(), threading.Event(), CaseFile.open
+
+    def slowly(path, *more, **named):
+        opened.append(path)
+        first.set()
+        assert release.wait(60)
+        return open_case(path, *more, **named)
+
+    monkeypatch.setattr(CaseFile, "open", slowly)
+    desk.window.acts.copies.trigger()
+    shown = dialog(desk, CopiesDialog)
+    assert first.wait(60)
+    close(desk, shown)
+    qtbot.waitUntil(lambda: not desk.window.findChildren(CopiesDialog))
+    release.set()
+    wait_for_workers(qtbot)
+    assert len(opened) == 1

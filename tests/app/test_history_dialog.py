@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from desk_steps import dialog, look_at, open_and_wait, press
+from desk_steps import busy, close, dialog, look_at, open_and_wait, press, wait_for_workers
 from pdf_reading import page_texts
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from marrowdesk.app.dialogs.history import HistoryDialog, HistoryModel
+from marrowdesk.app.operations import Lane
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.services.reporting import DECISION_COLUMNS, snapshot
@@ -132,3 +133,37 @@ def test_that_all_decisions_are_exported_and_no_name_becomes_a_formula(worked, q
     ]  # fmt: skip
     assert {row["reader"] for row in rows} == {"'=A. Reader"}
     assert all(row["at"].endswith("+00:00") and row["file"] and len(row["model"]) == 64 for row in rows)
+
+
+def test_that_what_was_ordered_is_written_though_the_dialog_is_closed_before_it_begins(
+    worked, qtbot, tmp_path, monkeypatch
+):
+    opened = _opened(worked, qtbot)
+    opened.view.selectRow(2)
+    decisions, report = tmp_path / "decisions.csv", tmp_path / "then.pdf"
+    with busy(Lane.LONG):
+        for target, button in ((decisions, opened.export), (report, opened.report)):
+            monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, target=target: (str(target), ""))
+            button.click()
+        close(worked, opened)
+        qtbot.waitUntil(lambda: not worked.window.findChildren(HistoryDialog))
+        assert not decisions.exists()
+    wait_for_workers(qtbot)
+    assert len(list(csv.reader(io.StringIO(decisions.read_text("utf-8-sig"))))) > 3
+    assert page_texts(report.read_bytes())
+
+
+def test_that_what_was_ordered_and_fails_is_told_though_the_dialog_is_closed(
+    worked, qtbot, tmp_path, monkeypatch
+):
+    opened, taken = _opened(worked, qtbot), tmp_path / "taken.csv"
+    taken.mkdir()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(taken), ""))
+    with busy(Lane.LONG):
+        opened.export.click()
+        close(worked, opened)
+        qtbot.waitUntil(lambda: not worked.window.findChildren(HistoryDialog))
+    qtbot.waitUntil(lambda: bool(worked.window.findChildren(QMessageBox)))
+    (box,) = worked.window.findChildren(QMessageBox)
+    assert "taken.csv" in box.text()
+    box.close()

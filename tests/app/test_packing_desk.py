@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import threading
 
-from desk_steps import message_of, open_and_wait
-from PySide6.QtWidgets import QFileDialog, QPushButton
+from desk_steps import busy, message_of, open_and_wait, wait_for_workers
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
+
+from marrowdesk.app.operations import Lane
+from marrowdesk.store.casefile import CaseFile
 
 
 def test_that_images_are_packed_and_unpacked_where_the_folder_is_gone(
@@ -44,3 +48,51 @@ def test_that_what_is_missing_is_told_and_without_packed_images_none_are_offered
     qtbot.waitUntil(lambda: message_of(desk, "packing") is not None)
     assert "0 of 24" in message_of(desk, "packing").text
     assert "left out: 24 files" in message_of(desk, "packing").text
+
+
+def test_that_the_missing_images_of_the_second_smear_are_found_without_the_window_looking_at_files(
+    desk, drawn_slide, qtbot, tmp_path, monkeypatch
+):
+    from marrowdesk.imaging.drawn import draw_slide
+
+    second = tmp_path / "second smear"
+    second.mkdir()
+    draw_slide(second, 6, seed=8)
+    open_and_wait(qtbot, desk, drawn_slide, second)
+    window, path = desk.window, desk.window.session.case.path
+    window.session.close()
+    shutil.move(second, tmp_path / "moved")
+    looked, look = [], CaseFile.images_missing
+
+    def noting(case, *which):
+        looked.append(threading.get_ident())
+        return look(case, *which)
+
+    monkeypatch.setattr(CaseFile, "images_missing", noting)
+    with qtbot.waitSignal(window.session.missing_found):
+        window.commands.open([path])
+    assert "6 images of this case are not where they were" in message_of(desk, "missing").text
+    asked = []
+    monkeypatch.setattr(
+        QFileDialog, "getExistingDirectory", lambda _, title: asked.append(title) or str(tmp_path / "moved")
+    )
+    (button,) = [b for b in message_of(desk, "missing").findChildren(QPushButton) if "Find" in b.text()]
+    with qtbot.waitSignal(window.session.opened):
+        button.click()
+    assert asked == ["Where are the images of “second smear” now?"]
+    assert all(cell.place.path.exists() for cell in window.model.cells)
+    assert looked
+    assert threading.get_ident() not in looked
+
+
+def test_that_a_case_closed_while_its_images_are_looked_for_shows_no_error(desk, drawn_slide, qtbot):
+    open_and_wait(qtbot, desk, drawn_slide)
+    window, path = desk.window, desk.window.session.case.path
+    window.session.close()
+    with busy(Lane.LONG):
+        with qtbot.waitSignal(window.session.opened):
+            window.commands.open([path])
+        window.session.close()
+        qtbot.waitUntil(lambda: not window.session._retired)
+    wait_for_workers(qtbot)
+    assert not window.findChildren(QMessageBox)

@@ -292,6 +292,19 @@ def test_that_a_place_that_cannot_be_written_is_told(qtbot, window, printer, tmp
     no_qt_warnings.clear()
 
 
+def test_that_a_report_is_printed_to_its_end_though_its_window_is_closed(qtbot, window, printer):
+    report = QWidget(window)
+    content = document(*(f"page {number}" for number in range(60)))
+    print_on(report, printer, content, measure(content))
+    (progress,) = report.findChildren(PrintProgress)
+    qtbot.waitUntil(lambda: progress.bar.value() > 0)
+    report.deleteLater()
+    qtbot.waitUntil(lambda: not window.findChildren(PrintProgress))
+    qtbot.waitUntil(lambda: operations.runner().idle)
+    with Pages(out(printer)) as pages:
+        assert len(pages.sizes) == 60
+
+
 def test_that_the_program_can_end_while_it_prints(qtbot, window, printer):
     content = document(*(f"page {number}" for number in range(60)))
     print_on(window, printer, content, measure(content))

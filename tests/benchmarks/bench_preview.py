@@ -139,7 +139,9 @@ def print_to_file(window: QWidget, content: bytes) -> tuple[int, float]:
 
     found: list = []
     owner = QObject()
-    operations.Operation(owner, lambda _: measure(content)).on_success(found.append).start()
+    operations.Operation(owner, lambda _: measure(content), lane=operations.Lane.LONG).on_success(
+        found.append
+    ).start()
     until(lambda: found)
     with tempfile.TemporaryDirectory() as folder:
         printer = printer_for(found[0].sizes[0], "bench")

@@ -98,7 +98,7 @@ class ModelChoice(QObject):
 
             return read_card(folder or shipped_folder()), models_here()
 
-        Operation(self, work, series="look").on_success(self._found).start()
+        Operation(self, work, lane=Lane.LIGHT, series="look").on_success(self._found).start()
 
     def _found(self, found: tuple[ModelCard, Here]) -> None:
         self._shipped, self._models, self._broken = found[0], tuple(found[1].kept), tuple(found[1].broken)
@@ -143,7 +143,9 @@ class ModelChoice(QObject):
             if key == self._wanted:
                 self._take(chosen)
 
-        Operation(self, work, series="choose").on_success(take).on_failure(self._back_to_shipped).start()
+        Operation(self, work, lane=Lane.LIGHT, series="choose").on_success(take).on_failure(
+            self._back_to_shipped
+        ).start()
 
     def _take(self, chosen: Chosen) -> None:
         if chosen.kept is None:

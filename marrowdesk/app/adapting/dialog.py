@@ -27,7 +27,7 @@ from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.dialogs.progress_line import ProgressLine
 from marrowdesk.app.exporting import folder_used, remember_folder
-from marrowdesk.app.operations import Operation
+from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.services.learnable import FEWEST_CELLS
 from marrowdesk.store.casefile import SUFFIX
@@ -159,7 +159,7 @@ class AdaptDialog(QDialog):
 
             return decided_cells(added, cancel)
 
-        Operation(self, work).on_progress(self._take_counts).start()
+        Operation(self, work, lane=Lane.LONG).on_progress(self._take_counts).start()
 
     def _take_counts(self, counted: list[CaseCells]) -> None:
         for each in counted:
@@ -188,8 +188,8 @@ class AdaptDialog(QDialog):
 
             return adapt(paths, cancel, None if shipped is None else load_bundle(shipped))
 
-        job = Operation(self, work).on_progress(self._advance).on_success(self._show_result)
-        self._begin(job, self._said("reading"))
+        job = Operation(self, work, lane=Lane.LONG).on_progress(self._advance)
+        self._begin(job.on_success(self._show_result), self._said("reading"))
 
     def _advance(self, steps: list[Step]) -> None:
         self.line.text.setText(self._said(steps[-1].stage))
@@ -223,7 +223,8 @@ class AdaptDialog(QDialog):
 
             return keep(adapted, name, reader)
 
-        self._begin(Operation(self, work).on_success(self._kept), self.tr("Writing the model …"))
+        job = Operation(self, work, lane=Lane.LONG).on_success(self._kept)
+        self._begin(job, self.tr("Writing the model …"))
 
     def _kept(self, kept: KeptModel) -> None:
         self.kept.emit(kept)
@@ -271,7 +272,7 @@ class AdaptDialog(QDialog):
             return prove(adapted, wished_beside_a_window(), cancel)
 
         self._proving = (
-            Operation(self, work)
+            Operation(self, work, lane=Lane.LONG)
             .on_progress(self._advance_proving)
             .on_success(self._proved)
             .on_failure(self._failed)

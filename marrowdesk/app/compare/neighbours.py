@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from marrowdesk.app.operations import Operation
+from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.core.cell import CellState
 from marrowdesk.core.neighbours import nearest
 
@@ -75,7 +75,7 @@ class Neighbours(QObject):
         if self._work is not None:
             self._work.drop()
         self._work = (
-            Operation(self, lambda _: _nearest(case, cell, decided, known, network, count))
+            Operation(self, lambda _: _nearest(case, cell, decided, known, network, count), lane=Lane.LIGHT)
             .on_success(self._take)
             .start()
         )

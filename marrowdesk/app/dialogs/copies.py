@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from marrowdesk.app import numbers
 from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.app.dialogs.flat_tree import as_list
-from marrowdesk.app.operations import Operation
+from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.core.errors import CaseFileError
 
 if TYPE_CHECKING:
@@ -102,7 +102,9 @@ class CopiesDialog(QDialog):
         """Read how far each copy is, off the GUI thread."""
         paths = [copy.path for copy in self._copies]
         if paths:
-            Operation(self, lambda cancel: _states(paths, cancel)).on_progress(self._show_states).start()
+            Operation(self, lambda cancel: _states(paths, cancel), lane=Lane.LONG).on_progress(
+                self._show_states
+            ).start()
 
     def _show_states(self, states: list[_State]) -> None:
         for at, state in states:

@@ -26,7 +26,7 @@ from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.app.dialogs.leaving import LeavingView
 from marrowdesk.app.dialogs.progress_line import ProgressLine
 from marrowdesk.app.exporting import folder_used, options_of, remember_folder
-from marrowdesk.app.operations import Operation
+from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.services.parcel import Form, Parcel
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class ExportDialog(QDialog):
         self.write.setEnabled(False)
         self.line.clear()
         self.leaving.show_busy()
-        Operation(self, work, series="gather").on_success(self._show).on_failure(
+        Operation(self, work, lane=Lane.LONG, series="gather").on_success(self._show).on_failure(
             self.leaving.show_error
         ).start()
 
@@ -175,7 +175,7 @@ class ExportDialog(QDialog):
         self._set_busy(True)
         self.line.begin(self.tr("Writing {} …").format(target.name))
         self._sending = (
-            Operation(self, work)
+            Operation(self, work, lane=Lane.LONG)
             .on_progress(self._progressed)
             .on_success(self._sent)
             .on_end(self._ended)

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from marrowdesk.app import numbers
 from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.app.exporting import export, suggested
-from marrowdesk.app.operations import Operation
+from marrowdesk.app.operations import Lane, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -127,7 +127,7 @@ class HistoryDialog(QDialog):
         self.written = QLabel(self)
         self._lay_out()
         case, signatures = self._case, model.signatures
-        Operation(self, lambda _: case.acts()).on_success(
+        Operation(self, lambda _: case.acts(), lane=Lane.LIGHT).on_success(
             lambda acts: self.table.show(acts, signatures)
         ).start()
 
@@ -193,7 +193,7 @@ class HistoryDialog(QDialog):
 
                 return decisions(case, Path(name))
 
-            Operation(self, work).on_success(self._told).start()
+            Operation(self, work, lane=Lane.LONG, finishes=True).on_success(self._told).start()
 
     def _ask(self, ending: str, kinds: str) -> str:
         name, _ = QFileDialog.getSaveFileName(self, self.tr("Export"), suggested(self._case, ending), kinds)

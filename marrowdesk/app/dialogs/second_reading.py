@@ -22,7 +22,7 @@ from marrowdesk.app import numbers
 from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.dialogs.flat_tree import as_list
-from marrowdesk.app.operations import Operation
+from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.readers import KAPPA_CELLS
 
@@ -62,7 +62,7 @@ class SecondReadingDialog(QDialog):
         self.show_differing = QPushButton(self.tr("&Settle the differences…"), self)
         self._lay_out()
         case = self._case
-        Operation(self, lambda _: case.sittings()).on_success(self._list).start()
+        Operation(self, lambda _: case.sittings(), lane=Lane.LIGHT).on_success(self._list).start()
 
     # -- building -------------------------------------------------------------------------------------
 
@@ -168,7 +168,7 @@ class SecondReadingDialog(QDialog):
 
             return compared(case, sitting.id)
 
-        Operation(self, work, series="compare").on_success(self._show).start()
+        Operation(self, work, lane=Lane.LIGHT, series="compare").on_success(self._show).start()
 
     def _show(self, found: Compared) -> None:
         self._compared, agreed = found, found.agreement

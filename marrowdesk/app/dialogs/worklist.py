@@ -26,7 +26,7 @@ from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.app.dialogs.progress_line import ProgressLine
 from marrowdesk.app.dialogs.worklist_jobs import WorklistJobs
 from marrowdesk.app.exporting import folder_used
-from marrowdesk.app.operations import Operation
+from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.app.sex import sex_of
 from marrowdesk.app.worklist_model import WorklistFilter, WorklistModel
 from marrowdesk.store import paths as places
@@ -179,9 +179,8 @@ class WorklistDialog(QDialog):
             yield len(paths)
             yield from entries(paths, choice, cancel, sex_of)
 
-        self._reading = (
-            Operation(self, work, series="worklist").on_progress(self._take).on_end(self._follow).start()
-        )
+        reading = Operation(self, work, lane=Lane.LONG, series="worklist")
+        self._reading = reading.on_progress(self._take).on_end(self._follow).start()
         self._follow()
 
     def _take(self, events: list[int | Entry]) -> None:

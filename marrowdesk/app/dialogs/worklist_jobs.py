@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from marrowdesk.app import numbers
 from marrowdesk.app.exporting import folder_used, options_of, remember_folder
-from marrowdesk.app.operations import Operation
+from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.app.sex import sex_of
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class WorklistJobs(QObject):
             self._line.advance(len(self._outcomes), len(paths))
 
         self._line.begin(self.tr("Writing {} reports …").format(numbers.count(len(paths))))
-        job = Operation(self._owner, work).on_progress(take)
+        job = Operation(self._owner, work, lane=Lane.LONG).on_progress(take)
         self._begin(job, lambda _: self._tell_reports(folder), lambda: self._tell_reports(folder))
 
     def save(self, listed: Sequence[Entry]) -> None:
@@ -88,7 +88,8 @@ class WorklistJobs(QObject):
 
         self._line.begin(self.tr("Writing {} …").format(path.name))
         done = self.tr("Written: {}").format(path)
-        self._begin(Operation(self._owner, work), lambda _: self._line.end(done, path.parent))
+        job = Operation(self._owner, work, lane=Lane.LONG)
+        self._begin(job, lambda _: self._line.end(done, path.parent))
 
     def cancel(self) -> None:
         """Stop what is being written."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from marrowdesk.app.operations import Operation
+from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.app.preview.pages import Band, Pages
 
 if TYPE_CHECKING:
@@ -59,7 +59,9 @@ class BandDrawer(QObject):
     def _begin(self, missing: list[Band]) -> None:
         self._coming = frozenset(missing)
         content = self._content
-        self._operation = Operation(self, lambda cancel: drawn(content, missing, cancel), series="bands")
+        self._operation = Operation(
+            self, lambda cancel: drawn(content, missing, cancel), lane=Lane.LIGHT, series="bands"
+        )
         self._operation.on_progress(self._keep).on_failure(self.failed.emit).on_end(self._end).start()
 
     def _keep(self, arrived: list[tuple[Band, QImage]]) -> None:

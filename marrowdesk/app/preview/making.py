@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from marrowdesk.app.operations import Operation
+from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.app.preview.pages import Pages
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class ReportMaker(QObject):
         make, self._make = self._make, None
         generation = self._generation
         self._running = True
-        operation = Operation(self, lambda _: _measured(make))
+        operation = Operation(self, lambda _: _measured(make), lane=Lane.LIGHT)
         operation.on_success(lambda result: self._tell(generation, self.made, *result))
         operation.on_failure(lambda error: self._tell(generation, self.failed, error))
         operation.on_end(self._go_on)

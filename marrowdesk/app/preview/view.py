@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from marrowdesk.app.operations import Operation
+from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.app.preview.drawing import BandDrawer, drawn
 from marrowdesk.app.preview.layout import PageLayout, Spot
 from marrowdesk.app.preview.painting import paint_ground, paint_page, paint_rim
@@ -84,7 +84,9 @@ class PageView(QAbstractScrollArea):
         """Draw what is seen of a document, and show it when that is there; of several only the last."""
         layout = self._lay_out(sizes)
         bands = layout.bands(self._view_at(self._corner_in(layout, self._spot())))
-        operation = Operation(self, lambda cancel: dict(drawn(content, bands, cancel)), series="document")
+        operation = Operation(
+            self, lambda cancel: dict(drawn(content, bands, cancel)), lane=Lane.LIGHT, series="document"
+        )
         operation.on_success(lambda images: self._take(content, sizes, images))
         operation.on_failure(self.failed.emit)
         operation.start()

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from marrowdesk.app.dialogs.failure import show_failure
-from marrowdesk.app.operations import Operation
+from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.store.logo import forget_logo, keep_logo
 
@@ -77,7 +77,10 @@ class LogoRow(QWidget):
         kinds = self.tr("Images (*.png *.jpg *.jpeg)")
         name, _ = QFileDialog.getOpenFileName(self, self.tr("Choose a logo"), str(Path.home()), kinds)
         if name:
-            Operation(self, lambda _: keep_logo(Path(name)), series="logo").on_success(self._use).start()
+            keeping = Operation(
+                self, lambda _: keep_logo(Path(name)), lane=Lane.LIGHT, series="logo", finishes=True
+            )
+            keeping.on_success(self._use).start()
 
     def _use(self, logo: bytes) -> None:
         self._laboratory = logo

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from marrowdesk.app.exporting import options_of
-from marrowdesk.app.operations import Operation
+from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.report.document import Report, ReportFields
 
 if TYPE_CHECKING:
@@ -82,7 +82,9 @@ class ReportSource(QObject):
                 case, rules, reader=settings.reader, with_pictures=pictures, version=version
             )
 
-        Operation(self, work, series="freeze").on_success(self._frozen).on_failure(self._failed).start()
+        Operation(self, work, lane=Lane.LONG, series="freeze").on_success(self._frozen).on_failure(
+            self._failed
+        ).start()
 
     def _frozen(self, snapshot: Snapshot) -> None:
         self._report, self._failure = snapshot.report, None

@@ -12,7 +12,7 @@ from marrowdesk.app import numbers
 from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.exporting import export, suggested
-from marrowdesk.app.operations import Operation
+from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.app.preferences import required_of
 from marrowdesk.app.report_desk.field_notes import notes_of
 from marrowdesk.app.report_desk.files import ReportFiles
@@ -271,7 +271,9 @@ class ReportWindow(QDialog):
             return
         make = self._source.maker(self.form.values(), self._logo)
         self.files.show_busy(self.tr("Making the report …"))
-        Operation(self, lambda _: make()).on_success(self._send).on_end(self.files.show_idle).start()
+        Operation(self, lambda _: make(), lane=Lane.LONG).on_success(self._send).on_end(
+            self.files.show_idle
+        ).start()
 
     def _send(self, content: bytes) -> None:
         from marrowdesk.app.printing import print_report

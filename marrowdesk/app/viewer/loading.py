@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from marrowdesk.app.operations import Operation
+from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.core.cell import Cell
 from marrowdesk.core.errors import MarrowdeskError
 
@@ -108,7 +108,7 @@ class PictureLoader(QObject):
 
     def _start(self, case: CaseFile, key: Key, cell: Cell) -> None:
         known = next((kept.image for (cell_id, _), kept in self._kept.items() if cell_id == cell.id), None)
-        operation = Operation(self, lambda _: read_cell(self._read, case, cell, known))
+        operation = Operation(self, lambda _: read_cell(self._read, case, cell, known), lane=Lane.LIGHT)
         operation.on_success(lambda picture: self._take(key, picture))
         operation.on_end(lambda: self._waiting.pop(key, None))
         self._waiting[key] = operation.start()
