@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.icons import icon
 from marrowdesk.app.operations import Lane, Operation
+from marrowdesk.services.delivery import deliver
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,9 +56,11 @@ class ProblemTable(QAbstractTableModel):
             problems: what to list.
             folders: the slide folders; files are named as seen from them.
         """
-        self._folders = tuple(folders)
+        before, self._folders = self._folders, tuple(folders)
         known = len(self._problems)
         if known and list(problems[:known]) == self._problems:
+            if self._folders != before:
+                self.dataChanged.emit(self.index(0, 0), self.index(known - 1, 0))
             if len(problems) > known:
                 self.beginInsertRows(QModelIndex(), known, len(problems) - 1)
                 self._problems = list(problems)
@@ -78,6 +80,8 @@ class ProblemTable(QAbstractTableModel):
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Give texts; the whole path as tooltip of a file."""
+        if not index.isValid():
+            return None
         problem = self._problems[index.row()]
         texts = (self._short(problem.path), problem.reason, problem.hint)
         if role == Qt.ItemDataRole.DisplayRole:
@@ -192,17 +196,5 @@ class ProblemsPanel(QWidget):
         )
         if not name:
             return
-        text = self.table.as_text()
-        Operation(
-            self, lambda _: Path(name).write_text(text, encoding="utf-8"), lane=Lane.LONG, finishes=True
-        ).on_failure(
-            lambda error: show_failure(self, _explained(error, name))
-        ).start()
-
-
-def _explained(error: Exception, name: str) -> Exception:
-    from marrowdesk.core.errors import MarrowdeskError
-
-    if isinstance(error, OSError):
-        return MarrowdeskError(f"{name} cannot be written ({error.strerror}).", "Choose another folder.")
-    return error
+        content = self.table.as_text().encode()
+        Operation(self, lambda _: deliver(Path(name), content), lane=Lane.LONG, finishes=True).start()

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
 import threading
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from desk_steps import codes, look_at, open_and_wait, press, wait_for_model, wait_until_classified
-from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl
+from desk_steps import (
+    codes,
+    look_at,
+    open_and_wait,
+    press,
+    wait_for_model,
+    wait_for_workers,
+    wait_until_classified,
+)
+from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QObject, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QListView, QMessageBox, QPushButton
 
 from marrowdesk.app.classifier import EngineState, load_apart
 from marrowdesk.app.gallery import thumbnails
+from marrowdesk.app.problems import ProblemTable
 from marrowdesk.services import analysis
 from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.paths import case_path_for
+from marrowdesk.store.values import Problem
 
 
 def noise_slide(folder, count, seed=1):
@@ -107,6 +119,50 @@ def test_that_broken_files_are_listed_and_the_rest_is_counted(desk, qtbot, drawn
     desk.window.commands.open([drawn_slide])
     qtbot.waitUntil(lambda: len(desk.window.model.cells) == 25, timeout=30_000)
     qtbot.waitUntil(lambda: table.rowCount() == 2)
+
+
+def test_that_the_list_of_broken_files_is_saved_whole_or_not_at_all(
+    desk, qtbot, drawn_slide, tmp_path, monkeypatch
+):
+    (drawn_slide / "empty.jpg").touch()
+    open_and_wait(qtbot, desk, drawn_slide)
+    panel, target = desk.window.problems, tmp_path / "list.tsv"
+    save = next(each for each in panel.findChildren(QPushButton) if "Save" in each.text())
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    target.write_text("what was there before")
+
+    def full(_handle):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        save.click()
+        qtbot.waitUntil(lambda: bool(desk.window.findChildren(QMessageBox)))
+    (box,) = desk.window.findChildren(QMessageBox)
+    assert "no space left" in box.text()
+    box.close()
+    assert target.read_text() == "what was there before"
+    assert list(tmp_path.glob(".*")) == []
+    save.click()
+    wait_for_workers(qtbot)
+    assert target.read_text("utf-8") == panel.table.as_text()
+
+
+def test_that_the_list_of_broken_files_names_them_as_seen_from_other_folders_at_once(qapp, qtmodeltester):
+    table, view = ProblemTable(), QListView()
+    view.setModel(table)
+    folder = Path("/smears/one").absolute()
+    table.show_problems([Problem(folder / "sub" / "a.png", "It is empty.", "Copy it again.")])
+    qtmodeltester.check(table, force_py=True)
+    assert table.data(QModelIndex()) is None
+    assert table.index(0, 0).data() == "a.png"
+    changed = []
+    table.dataChanged.connect(lambda first, last: changed.append((first.row(), last.row(), last.column())))
+    table.show_problems(table.problems, [folder])
+    assert table.index(0, 0).data() == str(Path("sub", "a.png"))
+    assert changed == [(0, 0, 0)]
+    table.show_problems(table.problems, [folder])
+    assert len(changed) == 1
 
 
 def test_that_a_folder_without_images_says_so(desk, qtbot, tmp_path):
