@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
@@ -188,7 +187,7 @@ def _in_short(error: CaseFileError, path: Path) -> str:
 
 def describe(case: RecentCase, state: CaseState | None) -> str:
     """Say in one line when a case was opened and how far it is."""
-    parts = [case.opened.astimezone(datetime.now().astimezone().tzinfo).strftime("%Y-%m-%d %H:%M")]
+    parts = [numbers.moment(case.opened)]
     if state is None:
         return parts[0]
     if state.problem:

@@ -17,6 +17,8 @@ from marrowdesk.imaging.formats import EXTENSIONS, FOREIGN, HEAD, sniff
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+_DIGITS = re.compile("[0-9]+")
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -66,10 +68,10 @@ def scan(paths: Sequence[Path]) -> Iterator[Found | Unreadable]:
         yield from walk.start(Path(os.path.abspath(path)))
 
 
-def natural_key(name: str) -> list[tuple[int, str]]:
+def natural_key(name: str) -> str:
     """Give a sort key that puts ``cell 2`` before ``cell 10`` and takes upper and lower case alike."""
-    parts = re.split(r"([0-9]+)", name.casefold())
-    return [(int(part), part) if at % 2 else (0, part) for at, part in enumerate(parts)]
+    # Digits are written with their own length in front, so that plain text order is the order of numbers.
+    return _DIGITS.sub(lambda found: f"{len(found[0].lstrip('0')):03}{found[0].lstrip('0')}", name.casefold())
 
 
 class _Walk:
@@ -109,7 +111,7 @@ class _Walk:
         try:
             status = folder.stat()
             with os.scandir(folder) as listing:
-                entries = sorted(listing, key=lambda entry: natural_key(entry.name))
+                entries = sorted(listing, key=lambda entry: (natural_key(entry.name), entry.name))
         except OSError as error:
             yield _unreadable(folder, explain(folder, error))
             return

@@ -30,8 +30,9 @@ from PySide6.QtWidgets import (
 from marrowdesk.app import numbers, shortcuts, translations
 from marrowdesk.app.banner import Banner
 from marrowdesk.app.classifier import Progress
+from marrowdesk.app.colors import blend, ink_on
 from marrowdesk.app.gallery.class_delegate import Colors, Standing
-from marrowdesk.app.gallery.stamps import Stamps, blend, chosen_ground
+from marrowdesk.app.gallery.stamps import Frame, Stamps, chosen_ground
 from marrowdesk.app.icons import exists, icon
 from marrowdesk.app.keys import BareKeys
 from marrowdesk.app.preferences import Preferences, choice_of
@@ -40,6 +41,9 @@ from marrowdesk.app.recents import RecentList, describe
 from marrowdesk.app.sex import sex_of
 from marrowdesk.app.status import StatusBar, duration, progress_text
 from marrowdesk.app.theme import DARK, LIGHT, Theme, palette_of, tones
+from marrowdesk.app.viewer.chip import ClassChip
+from marrowdesk.core.cell import CellState
+from marrowdesk.core.shipped_schemes import SCHEMES
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.store.holding import ENDING, Holder
 from marrowdesk.store.paths import settings_path
@@ -120,6 +124,23 @@ def test_that_what_is_painted_faint_can_be_read_on_every_ground(qapp, name):
         for ink in (colors.ink, colors.faint, colors.heading):
             assert contrast(ink.name(), colors.ground.name()) >= 4.5, (standing, ink.name())
         assert contrast(colors.key_ink.name(), colors.key_ground.name()) >= 4.5
+
+
+@pytest.mark.parametrize(
+    "color", sorted({each.color for scheme in SCHEMES.values() for each in scheme.classes})
+)
+def test_that_what_stands_on_a_class_colour_is_read_and_is_alike_in_viewer_and_gallery(qtbot, qapp, color):
+    ink = ink_on(QColor(color))
+    assert contrast(ink.name(), color) >= 4.5
+    chip = ClassChip()
+    qtbot.addWidget(chip)
+    chip.show_class("neutrophil", color, decided=True)
+    chip.resize(chip.sizeHint())
+    badge = Stamps(96, 2.0, qapp.palette(), qapp.font()).frame(Frame(CellState.CONFIRMED, color, ""))
+    middle = badge.toImage().copy(8, 8, 22, 22)  # of the badge: its check on the colour of the class
+    for image in (chip.grab().toImage(), middle):
+        seen = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+        assert ink.name() in seen
 
 
 @pytest.mark.parametrize("name", ["light", "dark"])

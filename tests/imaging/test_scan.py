@@ -2,6 +2,7 @@
 
 import itertools
 import os
+from contextlib import contextmanager
 
 import pytest
 from PIL import Image
@@ -27,6 +28,25 @@ def test_that_cell_2_comes_before_cell_10_and_subfolders_are_walked(tmp_path):
     found = list(scan([tmp_path]))
     assert names(found, tmp_path) == ["a/y.JPG", "b/x.tif", "Cell 1.PNG", "cell 2.png", "cell 10.png"]
     assert {each.root for each in found} == {tmp_path}
+
+
+def test_that_names_that_differ_in_zeros_or_case_alone_have_one_order_wherever_the_folder_is_listed(
+    tmp_path, monkeypatch
+):
+    for name in ("cell 07.png", "CELL 7.png", "cell 7.png"):
+        image_at(tmp_path / name)
+    listing, orders = os.scandir, set()
+    for turn in range(3):
+
+        @contextmanager
+        def turned(folder, turn=turn):
+            with listing(folder) as entries:
+                there = list(entries)
+            yield iter([*there[turn:], *there[:turn]])
+
+        monkeypatch.setattr(os, "scandir", turned)
+        orders.add(tuple(names(scan([tmp_path]), tmp_path)))
+    assert len(orders) == 1
 
 
 def test_that_very_long_numbers_in_names_do_not_stop_the_sorting():

@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from marrowdesk.app import numbers
+from marrowdesk.app.colors import READABLE, blend, contrast, faint_ink
 from marrowdesk.app.gallery.class_model import ROW_ROLE
 from marrowdesk.app.gallery.class_rows import Kind, Row
-from marrowdesk.app.gallery.stamps import READABLE, blend, contrast, faint_ink
 
 if TYPE_CHECKING:
     from marrowdesk.app.case_model import CaseModel

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from marrowdesk.app.gallery.arrangement import Special
-from marrowdesk.app.numbers import probability
+from marrowdesk.app.numbers import moment, probability
 from marrowdesk.core.cell import Cell, CellState
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def describe(cell: Cell, scheme: Scheme) -> str:
                 translate("gallery", "Unlike the cells that the model was trained on: look closely.")
             )
     if cell.review is not None and cell.review.reader:
-        at = cell.review.at.astimezone().strftime("%Y-%m-%d %H:%M")
+        at = moment(cell.review.at)
         lines.append(translate("gallery", "Decided by {}, {}").format(escape(cell.review.reader), at))
     if cell.reference is not None:
         label = escape(class_name(cell.reference, scheme))

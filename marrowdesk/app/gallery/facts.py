@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +10,7 @@ import numpy as np
 from marrowdesk.core.cell import CellState
 from marrowdesk.core.mistakes import expected_costs
 from marrowdesk.core.taxonomy import CountRole
+from marrowdesk.imaging.scan import natural_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,7 +53,6 @@ of the proposed class in [0, 1] (NaN without a proposal), index in RISKS, what i
 the proposal as it is (0 without one), number of its slide."""
 
 _LAST = np.iinfo(np.int16).max
-_DIGITS = re.compile(r"(\d+)")
 
 
 class Sections:
@@ -187,12 +186,7 @@ def natural_ranks(names: Iterable[str]) -> np.ndarray:
     Returns:
         int32, shape (number of names,); equal names keep the order they came in.
     """
-    keys = [_natural(name) for name in names]
+    keys = [natural_key(name) for name in names]
     ranks = np.empty(len(keys), np.int32)
     ranks[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys), dtype=np.int32)
     return ranks
-
-
-def _natural(name: str) -> str:
-    # Digits are written with their own length in front, so that plain text order is the order of numbers.
-    return _DIGITS.sub(lambda found: f"{len(found[0].lstrip('0')):03}{found[0].lstrip('0')}", name.casefold())

@@ -9,9 +9,9 @@ from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPen, QPolygonF
 
 from marrowdesk.app import numbers
+from marrowdesk.app.colors import blend, faint_ink
 from marrowdesk.app.gallery.describe import class_name
 from marrowdesk.app.gallery.facts import EXCLUDED, NOT_CLASSIFIED, RISKS
-from marrowdesk.app.gallery.stamps import blend, faint_ink
 
 if TYPE_CHECKING:
     from marrowdesk.app.case_model import CaseModel

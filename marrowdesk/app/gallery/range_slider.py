@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
-from marrowdesk.app.gallery.stamps import blend
+from marrowdesk.app.colors import blend
 
 _HANDLE = 14
 _HEIGHT = 22

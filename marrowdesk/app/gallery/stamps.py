@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPalette, QPen, QPixmap
 
+from marrowdesk.app.colors import contrast, faint_ink, ink_on
 from marrowdesk.core.cell import CellState
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ _MOST = 1_000
 _AMBER = QColor("#f08c00")
 _DOT = (0.01, 2.1)  # dash and gap; with round caps a dot
 _LEAST_CONTRAST = 2.1
-READABLE = 4.5
-"""Contrast that text needs (WCAG 2.1, 1.4.3, level AA)."""
 
 
 class Frame(NamedTuple):
@@ -38,27 +37,6 @@ class Frame(NamedTuple):
     doubt: str
 
 
-def ink_on(color: QColor) -> QColor:
-    """Give black or white, whichever is read better on a colour."""
-    black, white = QColor(Qt.GlobalColor.black), QColor(Qt.GlobalColor.white)
-    return black if contrast(color, black) > 1.6 * contrast(color, white) else white
-
-
-def luminance(color: QColor) -> float:
-    """Give the relative luminance of a colour, in [0, 1] (WCAG 2.1)."""
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-        for part in (color.redF(), color.greenF(), color.blueF())
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: QColor, other: QColor) -> float:
-    """Give the contrast ratio of two colours, from 1 to 21 (WCAG 2.1)."""
-    dark, light = sorted((luminance(one), luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
-
-
 def _outline(state: CellState, color: QColor, more: float) -> QPen:
     """Give the pen of an outline; ``more`` makes it wider, in pixels."""
     if state is CellState.PROPOSED:
@@ -68,21 +46,6 @@ def _outline(state: CellState, color: QColor, more: float) -> QPen:
     pen = QPen(color, (3.0 if state in (CellState.CONFIRMED, CellState.CHANGED) else 1.0) + more)
     pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
     return pen
-
-
-def blend(one: QColor, other: QColor, share: float) -> QColor:
-    """Mix two colours; ``share`` in [0, 1] is that of the second."""
-    mixed = [a + (b - a) * share for a, b in zip(one.getRgb()[:3], other.getRgb()[:3], strict=True)]
-    return QColor(*(round(value) for value in mixed))
-
-
-def faint_ink(ink: QColor, ground: QColor, share: float) -> QColor:
-    """Give a fainter ink that is still read: mixed with its ground, up to a share in [0, 1] as it bears."""
-    mixed = blend(ink, ground, share)
-    while share > 0 and contrast(mixed, ground) < READABLE:
-        share = max(0.0, share - 0.05)
-        mixed = blend(ink, ground, share)
-    return mixed
 
 
 def chosen_ground(palette: QPalette, *, active: bool) -> QColor:

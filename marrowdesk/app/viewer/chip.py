@@ -8,24 +8,14 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPainter, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from marrowdesk.app.colors import ink_on
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
 NO_CLASS = "#868e96"
 
 _PAD = 8
-
-
-def ink_on(color: QColor) -> QColor:
-    """Give black or white, whichever is read better on a colour (WCAG relative luminance)."""
-
-    def linear(part: float) -> float:
-        return part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
-
-    luminance = (
-        0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF())
-    )
-    return QColor("#101014") if luminance > 0.36 else QColor("#ffffff")
 
 
 def swatch(color: str, side: int, ratio: float) -> QIcon:

@@ -44,7 +44,7 @@ def moment(at: datetime) -> str:
     """Write a time of decision in the reader's time zone: ``14:02`` today, else ``2026-03-01 14:02``."""
     local = at.astimezone()
     today = local.date() == datetime.now().astimezone().date()
-    return local.strftime("%H:%M" if today else "%Y-%m-%d %H:%M")
+    return f"{local:%H:%M}" if today else numbers.moment(at)
 
 
 def standing(cell: Cell, scheme: Scheme) -> Standing:
