@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from marrowdesk.app.icons import icon
 from marrowdesk.app.theme import tones
@@ -15,6 +33,45 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Kind = Literal["info", "warning"]
+
+_BREAK = "\u200b"
+_BREAKABLE = re.compile(r"[_\-/\\]|[^\s_\-/\\]{30}(?=\w)")
+_LEAST = 160  # pixels of a text
+
+
+class _Said(QLabel):
+    """The text of a message: breaks inside the name of a folder too, and never widens the window."""
+
+    def __init__(self, text: str, parent: QWidget) -> None:
+        super().__init__(_BREAKABLE.sub(rf"\g<0>{_BREAK}", text), parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setToolTip(text)
+        self.setAccessibleName(text)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setMinimumWidth(_LEAST)
+
+    def copy(self) -> None:
+        """Copy what is selected, or all; the name of a folder is copied as the computer knows it."""
+        text = self.selectedText() or self.text()
+        QGuiApplication.clipboard().setText(text.replace(_BREAK, ""))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy on the platform's own keys."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to copy."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("&Copy")).triggered.connect(self.copy)
+        menu.popup(event.globalPos())
 
 
 class Message(QWidget):
@@ -30,11 +87,8 @@ class Message(QWidget):
         self._sign = QLabel(self)
         self._show_sign()
         row.addWidget(self._sign)
-        self._text = QLabel(text, self)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setWordWrap(True)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        row.addWidget(self._text, 1)
+        self.said = _Said(text, self)
+        row.addWidget(self.said, 1)
         self._row = row
         cross = QToolButton(self)
         cross.setIcon(icon("close"))
@@ -57,7 +111,7 @@ class Message(QWidget):
     @property
     def text(self) -> str:
         """What it says."""
-        return self._text.text()
+        return self.accessibleName()
 
     def add(self, widget: QWidget) -> None:
         """Put a control before the cross."""

@@ -168,3 +168,55 @@ def test_that_a_heading_is_not_printed_over_its_number(desk, qtbot, drawn_slide)
         QApplication.processEvents()
         painted.append(_number(panel, at, text))
     assert painted[0] == painted[1]
+
+
+_PATH = "/" + "/".join(["Universitaetsklinikum_Musterstadt_Haematologie_Knochenmark_2031_0425_Ausstrich"] * 3)
+
+
+def test_that_a_path_without_a_space_in_a_message_takes_no_room_and_is_copied_as_it_is(
+    desk, qtbot, drawn_slide
+):
+    _resized(desk, 1280, 720)
+    open_and_wait(qtbot, desk, drawn_slide)
+    before = _widths(desk)
+    text = f"{_PATH}: 1 image, and it cannot be read."
+    message = desk.window.banner.tell("empty", text, "warning")
+    for _ in range(5):
+        QApplication.processEvents()
+    assert _widths(desk) == before
+    assert desk.window.minimumSizeHint().width() <= 1280
+    said = message.said
+    assert said.height() > 3 * said.fontMetrics().height(), "it is broken into lines"
+    assert message.text == said.toolTip() == said.accessibleName() == text
+    said.setSelection(0, len(said.text()))
+    QTest.keyClick(said, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == text
+
+
+def test_that_what_the_chosen_cells_are_called_is_cut_off_before_it_takes_room_from_the_panels(
+    desk, qtbot, drawn_slide
+):
+    _resized(desk, 1280, 720)
+    open_and_wait(qtbot, desk, drawn_slide)
+    before, window = _widths(desk), desk.window
+    name = "Prof. Dr. Karl-Theodor Maria Freiherr von und zu Hohenlohe & Söhne and the first reader differ"
+    window.commands.cells_chosen.emit(name, tuple(cell.id for cell in window.model.cells[:5]))
+    for _ in range(5):
+        QApplication.processEvents()
+    choice = window.gallery.line.choice
+    assert _widths(desk) == before
+    assert "…" in choice.text()
+    assert name in choice.toolTip()
+    assert name in choice.accessibleName()
+    window.commands.cells_chosen.emit("T & NK cells", tuple(cell.id for cell in window.model.cells[:5]))
+    assert choice.text().startswith("T && NK cells"), "no letter is underlined"
+
+
+def test_that_one_cell_is_not_called_cells(desk, qtbot, drawn_slide):
+    line = desk.window.gallery.line
+    line.show_counts(1, 1, 0)
+    assert line.counts == "1 cell"
+    line.show_counts(0, 1, 0)
+    assert line.counts == "0 of 1 cell shown"
+    line.show_counts(2, 2, 0)
+    assert line.counts == "2 cells"

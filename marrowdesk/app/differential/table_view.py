@@ -42,7 +42,7 @@ _FAINT = (Kind.HEADING, Kind.NOTE)
 _LIMITS = (Column.INTERVAL, Column.RANGE)
 _SMALL = (*_LIMITS, Column.MARK)
 _COMPARING = (Column.PREDICTED, Column.PREDICTED_PERCENT, Column.REVIEWED)
-_YIELDING = (Column.RANGE,)
+_YIELDING = (Column.RANGE, Column.INTERVAL)
 _YIELDING_COMPARING = (Column.RANGE, Column.INTERVAL, Column.PREDICTED_PERCENT)
 _NAME_WIDTH = 92
 
@@ -290,7 +290,7 @@ class LineView(QTreeView):
         self.verticalScrollBar().setValue(scrolled)
 
     def _arrange_columns(self) -> None:
-        """Hide what there is no room for: the range, and while comparing the intervals too."""
+        """Hide what there is no room for, so that the classes keep their names: first the range."""
         heads = self.header()
         room = self.viewport().width() - _NAME_WIDTH
         wanted = [column for column in _WIDEST if self._comparing or column not in _COMPARING]

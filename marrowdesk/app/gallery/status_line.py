@@ -6,6 +6,9 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from marrowdesk.app import numbers, shortcuts
+from marrowdesk.app.mnemonics import literal
+
+_CHOICE_WIDTH = 260  # pixels at most; a sentence must not push the panels away
 
 
 class StatusLine(QWidget):
@@ -55,11 +58,15 @@ class StatusLine(QWidget):
     def show_counts(self, shown: int, total: int, selected: int) -> None:
         """Say how many cells are shown, of how many, and how many are selected."""
         if shown < total:
-            text = self.tr("{shown} of {total} cells shown").format(
-                shown=numbers.count(shown), total=numbers.count(total)
+            text = (
+                self.tr("{shown} of 1 cell shown")
+                if total == 1
+                else self.tr("{shown} of {total} cells shown")
             )
+            text = text.format(shown=numbers.count(shown), total=numbers.count(total))
         else:
-            text = self.tr("{total} cells").format(total=numbers.count(total))
+            text = self.tr("1 cell") if total == 1 else self.tr("{total} cells")
+            text = text.format(total=numbers.count(total))
         if selected > 1:
             text += " · " + self.tr("{count} selected").format(count=numbers.count(selected))
         self._counts.setText(text)
@@ -71,9 +78,10 @@ class StatusLine(QWidget):
 
     def show_filter(self, choice: str, *, narrow: bool) -> None:
         """Say which class or kind is chosen, and whether filters hide anything."""
-        self.choice.setText(f"{choice}  ×")
+        shown = self.choice.fontMetrics().elidedText(choice, Qt.TextElideMode.ElideRight, _CHOICE_WIDTH)
+        self.choice.setText(f"{literal(shown)}  ×")
         self.choice.setAccessibleName(self.tr("Shown: {choice}. Show all classes").format(choice=choice))
-        self.choice.setToolTip(self.tr("Show all classes again"))
+        self.choice.setToolTip(f"{choice}\n{self.tr('Show all classes again')}")
         self.choice.setVisible(bool(choice))
         self.clear.setVisible(narrow)
 
