@@ -149,9 +149,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _check_targets(options: argparse.Namespace) -> None:
     """Fail before an hour of counting rather than after it."""
-    for path in (options.pdf, options.csv, options.json):
-        if path is not None and path.is_dir():
-            raise MarrowdeskError(f"{path} is a folder.", "Name a file.")
+    from marrowdesk.services.delivery import check_targets
+    from marrowdesk.services.opening import case_file
+
+    targets = [path for path in (options.pdf, options.csv, options.json) if path is not None]
+    check_targets(targets, case_file(options.paths, options.case))
 
 
 def _read_folders(

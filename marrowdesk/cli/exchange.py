@@ -12,7 +12,7 @@ from marrowdesk.cli.options import add_rules, choice_of
 from marrowdesk.core.errors import MarrowdeskError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from marrowdesk.core.rule_choice import RuleChoice
     from marrowdesk.services.exchange import Sent
@@ -78,14 +78,15 @@ def run(options: argparse.Namespace) -> int:
             f"{len(paths)} cases are to be written, and {options.out} is no folder that is there.",
             "Name a folder; each case gets a name of its own in it.",
         )
-    choice, left_out, failed = choice_of(options), False, 0
+    choice, left_out, failed, written = choice_of(options), False, 0, dict[Path, Path]()
     for path in paths:
         try:
-            sent = _send(path, options, choice)
+            sent = _send(path, options, choice, written)
         except MarrowdeskError as error:
             print(f"marrowdesk: {path.name}: {error}", file=sys.stderr)
             failed += 1
             continue
+        written[sent.path] = path
         left_out |= bool(sent.left_out)
         for each in sent.left_out:
             print(f"{path.name}: {each}", file=sys.stderr)
@@ -99,8 +100,9 @@ def exit_code(cases: int, failed: int, *, incomplete: bool = False) -> int:
     return SOME_FAILED if failed or incomplete else DONE
 
 
-def _send(path: Path, options: argparse.Namespace, choice: RuleChoice) -> Sent:
-    from marrowdesk.services.exchange import send
+def _send(path: Path, options: argparse.Namespace, choice: RuleChoice, written: Mapping[Path, Path]) -> Sent:
+    from marrowdesk.services.delivery import copies
+    from marrowdesk.services.exchange import send, target_of
     from marrowdesk.services.parcel import Form, describe, pack
     from marrowdesk.store.casefile import CaseFile
 
@@ -111,6 +113,9 @@ def _send(path: Path, options: argparse.Namespace, choice: RuleChoice) -> Sent:
             Form(options.form),
             named=options.with_names,
         )
+    target = target_of(parcel, options.out)
+    if target in written:
+        raise copies(target, written[target], path)
     if not options.quiet:
         _tell([f"{path.name} leaves as {options.form}:", *(f"  {each}" for each in describe(parcel).lines())])
     steps = send(parcel, options.out, threading.Event())

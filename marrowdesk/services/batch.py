@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from marrowdesk.core.errors import Cancelled, MarrowdeskError
 from marrowdesk.core.sex import sex_of
 from marrowdesk.report.exchange.text import file_name
-from marrowdesk.services.delivery import deliver, require_folder
+from marrowdesk.services.delivery import copies, deliver, require_folder
 from marrowdesk.services.reporting import snapshot
 from marrowdesk.store.casefile import SUFFIX, CaseFile
 
@@ -84,24 +84,27 @@ def reports(
         ReportError: the folder is not there.
     """
     require_folder(folder)
+    written: dict[Path, Path] = {}
     for path in cases:
         if cancel.is_set():
             raise Cancelled("Writing reports was stopped.", "Those that were written stay.")
         try:
             with CaseFile.open_copy(path) as case:
-                yield Outcome(
-                    path,
-                    _report(
-                        case, folder, choice.rules(case.scheme.specimen, case.fields(), read_sex), options
-                    ),
-                )
+                target = folder / _name(case)
+                if target in written:
+                    raise copies(target, written[target], path)
+                rules = choice.rules(case.scheme.specimen, case.fields(), read_sex)
+                yield Outcome(path, _report(case, target, rules, options))
+                written[target] = path
         except MarrowdeskError as error:
             yield Outcome(path, error=error)
 
 
-def _report(case: CaseFile, folder: Path, rules: CountingRules, options: PrintOptions) -> Path:
+def _name(case: CaseFile) -> str:
+    return f"{file_name(case.title, 'case')}-{case.identity.hex[:8]}.pdf"  # two cases may have one title
+
+
+def _report(case: CaseFile, target: Path, rules: CountingRules, options: PrintOptions) -> Path:
     from marrowdesk.report.pdf import pdf_bytes
 
-    report = snapshot(case, rules).report
-    name = f"{file_name(case.title, 'case')}-{case.identity.hex[:8]}.pdf"  # two cases may have one title
-    return deliver(folder / name, pdf_bytes(report, options))
+    return deliver(target, pdf_bytes(snapshot(case, rules).report, options))

@@ -14,7 +14,7 @@ from marrowdesk.core.amendment import Version, changed
 from marrowdesk.core.cell import Cell, CellState
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.differential import differential
-from marrowdesk.core.errors import ImageUnreadable, MarrowdeskError, ReportError
+from marrowdesk.core.errors import ImageUnreadable, MarrowdeskError
 from marrowdesk.core.manual import FIELD, TOGETHER, counts_of, manual_tally, together
 from marrowdesk.core.tally import Tally
 from marrowdesk.imaging.decode import read_place
@@ -34,6 +34,7 @@ from marrowdesk.report.document import (
 from marrowdesk.report.options import PrintOptions
 from marrowdesk.report.tables import DECISION_COLUMNS, csv_bytes
 from marrowdesk.services.adjusting import adjusted_count, doubt_found
+from marrowdesk.services.delivery import check_targets, deliver
 from marrowdesk.services.letterhead import logo_of
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def decisions(case: CaseFile, path: Path) -> Path:
         CaseFileError: the case cannot be read.
     """
     names = {cell.id: cell.name for cell in case.cells()}
-    return _write(path, csv_bytes(DECISION_COLUMNS, decision_rows(case, names)))
+    return deliver(path, csv_bytes(DECISION_COLUMNS, decision_rows(case, names)))
 
 
 def decision_rows(case: CaseFile, names: Mapping[int, str]) -> Iterator[tuple[Any, ...]]:
@@ -276,7 +277,7 @@ def export(
         The files written.
 
     Raises:
-        ReportError: a file cannot be written; the message names it.
+        ReportError: a file cannot be written, or a case or an image would go for it; the message names it.
     """
     from marrowdesk.report.pdf import pdf_bytes  # loads reportlab and its fonts
     from marrowdesk.report.tables import cells_csv, report_json
@@ -286,15 +287,5 @@ def export(
         (csv, lambda: cells_csv(frozen.cells, frozen.report.slides)),
         (json, lambda: report_json(frozen.report, frozen.cells)),
     )
-    return [_write(path, make()) for path, make in forms if path is not None]
-
-
-def _write(path: Path, content: bytes) -> Path:
-    try:
-        write_atomically(path, content)
-    except OSError as error:
-        raise ReportError(
-            f"{path} cannot be written: {error.strerror or error}.",
-            "Choose another folder, or close the program that has the file open.",
-        ) from error
-    return path
+    check_targets([path for path, _ in forms if path is not None])
+    return [deliver(path, make()) for path, make in forms if path is not None]

@@ -16,7 +16,7 @@ from marrowdesk.core.errors import MarrowdeskError, ReportError
 from marrowdesk.report.options import PrintOptions
 from marrowdesk.services.analysis import analyse
 from marrowdesk.services.opening import case_for, open_slides
-from marrowdesk.services.reporting import export, snapshot
+from marrowdesk.services.reporting import decisions, export, snapshot
 
 
 @pytest.fixture
@@ -97,6 +97,7 @@ def test_that_a_later_decision_does_not_change_a_snapshot(case):
 def test_that_pdf_csv_and_json_tell_the_same_count(case, tmp_path):
     frozen = snapshot(case, CountingRules())
     out = tmp_path / "out"
+    out.mkdir()
     paths = export(frozen, pdf=out / "r.pdf", csv=out / "r.csv", json=out / "r.json")
     assert sorted(path.name for path in out.iterdir()) == ["r.csv", "r.json", "r.pdf"]
     assert [path.name for path in paths] == ["r.pdf", "r.csv", "r.json"]
@@ -108,12 +109,31 @@ def test_that_pdf_csv_and_json_tell_the_same_count(case, tmp_path):
 
 def test_that_an_unwritable_target_is_named_and_leaves_nothing(case, tmp_path):
     (tmp_path / "taken").write_text("a file, not a folder")
-    with pytest.raises(ReportError, match=r"r\.pdf"):
+    with pytest.raises(ReportError, match="taken is not there"):
         export(snapshot(case, CountingRules()), pdf=tmp_path / "taken" / "r.pdf")
     (tmp_path / "folder.pdf").mkdir()
     with pytest.raises(ReportError, match=r"folder\.pdf"):
         export(snapshot(case, CountingRules()), pdf=tmp_path / "folder.pdf")
     assert not list(tmp_path.glob(".*.new"))
+
+
+@pytest.mark.parametrize("form", ["pdf", "csv", "json"])
+def test_that_no_form_is_written_over_the_open_case_or_its_images(case, tmp_path, form):
+    frozen, image = snapshot(case, CountingRules()), tmp_path / "slide" / "00.png"
+    beside = [path for path in case.path.parent.iterdir() if path.name.startswith(case.path.name)]
+    assert len(beside) == 4  # the case, its journal, what that shares, and who has it open
+    for target in [image, *beside]:
+        before = target.read_bytes()
+        with pytest.raises(ReportError, match="nothing was written"):
+            export(frozen, **{form: target})
+        assert target.read_bytes() == before
+    assert len(case.cells()) == 24
+
+
+def test_that_the_list_of_decisions_is_not_written_over_the_case(case):
+    with pytest.raises(ReportError, match="nothing was written"):
+        decisions(case, case.path)
+    assert len(case.cells()) == 24
 
 
 def test_that_a_picture_whose_file_is_gone_does_not_stop_the_report(case, tmp_path):
