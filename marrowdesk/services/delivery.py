@@ -57,7 +57,7 @@ def check_targets(targets: Sequence[Path], case: Path | None = None) -> None:
         ReportError: a target is a folder, its folder is missing, two targets are one file, or there lies a
             case, a file that belongs to one, or an image; the message names it.
     """
-    taken = {_identity(path): path for path in _files_of(case)} if case is not None else {}
+    taken = {_identity(path) for path in _files_of(case)} if case is not None else set()
     for path in targets:
         if is_folder(path):
             raise ReportError(f"{path} is a folder.", "Name a file.")
@@ -67,10 +67,10 @@ def check_targets(targets: Sequence[Path], case: Path | None = None) -> None:
             raise ReportError(f"{path} is {what}; nothing was written.", "Choose another name.")
         if _identity(path) in taken:
             raise ReportError(
-                f"{path} would be written over {taken[_identity(path)]}; nothing was written.",
-                "Give each file a name of its own.",
+                f"{path} is named for two files at once; nothing was written.",
+                "Give each a name of its own, and none that of the case.",
             )
-        taken[_identity(path)] = path
+        taken.add(_identity(path))
 
 
 def _irreplaceable(path: Path) -> str:

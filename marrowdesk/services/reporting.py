@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from marrowdesk import __version__
-from marrowdesk.atomic import write_atomically
 from marrowdesk.core.amendment import Version, changed
 from marrowdesk.core.cell import Cell, CellState
 from marrowdesk.core.counting import CountingRules

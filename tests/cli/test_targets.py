@@ -83,7 +83,7 @@ def test_that_a_count_refuses_such_files_before_it_counts(run, case_file, tmp_pa
 def test_that_one_file_is_not_written_twice_by_one_count(run, case_file, tmp_path, first, second):
     target, again = tmp_path / "o", tmp_path / "slide" / ".." / "o"
     code, err = run("count", case_file, f"--{first}", target, f"--{second}", again)
-    assert (code, "would be written over" in err) == (1, True)
+    assert (code, "is named for two files" in err) == (1, True)
     assert not target.exists()
 
 

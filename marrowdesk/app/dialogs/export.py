@@ -27,6 +27,7 @@ from marrowdesk.app.dialogs.leaving import LeavingView
 from marrowdesk.app.dialogs.progress_line import ProgressLine
 from marrowdesk.app.exporting import folder_used, options_of, remember_folder
 from marrowdesk.app.operations import Lane, Operation
+from marrowdesk.app.saving import ask_file
 from marrowdesk.services.parcel import Form, Parcel
 
 if TYPE_CHECKING:
@@ -154,14 +155,14 @@ class ExportDialog(QDialog):
             name = QFileDialog.getExistingDirectory(
                 self, self.tr("The folder in which a new folder is made"), str(folder_used())
             )
+            target = Path(name) if name else None
         else:
             ending = parcel.form.ending
             kinds = f"{parcel.form.upper()} (*{ending})"
             offered = str(folder_used() / f"{parcel.name}{ending}")
-            name, _ = QFileDialog.getSaveFileName(self, self.tr("Export"), offered, kinds)
-            name = f"{name}{ending}" if name and not Path(name).suffix else name
-        if name:
-            self._send(parcel, Path(name))
+            target = ask_file(self, self.tr("Export"), offered, kinds)
+        if target is not None:
+            self._send(parcel, target)
 
     def _send(self, parcel: Parcel, target: Path) -> None:
         remember_folder(target if parcel.form.folder else target.parent)

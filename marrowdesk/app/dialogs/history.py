@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
@@ -11,7 +10,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QHeaderView,
     QLabel,
     QPushButton,
@@ -24,10 +22,12 @@ from marrowdesk.app import numbers
 from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.app.exporting import export, suggested
 from marrowdesk.app.operations import Lane, Operation
+from marrowdesk.app.saving import ask_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from marrowdesk.app.case_model import CaseModel
     from marrowdesk.app.preferences import Preferences
@@ -178,26 +178,25 @@ class HistoryDialog(QDialog):
 
     def _report(self) -> None:
         act = self._chosen()
-        name = "" if act is None else self._ask(f"{act}.pdf", "PDF (*.pdf)")
-        if name:
+        path = None if act is None else self._ask(f"{act}.pdf", "PDF (*.pdf)")
+        if path is not None:
             export(
-                self, self._case, self._model.rules, self._preferences.now, {"pdf": Path(name)}, after=act
+                self, self._case, self._model.rules, self._preferences.now, {"pdf": path}, after=act
             ).on_success(lambda paths: self._told(paths[0])).start()
 
     def _export(self) -> None:
-        name, case = self._ask("decisions.csv", "CSV (*.csv)"), self._case
-        if name:
+        path, case = self._ask("decisions.csv", "CSV (*.csv)"), self._case
+        if path is not None:
 
             def work(_: object) -> Path:
                 from marrowdesk.services.reporting import decisions
 
-                return decisions(case, Path(name))
+                return decisions(case, path)
 
             Operation(self, work, lane=Lane.LONG, finishes=True).on_success(self._told).start()
 
-    def _ask(self, ending: str, kinds: str) -> str:
-        name, _ = QFileDialog.getSaveFileName(self, self.tr("Export"), suggested(self._case, ending), kinds)
-        return name
+    def _ask(self, ending: str, kinds: str) -> Path | None:
+        return ask_file(self, self.tr("Export"), suggested(self._case, ending), kinds)
 
     def _told(self, path: Path) -> None:
         self.written.setText(self.tr("Written: {}").format(path))

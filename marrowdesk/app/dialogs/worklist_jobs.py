@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from marrowdesk.app import numbers
 from marrowdesk.app.exporting import folder_used, options_of, remember_folder
 from marrowdesk.app.operations import Lane, Operation
+from marrowdesk.app.saving import ask_file
 from marrowdesk.app.sex import sex_of
 
 if TYPE_CHECKING:
@@ -75,10 +76,9 @@ class WorklistJobs(QObject):
         """Ask for a file, and write the list into it."""
         kinds = self.tr("Workbook (*.xlsx);;CSV (*.csv)")
         offered = str(folder_used() / "worklist.xlsx")
-        name, _ = QFileDialog.getSaveFileName(self._owner, self.tr("Save the list"), offered, kinds)
-        if not name:
+        path = ask_file(self._owner, self.tr("Save the list"), offered, kinds)
+        if path is None:
             return
-        path = Path(name) if Path(name).suffix else Path(f"{name}.xlsx")
         remember_folder(path.parent)
 
         def work(_: object) -> Path:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
-from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from marrowdesk.app import numbers
 from marrowdesk.app.dialogs.buttons import without_icons
@@ -20,6 +19,7 @@ from marrowdesk.app.report_desk.frame import ReportFrame
 from marrowdesk.app.report_desk.keeping import FieldKeeper
 from marrowdesk.app.report_desk.laboratory import LaboratoryTexts
 from marrowdesk.app.report_desk.source import ReportSource
+from marrowdesk.app.saving import ask_file
 from marrowdesk.app.sex import sex_of
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.services.letterhead import LOGO, logo_of, logo_text, new_letterhead
@@ -283,12 +283,10 @@ class ReportWindow(QDialog):
     def _write(self, form: str) -> None:
         if not self._kept():
             return
-        name, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Export"), suggested(self._case, form), f"{form.upper()} (*.{form})"
-        )
-        if not name:
+        kinds = f"{form.upper()} (*.{form})"
+        target = ask_file(self, self.tr("Export"), suggested(self._case, form), kinds)
+        if target is None:
             return
-        target = Path(name) if Path(name).suffix else Path(f"{name}.{form}")
         self.files.show_busy(self.tr("Writing {} …").format(target.name))
         export(
             self,
