@@ -15,7 +15,7 @@ from marrowdesk.core import edits
 from marrowdesk.core.cell import Cell
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.taxonomy import MARROW, Scheme
-from marrowdesk.store.errors import CaseFileSigned, CaseFileTakenOver
+from marrowdesk.store.errors import CaseFileSigned, CaseFileTakenOver, CaseRecordRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -44,7 +44,8 @@ class CaseModel(QObject):
         current_changed: the cell that viewer and gallery look at; its row, or -1.
         failed: a decision could not be written; the exception. The screen then still shows the old state.
         overtaken: another window decided on cells of this case; what is shown here is not all of it.
-        outdated: a decision was refused since another program signed the case or took it over.
+        outdated: a decision was refused since another program signed the case, took it over, or did the
+            same undo before: what is shown is not what is in the file.
         signature_changed: the case was signed or reopened.
         refused: a decision was tried on a case that is signed or only read; nothing was done.
     """
@@ -63,6 +64,7 @@ class CaseModel(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.undo_stack = QUndoStack(self)
+        self.undo_stack.indexChanged.connect(self._step_back)
         self.reader = ""
         self._count = CaseCount()
         self._forget()
@@ -73,6 +75,7 @@ class CaseModel(QObject):
         self._rows: dict[int, int] = {}
         self._current = -1
         self._restoring = False
+        self._stays_at: int | None = None
         self._last_act = 0
         self._signatures: tuple[Signature, ...] = ()
         self._sitting: Sitting | None = None
@@ -288,7 +291,7 @@ class CaseModel(QObject):
             return None
         try:
             batch = self._recorded(self._case, edit, undoes)
-        except (CaseFileSigned, CaseFileTakenOver) as error:  # by another program
+        except (CaseFileSigned, CaseFileTakenOver, CaseRecordRefused) as error:  # by another program
             self.failed.emit(error)
             self.outdated.emit()
             return None
@@ -337,6 +340,18 @@ class CaseModel(QObject):
         self.undo_stack.setIndex(len(undo))
         self.undo_stack.blockSignals(False)
         self._restoring = False
+
+    def stay_before_step(self) -> None:
+        """For an undo or redo that could not be written: it is the next one again, nothing older is."""
+        self._stays_at = self.undo_stack.index()
+
+    def _step_back(self) -> None:
+        """Take the stack back to where it was before such a step; Qt counts the step when it returns."""
+        index, self._stays_at = self._stays_at, None
+        if index is not None:
+            self._restoring = True
+            self.undo_stack.setIndex(index)
+            self._restoring = False
 
     def _put(self, row: int, cell: Cell) -> None:
         self._count.replace(self._cells[row], cell)

@@ -46,6 +46,6 @@ class EditCommand(QUndoCommand):
             return
         batch = self._model.write(edit, self._batch)
         if batch is None:
-            self.setObsolete(True)
+            self._model.stay_before_step()
         else:
             self._batch = batch

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+
 import numpy as np
 import pytest
 
@@ -107,6 +110,60 @@ def test_that_an_undo_that_cannot_be_written_leaves_the_cell_as_it_is(model):
     model.undo_stack.undo()
     assert failed
     assert model.cells[0].code == "BLA"
+
+
+def _stack(model):
+    """Give the acts on the undo stack, and how many of them stand."""
+    stack = model.undo_stack
+    return [stack.text(at) for at in range(stack.count())], stack.index()
+
+
+@contextlib.contextmanager
+def _locked(case):
+    """Let another program write into the case meanwhile."""
+    case._db._writer.execute("PRAGMA busy_timeout = 1")
+    with contextlib.closing(sqlite3.connect(case.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+def test_that_an_undo_or_redo_that_failed_is_what_the_next_key_does(model):
+    failed = []
+    model.failed.connect(failed.append)
+    for code in ("LYT", "BLA", "NGS"):
+        model.assign([0], code)
+    acts, _ = _stack(model)
+    for undone, before, after in ((0, "NGS", "BLA"), (1, "BLA", "LYT"), (2, "LYT", None)):
+        with _locked(model.case):
+            model.undo_stack.undo()
+        assert _stack(model) == (acts, 3 - undone)
+        assert codes(model)[0] == before
+        model.undo_stack.undo()
+        assert _stack(model) == (acts, 2 - undone)
+        assert codes(model)[0] == after
+        assert [edit.text for _, edit in model.case.undo_history()] == acts[: 2 - undone]
+    for redone, before, after in ((0, None, "LYT"), (1, "LYT", "BLA"), (2, "BLA", "NGS")):
+        with _locked(model.case):
+            model.undo_stack.redo()
+        assert _stack(model) == (acts, redone)
+        assert codes(model)[0] == before
+        model.undo_stack.redo()
+        assert _stack(model) == (acts, redone + 1)
+        assert codes(model)[0] == after
+    assert len(failed) == 6
+    assert standing(model.case.path)[0] == ("NGS", "Ann")
+    assert [edit.text for _, edit in model.case.undo_history()] == acts
+
+
+def test_that_an_act_taken_back_elsewhere_already_is_told_and_the_file_is_read_again(model):
+    told = []
+    model.outdated.connect(lambda: told.append("outdated"))
+    model.assign([0], "LYT")
+    (number, edit) = model.case.undo_history()[-1]
+    model.case.record(edit.inverse(), undoes=number)
+    model.undo_stack.undo()
+    assert told == ["outdated"]
+    assert len(model.case.acts()) == 2
 
 
 def test_that_a_review_made_meanwhile_outlives_a_proposal(model):
