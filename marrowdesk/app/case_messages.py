@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from marrowdesk.app import numbers
-from marrowdesk.store.errors import CaseFileInUse
+from marrowdesk.store.errors import CaseFileInUse, CaseFileIsCopy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,6 +104,14 @@ class CaseMessages(QObject):
         window, why = self._window, self._window.session.only_read
         window.banner.take_away("only read")
         if why is None:
+            return
+        if isinstance(why, CaseFileIsCopy):
+            text = self.tr(
+                "This is an earlier copy of the case, and stays as it was made. To go on from it, put it "
+                "back, or copy its file elsewhere as a case of its own."
+            )
+            message = window.banner.tell("only read", text, "warning")
+            message.add_button(self.tr("&Earlier copies…"), window.commands.copies)
             return
         text = self.tr("{} You see it as it was when you opened it; nothing can be changed.").format(
             why.message

@@ -18,6 +18,8 @@ from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.signoff import unseen
 from marrowdesk.imaging.formats import EXTENSIONS
 from marrowdesk.store import paths as places
+from marrowdesk.store.backup import backups, case_of_copy
+from marrowdesk.store.errors import CaseFileDamaged, CaseFileMissing, NotACaseFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -321,20 +323,32 @@ class Commands(QObject):
         self._show(ShortcutsSheet, lambda: ShortcutsSheet(self._model.scheme, self._window))
 
     def copies(self) -> None:
-        """Show the earlier copies of the case."""
-        from marrowdesk.app.dialogs.copies import CopiesDialog
-        from marrowdesk.store.backup import backups
-
+        """Show the earlier copies of the case; where one of them is open, those beside it."""
         case = self._session.case
-        if case is None:
-            return
+        if case is not None:
+            self._show_copies(case_of_copy(case.path) or case.path, case.title)
+
+    def _show_copies(self, path: Path, title: str) -> None:
+        from marrowdesk.app.dialogs.copies import CopiesDialog
 
         def make() -> CopiesDialog:
-            dialog = CopiesDialog(case.title, backups(case.path), self._window)
-            dialog.chosen.connect(self._session.put_back)
+            dialog = CopiesDialog(title, backups(path), self._window)
+            dialog.chosen.connect(lambda copy: self._session.put_back(copy, path))
             return dialog
 
         self._show(CopiesDialog, make)
+
+    def show_not_opened(self, error: Exception, paths: Sequence[Path]) -> None:
+        """Say why something could not be opened; of a case that is damaged or gone, offer its copies."""
+        box = show_failure(self._window, error)
+        if not isinstance(error, CaseFileDamaged | NotACaseFile | CaseFileMissing):
+            return
+        from marrowdesk.services.opening import case_file
+
+        path = case_file(paths)
+        if backups(path):
+            copies = box.addButton(self.tr("&Earlier copies…"), QMessageBox.ButtonRole.ActionRole)
+            copies.clicked.connect(lambda: self._show_copies(path, path.stem))
 
     def about(self) -> None:
         """Show version, model and licences."""

@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 from marrowdesk.app import numbers
 from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.core.errors import CaseFileError
-from marrowdesk.store.backup import backups, copies_folder
+from marrowdesk.store.backup import backups
 from marrowdesk.store.errors import (
     CaseFileDamaged,
     CaseFileLocked,
@@ -180,8 +180,7 @@ def _in_short(error: CaseFileError, path: Path) -> str:
     if not isinstance(error, CaseFileDamaged | NotACaseFile):
         return translate("RecentList", "cannot be read")
     if backups(path):
-        text = translate("RecentList", "damaged: keep the file as it is, and open an earlier copy from {}")
-        return text.format(copies_folder(path))
+        return translate("RecentList", "damaged: open it to put an earlier copy back")
     return translate("RecentList", "damaged: keep the file as it is, and restore it from a backup")
 
 

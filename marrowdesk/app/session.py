@@ -54,6 +54,7 @@ class Session(QObject):
             that were left out.
         scheme_failed: the person's own classes cannot be used; the exception.
         altered: the case is signed, and is not what was signed; its :class:`Signature`.
+        not_opened: something could not be opened, not even to be read; the exception and the paths.
     """
 
     opening_changed = Signal(bool)
@@ -68,6 +69,7 @@ class Session(QObject):
     copy_failed = Signal(object)
     altered = Signal(object)
     scheme_failed = Signal(object)
+    not_opened = Signal(object, list)
     packing = Signal(int, object)
 
     def __init__(self, model: CaseModel, parent: QObject | None = None) -> None:
@@ -152,6 +154,7 @@ class Session(QObject):
             self, lambda cancel: self._load(wanted, take_over, sitting, cancel), lane=Lane.LIGHT
         )
         opening.on_success(lambda loaded: self._show(loaded, generation))
+        opening.on_failure(lambda error: self.not_opened.emit(error, wanted))
         opening.on_end(lambda: self._opening_ended(generation)).start()
 
     def _load(
@@ -332,12 +335,13 @@ class Session(QObject):
         copying = Operation(self, lambda _: back_up_daily(path), lane=Lane.LONG)
         copying.on_failure(self.copy_failed.emit).start()
 
-    def put_back(self, copy: Backup) -> None:
-        """Close the case, put a copy in its place, and show that."""
-        case = self.case
-        if case is None:
-            return
-        path = case.path
+    def put_back(self, copy: Backup, path: Path) -> None:
+        """Close what is open, put a copy in the place of its case, and show that.
+
+        Args:
+            copy: the copy.
+            path: the case file; it need not be open, and may be missing or damaged.
+        """
         self.close()
         # The lane in which the case is closed, behind that: no file is replaced while it is open here.
         restoring = Operation(self, lambda _: restore(copy.path, path), lane=Lane.INFERENCE, finishes=True)

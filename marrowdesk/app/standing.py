@@ -15,6 +15,7 @@ from marrowdesk.app.plotting import intervals_ready, load_intervals
 from marrowdesk.app.sex import sex_of
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.store.errors import CaseFileIsCopy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,6 +53,7 @@ class Standing(QObject):
         )
         session.opened.connect(self._opened)
         session.closed.connect(self._show_case)
+        session.not_opened.connect(window.commands.show_not_opened)
         session.reading_changed.connect(self._show_reading)
         session.cells_found.connect(self._cells_found)
         session.problems_changed.connect(self._show_problems)
@@ -79,6 +81,8 @@ class Standing(QObject):
         """Put the case among the recent ones, once it holds a cell: an empty folder is no work begun."""
         window, case = self._window, self._window.session.case
         begun = bool(window.model.cells) or window.model.together  # a manual count needs no image
+        if isinstance(window.session.only_read, CaseFileIsCopy):  # it goes when later copies come
+            return
         if case is not None and begun and self._remembered != case.path:
             self._remembered = case.path
             window.preferences.replace(window.preferences.now.with_recent(case.path, case.title))
@@ -183,7 +187,8 @@ class Standing(QObject):
         something = bool(window.model.cells) or bool(window.model.presses)
         window.acts.sign_off.setEnabled(something and not running and not only_read and not second)
         window.acts.add_slide.setEnabled(window.model.writable and not window.session.reading)
-        window.acts.copies.setEnabled(window.session.case is not None and not only_read)
+        copy = isinstance(window.session.only_read, CaseFileIsCopy)
+        window.acts.copies.setEnabled(window.session.case is not None and (copy or not only_read))
         window.acts.classify.setEnabled(
             classifier.engine is not None and not classifier.running and classifier.unfinished
         )

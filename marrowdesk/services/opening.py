@@ -18,7 +18,9 @@ from marrowdesk.imaging.labels import folder_label
 from marrowdesk.imaging.scan import Found, Unreadable, scan
 from marrowdesk.imaging.thumbnail import fit_square
 from marrowdesk.store import paths as places
+from marrowdesk.store.backup import case_of_copy
 from marrowdesk.store.casefile import CaseFile
+from marrowdesk.store.errors import CaseFileIsCopy
 from marrowdesk.store.values import NewCell, Problem, Slide
 
 if TYPE_CHECKING:
@@ -88,9 +90,16 @@ def case_for(
     Raises:
         MarrowdeskError: nothing to open, or a path does not exist.
         CaseFileInUse: another program has the case open.
+        CaseFileIsCopy: it is an earlier copy of a case, which goes when later ones come.
         CaseFileError: the case file cannot be opened or made.
     """
     file = case_file(paths, file)
+    if (case := case_of_copy(file)) is not None and file.exists():
+        raise CaseFileIsCopy(
+            f"{file} is an earlier copy of {case} and stays as it was made.",
+            "To go on from it, put it back by File → Earlier copies, or copy its file elsewhere as a case of "
+            "its own.",
+        )
     if file.exists() or _names_case(paths):
         return CaseFile.open(file, hold=True, take_over=take_over)
     folders = list(slide_folders(paths))

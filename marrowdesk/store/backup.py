@@ -1,7 +1,7 @@
 """Copies of a case: whole and consistent, made while it is in use, the last ten kept, put back on request.
 
-Copies lie in a folder ``copies`` beside the case, in one folder a case, each a case file of its own that can
-be opened like any other. Their names tell when they were made, UTC.
+Copies lie in a folder ``copies`` beside the case, in one folder a case, each a whole case file; there it is
+opened to be read only, elsewhere it is a case like any other. Their names tell when they were made, UTC.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sqlite3
 import uuid
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from marrowdesk.atomic import sync_folder
@@ -28,12 +28,16 @@ from marrowdesk.store.errors import (
     explained,
 )
 from marrowdesk.store.holding import Holding
+from marrowdesk.store.surplus import surplus
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 KEPT = 10
-"""How many copies of a case are kept; the oldest goes when another comes."""
+"""How many copies of a case are kept; the oldest goes when another comes, see :func:`surplus`."""
+
+_AHEAD = timedelta(hours=1)
+"""Dated later than that, a copy was made while a clock was wrong; clocks of two computers differ by less."""
 
 _OF_THE_SOURCE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 """What can be wrong with what is copied; anything else is wrong where the copy is written."""
@@ -62,16 +66,33 @@ def copies_folder(case: Path) -> Path:
     return case.parent / "copies" / case.stem
 
 
-def backups(case: Path) -> list[Backup]:
-    """List the copies of a case, the latest first; other files in their folder are passed over."""
-    folder = copies_folder(case)
+def case_of_copy(path: Path) -> Path | None:
+    """Give the case that a file is an earlier copy of, by where it lies; None where it is none."""
+    path = path.absolute()
+    folder = path.parent
+    if folder.parent.name != "copies" or not _NAME.fullmatch(path.name):
+        return None
+    return folder.parent.with_name(folder.name + SUFFIX)
+
+
+def backups(case: Path, now: datetime | None = None) -> list[Backup]:
+    """List the copies of a case, the latest first; other files in their folder are passed over.
+
+    Copies dated in the future come last: what was made while the clock was wrong is older than what it says.
+
+    Args:
+        case: the case file.
+        now: time, UTC; by default the clock's.
+    """
+    folder, latest = copies_folder(case), (now or datetime.now(UTC)) + _AHEAD
     found = []
     for path in folder.glob(f"*{SUFFIX}") if folder.is_dir() else ():
         named = _NAME.fullmatch(path.name)
         if named:
             at = datetime.strptime(named[1], _FORM).replace(tzinfo=UTC)
-            found.append((at, int(named[2] or 0), Backup(path, at, path.stat().st_size)))
-    return [each for _, _, each in sorted(found, key=lambda row: row[:2], reverse=True)]
+            order = at <= latest, at, int(named[2] or 0)
+            found.append((order, Backup(path, at, path.stat().st_size)))
+    return [each for _, each in sorted(found, key=lambda row: row[0], reverse=True)]
 
 
 def back_up(case: Path, now: datetime | None = None) -> Backup:
@@ -101,9 +122,11 @@ def back_up(case: Path, now: datetime | None = None) -> Backup:
         finally:
             _remove(draft)
         sync_folder(folder)
-        for old in backups(case)[KEPT:]:
-            old.path.unlink(missing_ok=True)
-        return Backup(path, at.replace(microsecond=0), path.stat().st_size)
+        made = Backup(path, at.replace(microsecond=0), path.stat().st_size)
+        before = [each.path for each in backups(case, at) if each.path != path]
+        for old in surplus([path, *before], KEPT):
+            old.unlink(missing_ok=True)
+        return made
     except OSError as error:
         raise CaseFileReadOnly(
             f"A copy of the case cannot be written into {folder} ({error.strerror or error}).",
@@ -127,7 +150,7 @@ def back_up_daily(case: Path, now: datetime | None = None, zone: tzinfo | None =
     """
     at = now or datetime.now(UTC)
     today = at.astimezone(zone).date()
-    if any(each.at.astimezone(zone).date() >= today for each in backups(case)[:1]):
+    if any(each.at.astimezone(zone).date() == today for each in backups(case, at)):
         return None
     return back_up(case, at)
 

@@ -37,6 +37,10 @@ class CaseFileReadOnly(CaseFileError):
     """The file or its folder cannot be written."""
 
 
+class CaseFileIsCopy(CaseFileReadOnly):
+    """The file is an earlier copy of a case, which stays as it was made."""
+
+
 class CaseFileFull(CaseFileError):
     """There is no space left for the decision or the cells; nothing was written."""
 

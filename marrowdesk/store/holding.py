@@ -188,15 +188,21 @@ def read_holder(case: Path) -> Holder | None:
         return None
 
 
-def held_by_another(case: Path) -> Holder | None:
-    """Give the other program that has a case open; None where it is free, or open in this one.
+def living_holder(case: Path) -> Holder | None:
+    """Give the program that has a case open, be it this one; None where it is free.
 
     A holder that crashed on this computer holds nothing; of one on another computer nobody can know.
     """
     found = read_holder(case)
-    if found is None or not _lives(_mark_of(case), found):
+    return found if found is not None and _lives(_mark_of(case), found) else None
+
+
+def held_by_another(case: Path) -> Holder | None:
+    """Give the other program that has a case open; None where it is free, or open in this one."""
+    found = living_holder(case)
+    if found is None or (found.process == os.getpid() and not found.elsewhere):
         return None
-    return None if found.process == os.getpid() and not found.elsewhere else found
+    return found
 
 
 def _mark_of(case: Path) -> Path:

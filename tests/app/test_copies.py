@@ -6,13 +6,23 @@ import sqlite3
 import threading
 from contextlib import closing
 
-from desk_steps import close, dialog, open_and_wait, press, reviewed, wait_for_workers
+from desk_steps import (
+    close,
+    dialog,
+    message_of,
+    open_and_wait,
+    press,
+    reviewed,
+    wait_for_dialog,
+    wait_for_workers,
+)
+from PySide6.QtWidgets import QMessageBox
 
 from marrowdesk.app.dialogs.copies import CopiesDialog
-from marrowdesk.store import backup
+from marrowdesk.store import backup, progress
 from marrowdesk.store.backup import back_up, backups
-from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.errors import CaseFileReadOnly
+from marrowdesk.store.progress import progress_of
 
 
 def _copied(qtbot, desk):
@@ -56,9 +66,10 @@ def test_that_a_copy_is_put_back_by_the_menu_and_the_present_becomes_a_copy(desk
         opened.put_back.click()
     assert sum(reviewed(desk)) == 1
     assert len(backups(window.session.case.path)) == 2
-    latest = backups(window.session.case.path)[0]
+    latest_of = window.session.case.path
+    latest = backups(latest_of)[0]
     with qtbot.waitSignal(window.session.opened, timeout=20_000):
-        window.session.put_back(latest)
+        window.session.put_back(latest, latest_of)
     assert sum(reviewed(desk)) == before
 
 
@@ -114,15 +125,15 @@ def test_that_no_further_copy_is_opened_when_the_list_is_closed(desk, drawn_slid
     for _ in range(4):
         back_up(desk.window.session.case.path)
     wait_for_workers(qtbot)
-    opened, first, release, open_case = [], threading.Event(), threading.Event(), CaseFile.open
+    opened, first, release = [], threading.Event(), threading.Event()
 
-    def slowly(path, *more, **named):
+    def slowly(path):
         opened.append(path)
         first.set()
         assert release.wait(60)
-        return open_case(path, *more, **named)
+        return progress_of(path)
 
-    monkeypatch.setattr(CaseFile, "open", slowly)
+    monkeypatch.setattr(progress, "progress_of", slowly)
     desk.window.acts.copies.trigger()
     shown = dialog(desk, CopiesDialog)
     assert first.wait(60)
@@ -131,3 +142,61 @@ def test_that_no_further_copy_is_opened_when_the_list_is_closed(desk, drawn_slid
     release.set()
     wait_for_workers(qtbot)
     assert len(opened) == 1
+
+
+def test_that_an_earlier_copy_is_opened_to_be_read_and_put_back_from_there(desk, drawn_slide, qtbot):
+    open_and_wait(qtbot, desk, drawn_slide)
+    window = desk.window
+    path, recent = window.session.case.path, window.preferences.now.recent_cases
+    window.focus_cells()
+    press(desk, "b")
+    copy = back_up(path)
+    press(desk, "l")
+    open_and_wait(qtbot, desk, copy.path)
+    assert sum(reviewed(desk)) == 1
+    press(desk, "l")
+    assert sum(reviewed(desk)) == 1
+    told = message_of(desk, "only read")
+    assert "an earlier copy of the case" in told.text
+    assert window.preferences.now.recent_cases == recent
+    assert window.acts.copies.isEnabled()
+    window.acts.copies.trigger()
+    opened = dialog(desk, CopiesDialog)
+    opened.list.topLevelItem(opened.list.topLevelItemCount() - 1).setSelected(True)
+    with qtbot.waitSignal(window.session.opened, timeout=20_000):
+        opened.put_back.click()
+    assert window.session.case.path == path
+    assert window.model.writable
+    assert sum(reviewed(desk)) == 1
+
+
+def test_that_a_damaged_case_is_put_back_from_the_message_that_tells_it(desk, drawn_slide, qtbot):
+    open_and_wait(qtbot, desk, drawn_slide)
+    window = desk.window
+    path = window.session.case.path
+    window.focus_cells()
+    press(desk, "b")
+    back_up(path)
+    window.session.close()
+    wait_for_workers(qtbot)
+    path.write_bytes(path.read_bytes()[:9000])
+    window.commands.open([path])
+    told = wait_for_dialog(qtbot, desk, QMessageBox)
+    assert "damaged" in told.text()
+    next(each for each in told.buttons() if "Earlier copies" in each.text()).click()
+    opened = dialog(desk, CopiesDialog)
+    opened.list.topLevelItem(0).setSelected(True)
+    with qtbot.waitSignal(window.session.opened, timeout=20_000):
+        opened.put_back.click()
+    assert window.session.case.path == path
+    assert sum(reviewed(desk)) == 1
+    assert path.with_name(path.name + ".damaged").stat().st_size == 9000
+
+
+def test_that_a_damaged_case_without_copies_offers_none(desk, drawn_case, qtbot):
+    path = drawn_case.path
+    drawn_case.close()
+    path.write_bytes(path.read_bytes()[:9000])
+    desk.window.commands.open([path])
+    told = wait_for_dialog(qtbot, desk, QMessageBox)
+    assert not any("Earlier copies" in each.text() for each in told.buttons())

@@ -1,5 +1,6 @@
 """Opening: which case, which cells, what is listed as unreadable, and going on where it stopped."""
 
+import shutil
 import threading
 from itertools import islice
 
@@ -10,6 +11,8 @@ from PIL import Image
 from marrowdesk.core.errors import Cancelled, CaseFileError, MarrowdeskError
 from marrowdesk.imaging.thumbnail import thumbnail
 from marrowdesk.services.opening import case_for, open_slides
+from marrowdesk.store.backup import back_up
+from marrowdesk.store.errors import CaseFileIsCopy
 
 
 def draw(path, seed=0, size=(48, 40)):
@@ -198,3 +201,19 @@ def test_that_a_file_that_is_no_case_is_refused_by_name(tmp_path):
     (tmp_path / "x.mdcase").write_text("hello")
     with pytest.raises(CaseFileError, match=r"x\.mdcase"):
         case_for([tmp_path / "x.mdcase"])
+
+
+def test_that_an_earlier_copy_is_not_written_into_but_is_a_case_of_its_own_elsewhere(slide, tmp_path):
+    with case_for([slide]) as case:
+        read(case, [slide])
+        copy = back_up(case.path).path
+    for name in (None, copy):
+        with pytest.raises(CaseFileIsCopy, match="is an earlier copy of") as caught:
+            case_for([copy] if name is None else [slide], file=name)
+        assert str(case.path) in caught.value.message
+        assert "Earlier copies" in caught.value.hint
+    own = tmp_path / copy.name
+    shutil.copy(copy, own)
+    with case_for([own]) as case:
+        assert not case.read_only
+        assert len(case.cells()) == 30

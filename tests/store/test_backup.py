@@ -60,8 +60,58 @@ def test_that_the_first_opening_of_a_day_makes_a_copy_and_the_second_none(tmp_pa
         # 15:00 UTC is midnight there: another day.
         assert back_up_daily(case.path, NOON + timedelta(hours=3), tokyo) is not None
         # A clock that was set back makes no copies again and again.
+        assert back_up_daily(case.path, NOON - timedelta(days=2), tokyo) is not None
         assert back_up_daily(case.path, NOON - timedelta(days=2), tokyo) is None
-        assert len(backups(case.path)) == 2
+        assert len(backups(case.path)) == 3
+
+
+@pytest.mark.parametrize("wrong", [timedelta(days=400), timedelta(days=-9000)])
+def test_that_a_clock_that_went_wrong_for_a_while_costs_no_copy_after_it(tmp_path, wrong):
+    with case_of(tmp_path / "a.mdcase", 4) as case:
+        path, cells = case.path, case.cells()
+        for number in range(KEPT):
+            back_up(path, NOON + wrong + timedelta(days=number))
+        decide(case, cells[:1], "BLA")
+        made = [back_up_daily(path, NOON + timedelta(days=day)) for day in range(3)]
+        assert all(each is not None for each in made)
+        assert back_up_daily(path, NOON + timedelta(days=2, hours=1)) is None
+        listed = backups(path, NOON + timedelta(days=2, hours=1))
+        assert listed[:3] == made[::-1]
+        decide(case, cells[1:], "BLA", minutes=1)
+    kept = restore(made[0].path, path)
+    assert (_reviewed(path), _reviewed(kept.path)) == (1, 4)
+
+
+def test_that_a_copy_in_which_somebody_worked_on_is_not_lost_when_later_ones_come(tmp_path):
+    with case_of(tmp_path / "a.mdcase", 4) as case:
+        early = [back_up(case.path, NOON + timedelta(minutes=minute)).path for minute in range(3)]
+        with CaseFile.open(early[0]) as copy:
+            decide(copy, copy.cells(), "LYT")
+        with CaseFile.open(early[1], hold=True):
+            for hour in range(1, KEPT + 2):
+                decide(case, case.cells()[:1], "BLA" if hour % 2 else "NGS", minutes=hour)
+                back_up(case.path, NOON + timedelta(hours=hour))
+            assert early[1].exists()  # it is open
+        assert _reviewed(early[0]) == 4
+        assert not early[2].exists()
+        back_up(case.path, NOON + timedelta(hours=20))
+        assert not early[1].exists()
+        assert len(backups(case.path)) == KEPT + 1
+
+
+def test_that_what_a_case_was_before_a_copy_was_put_back_stays_while_no_other_copy_holds_it(tmp_path):
+    with case_of(tmp_path / "a.mdcase", 4) as case:
+        path = case.path
+        first = back_up(path, NOON)
+        decide(case, case.cells()[:3], "BLA")
+        back_up(path, NOON + timedelta(hours=1))
+        decide(case, case.cells()[3:], "BLA", minutes=1)
+    kept = restore(first.path, path)
+    for day in range(1, KEPT + 3):
+        back_up(path, kept.at + timedelta(days=day))
+    left = backups(path, kept.at + timedelta(days=KEPT + 3))
+    assert [_reviewed(each.path) for each in left] == [0] * KEPT + [4]
+    assert left[-1] == kept
 
 
 def test_that_a_copy_is_put_back_and_what_the_case_was_is_a_copy_now(tmp_path):
