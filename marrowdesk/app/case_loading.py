@@ -10,7 +10,7 @@ from marrowdesk.core.errors import Cancelled, CaseFileError, MarrowdeskError
 from marrowdesk.core.tally import Tally
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.store.casefile import CaseFile
-from marrowdesk.store.errors import CaseFileInUse, CaseFileReadOnly
+from marrowdesk.store.errors import CaseFileFull, CaseFileInUse, CaseFileReadOnly
 from marrowdesk.store.schemes import own_scheme
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _opened(
         no_scheme = error
     try:
         return case_for(paths, scheme, take_over=take_over), None, no_scheme
-    except (CaseFileInUse, CaseFileReadOnly) as error:
+    except (CaseFileInUse, CaseFileReadOnly, CaseFileFull) as error:
         if not case_file(paths).is_file():
             raise
         return CaseFile.open_copy(case_file(paths)), error, no_scheme

@@ -98,6 +98,7 @@ class CaseFile(
             CaseFileTooNew: a newer program wrote it.
             CaseFileDamaged: its content is damaged.
             CaseFileReadOnly: the file or its folder cannot be written.
+            CaseFileFull: there is no space left on its disk.
             CaseFileInUse: another program holds it.
             CaseFileLocked: another program keeps it locked.
             CaseFileError: another error.

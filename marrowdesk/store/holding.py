@@ -12,6 +12,7 @@ between computers at all (sqlite.org/wal.html).
 from __future__ import annotations
 
 import contextlib
+import errno
 import getpass
 import json
 import os
@@ -25,7 +26,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from marrowdesk.atomic import write_atomically
-from marrowdesk.store.errors import CaseFileInUse, CaseFileReadOnly, CaseFileTakenOver
+from marrowdesk.store.errors import CaseFileFull, CaseFileInUse, CaseFileReadOnly, CaseFileTakenOver
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,6 +100,7 @@ class Holding:
 
         Raises:
             CaseFileInUse: another program has it.
+            CaseFileFull: there is no space left for the file that says so.
             CaseFileReadOnly: the folder cannot be written.
         """
         key = case.resolve()
@@ -214,8 +216,7 @@ def _taken(case: Path, take_over: bool) -> Holder:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with path.open("xb") as file:
-                file.write(_text(mine))
+            _begin(path, mine)
         except FileExistsError:
             found = read_holder(case)
             if not take_over and _lives(path, found):
@@ -225,11 +226,32 @@ def _taken(case: Path, take_over: bool) -> Holder:
                 ) from None
             _write(case, mine)
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise CaseFileFull(
+                f"There is no space left beside the case {case} to open it for writing.",
+                "Free some space on that disk, then open it again.",
+            ) from error
         raise CaseFileReadOnly(
             f"The case {case} cannot be opened for writing ({error.strerror or error}).",
             "Check the rights of its folder, or copy the case to a folder of your own.",
         ) from error
     return mine
+
+
+def _begin(path: Path, holder: Holder) -> None:
+    """Write the file that names a holder, where there is none; an empty one would hold the case for minutes.
+
+    Raises:
+        FileExistsError: there is one.
+        OSError: it cannot be written; nothing is left of it.
+    """
+    file = path.open("xb")
+    try:
+        with file:
+            file.write(_text(holder))
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def _write(case: Path, holder: Holder) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from dataclasses import asdict, replace
@@ -12,6 +13,7 @@ from holding_child import holders
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from marrowdesk.app.report_desk import ReportWindow
+from marrowdesk.store import holding
 from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.holding import ENDING, Holder, read_holder
 
@@ -58,6 +60,24 @@ def test_that_it_is_shown_and_takes_no_decision(held):
     assert "nothing can be changed" in message_of(held, "only read").text  # said again to who tried
     for action in (window.acts.confirm, window.acts.sign_off, window.acts.copies, window.acts.classify):
         assert not action.isEnabled()
+
+
+def test_that_a_case_on_a_full_disk_is_shown_and_can_be_written_once_there_is_space(
+    desk, drawn_case, qtbot, monkeypatch
+):
+    path = drawn_case.path
+    drawn_case.close()
+
+    def no_space(_path, _holder):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(holding, "_begin", no_space)
+        _open(qtbot, desk, path)
+    assert len(desk.window.model.cells) == 24
+    assert "no space left" in message_of(desk, "only read").text
+    _button(desk, "gain").click()
+    qtbot.waitUntil(lambda: desk.window.model.writable)
 
 
 def test_that_its_report_can_be_written_but_not_its_header(held, tmp_path):

@@ -8,6 +8,7 @@ import threading
 import time
 from dataclasses import asdict, replace
 from functools import partial
+from pathlib import Path
 
 import pytest
 from case_samples import case_of, decide, reviews
@@ -17,7 +18,13 @@ from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.store import holding
 from marrowdesk.store.backup import back_up, restore
 from marrowdesk.store.casefile import CaseFile
-from marrowdesk.store.errors import CaseFileInUse, CaseFileMissing, CaseFileReadOnly, CaseFileTakenOver
+from marrowdesk.store.errors import (
+    CaseFileFull,
+    CaseFileInUse,
+    CaseFileMissing,
+    CaseFileReadOnly,
+    CaseFileTakenOver,
+)
 from marrowdesk.store.holding import ENDING, Holder, Holding, read_holder
 
 
@@ -112,6 +119,28 @@ def test_that_a_mark_that_cannot_be_read_holds_only_while_it_is_new(path, conten
 
 def _beating() -> set[threading.Thread]:
     return {each for each in threading.enumerate() if each.name == "holding"}
+
+
+def test_that_a_disk_that_was_full_at_opening_holds_nothing_once_there_is_space(path, monkeypatch):
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("no device that is always full")
+    whole = Path.open
+
+    def no_space(self, mode="r", *rest):
+        opened = whole(self, mode, *rest)
+        if mode != "xb":
+            return opened
+        opened.close()
+        return whole(full, "wb")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", no_space)
+        with pytest.raises(CaseFileFull, match="no space left beside the case") as caught:
+            CaseFile.open(path, hold=True)
+        assert "Free some space" in caught.value.hint
+    assert not _mark(path).exists()
+    CaseFile.open(path, hold=True).close()
 
 
 def test_that_one_process_may_open_it_twice_and_holds_it_until_the_last_is_closed(path):
