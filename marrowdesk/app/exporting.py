@@ -74,11 +74,18 @@ def export(
         from marrowdesk.services import reporting  # loads the report's libraries on the worker
 
         pictures = "pdf" in targets and settings.report_pictures
+        options = options_of(settings)
         frozen = reporting.snapshot(
-            case, rules, reader=settings.reader, with_pictures=pictures, version=version, after=after
+            case,
+            rules,
+            reader=settings.reader,
+            with_pictures=pictures,
+            version=version,
+            after=after,
+            template=options.template,
         )
         forms: dict[str, Any] = dict(targets)
-        return reporting.export(frozen, **forms, options=options_of(settings))
+        return reporting.export(frozen, **forms, options=options)
 
     return Operation(owner, work, lane=Lane.LONG, finishes=True)
 

@@ -7,13 +7,12 @@ import sys
 import threading
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
-from marrowdesk.cli.options import add_rules, choice_of, positive
-from marrowdesk.core.blood import cells_of_blood, looks_like_blood
+from marrowdesk.cli.options import add_paper, add_rules, choice_of, paper_of, positive
+from marrowdesk.core.blood import blood_count, cells_of_blood, looks_like_blood
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.shipped_schemes import SCHEMES
-from marrowdesk.report.options import Language, PageSize, PrintOptions, Template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,13 +65,7 @@ def _add_options(count: argparse.ArgumentParser) -> None:
     out.add_argument("--csv", type=Path, metavar="FILE", help="one row a cell")
     out.add_argument("--json", type=Path, metavar="FILE", help="the differential and the cells, for programs")
     out.add_argument("--case", type=Path, metavar="FILE.mdcase", help="where the case is kept")
-    out.add_argument("--page", choices=get_args(PageSize), default="A4", help="paper of the report")
-    out.add_argument(
-        "--template", choices=get_args(Template), default="marrow", help="which report (default: marrow)"
-    )
-    out.add_argument(
-        "--language", choices=get_args(Language), default="en", help="of the report (default: en)"
-    )
+    add_paper(out)
     how = count.add_argument_group("how it is counted")
     how.add_argument("--model", type=Path, metavar="FOLDER", help="another model bundle than the shipped one")
     how.add_argument(
@@ -132,13 +125,15 @@ def run(options: argparse.Namespace) -> int:
         for name, value in options.field:
             case.set_field(name, value)
         rules = choice.rules(case.scheme.specimen, case.fields())
-        frozen = reporting.snapshot(case, rules, with_pictures=options.pdf is not None)
+        frozen = reporting.snapshot(
+            case, rules, with_pictures=options.pdf is not None, template=options.template
+        )
         written = reporting.export(
             frozen,
             pdf=options.pdf,
             csv=options.csv,
             json=options.json,
-            options=PrintOptions(options.template, options.page, options.language),
+            options=paper_of(options),
         )
         problems = case.problems()
         if not options.quiet:
@@ -248,10 +243,17 @@ def differential_lines(count: Differential) -> list[str]:
     for group in count.groups:
         lines.extend(_lines_of(group, [row for row in count.rows if row.lineage is group.lineage]))
     lines.extend(_line(f"({row.name})", row) for row in count.sums)
-    lines.append(f"{'Nucleated cells counted':32}{count.counted:>7}")
+    film = count.specimen == "blood"
+    lines.append(f"{'White cells counted' if film else 'Nucleated cells counted':32}{count.counted:>7}")
     if count.rules.ranges_left_out:
         why = "is not certain" if count.rules.age_unclear else f"is outside of {count.rules.references.name}"
         lines.append(f"No reference ranges are held against this count: the patient's age {why}.")
+    red = blood_count(count).red
+    if film and red.per_hundred is not None:
+        lines += [
+            "",
+            f"Nucleated red cells per 100 white cells  {red.per_hundred:.1f} ({red.low:.1f}-{red.high:.1f})",
+        ]
     if ratio := count.me_ratio:
         value = "not computable" if ratio.value is None else f"{ratio.value:.2f} : 1"
         lines += ["", f"M:E ratio  {value}  ({ratio.definition})"]

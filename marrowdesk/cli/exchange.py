@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from marrowdesk.cli.options import add_rules, choice_of
+from marrowdesk.cli.options import add_paper, add_rules, choice_of, paper_of
 from marrowdesk.core.errors import MarrowdeskError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ one leaves as it was signed.
 
 _EXAMPLES = """\
 examples:
-  marrowdesk exchange 2031.mdcase --form fhir --out /mnt/laboratory/in
+  marrowdesk exchange 2031.mdcase --form fhir --out /mnt/laboratory/in --language de
   marrowdesk exchange 2031.mdcase --form xlsx --out 2031.xlsx --with-names
   marrowdesk exchange cases --form images --out training
 """
@@ -59,6 +59,7 @@ def add_command(commands: Any) -> None:
         "case and a form of one file",
     )  # fmt: skip
     parser.add_argument("--with-names", action="store_true", help="with the names of patients and files")
+    add_paper(parser.add_argument_group("how the PDF in fhir and hl7 is printed"))
     add_rules(parser.add_argument_group("how an unsigned case is counted"))
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
     parser.set_defaults(handler=run)
@@ -112,13 +113,14 @@ def _send(path: Path, options: argparse.Namespace, choice: RuleChoice, written: 
             choice.rules(case.scheme.specimen, case.fields()),
             Form(options.form),
             named=options.with_names,
+            template=options.template,
         )
     target = target_of(parcel, options.out)
     if target in written:
         raise copies(target, written[target], path)
     if not options.quiet:
         _tell([f"{path.name} leaves as {options.form}:", *(f"  {each}" for each in describe(parcel).lines())])
-    steps = send(parcel, options.out, threading.Event())
+    steps = send(parcel, options.out, threading.Event(), paper_of(options))
     while True:
         try:
             next(steps)

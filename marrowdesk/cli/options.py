@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
+from typing import get_args
 
 from marrowdesk.core.counting import EQUIVALENTS, ME_RULES
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.rule_choice import RuleChoice
+from marrowdesk.report.options import Language, PageSize, PrintOptions, Template
 from marrowdesk.store.references import known_sets, own_sets
 
 
@@ -20,6 +22,31 @@ def positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return int(text)
+
+
+def add_paper(how: argparse._ArgumentGroup) -> None:
+    """Add how a report is printed."""
+    usual = PrintOptions()
+    how.add_argument(
+        "--template",
+        choices=get_args(Template),
+        default=usual.template,
+        help=f"which report (default: {usual.template}); blood counts white cells alone in every form",
+    )
+    how.add_argument(
+        "--page", choices=get_args(PageSize), default=usual.page, help=f"paper (default: {usual.page})"
+    )
+    how.add_argument(
+        "--language",
+        choices=get_args(Language),
+        default=usual.language,
+        help=f"of the report (default: {usual.language})",
+    )
+
+
+def paper_of(options: argparse.Namespace) -> PrintOptions:
+    """Give what :func:`add_paper` asked for."""
+    return PrintOptions(options.template, options.page, options.language)
 
 
 def add_rules(how: argparse._ArgumentGroup) -> None:

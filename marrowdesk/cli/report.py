@@ -6,12 +6,11 @@ import argparse
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from marrowdesk.cli.exchange import exit_code
-from marrowdesk.cli.options import add_rules, choice_of
+from marrowdesk.cli.options import add_paper, add_rules, choice_of, paper_of
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.report.options import Language, PageSize, PrintOptions, Template
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,11 +42,7 @@ def add_command(commands: Any) -> None:
     )
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="where the reports go; must be there")
     parser.add_argument("--worklist", type=Path, metavar="FILE", help="the table, as .csv or .xlsx")
-    paper = parser.add_argument_group("how they are printed")
-    standard = PrintOptions()
-    paper.add_argument("--template", choices=get_args(Template), default=standard.template)
-    paper.add_argument("--page", choices=get_args(PageSize), default=standard.page)
-    paper.add_argument("--language", choices=get_args(Language), default=standard.language)
+    add_paper(parser.add_argument_group("how they are printed"))
     add_rules(parser.add_argument_group("how an unsigned case is counted"))
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
     parser.set_defaults(handler=run)
@@ -75,9 +70,8 @@ def run(options: argparse.Namespace) -> int:
 def _write_reports(paths: Sequence[Path], options: argparse.Namespace, choice: RuleChoice) -> set[Path]:
     from marrowdesk.services.batch import reports
 
-    printing = PrintOptions(template=options.template, page=options.page, language=options.language)
     failed = set()
-    for each in reports(paths, options.out, choice, printing, threading.Event()):
+    for each in reports(paths, options.out, choice, paper_of(options), threading.Event()):
         if each.error is not None:
             print(f"marrowdesk: {each.case.name}: {each.error}", file=sys.stderr)
             failed.add(each.case)
@@ -89,7 +83,7 @@ def _write_reports(paths: Sequence[Path], options: argparse.Namespace, choice: R
 def _write_worklist(paths: Sequence[Path], options: argparse.Namespace, choice: RuleChoice) -> set[Path]:
     from marrowdesk.services.worklist import entries, save
 
-    listed = list(entries(paths, choice, threading.Event()))
+    listed = list(entries(paths, choice, threading.Event(), template=options.template))
     save(listed, options.worklist)
     if not options.quiet:
         print(f"Written  {options.worklist}")

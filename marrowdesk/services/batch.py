@@ -66,6 +66,8 @@ def reports(
     options: PrintOptions,
     cancel: threading.Event,
     read_sex: ReadSex = sex_of,
+    *,
+    as_counted: bool = False,
 ) -> Iterator[Outcome]:
     """Write the report of each case into a folder, as it is now or as it was signed.
 
@@ -78,6 +80,7 @@ def reports(
         options: how the reports are printed.
         cancel: set to stop between two cases; what was written stays.
         read_sex: reads the sex from the header.
+        as_counted: print no marrow as a blood film, whatever the template: nobody chose it for these cases.
 
     Raises:
         Cancelled: ``cancel`` was set.
@@ -94,7 +97,7 @@ def reports(
                 if target in written:
                     raise copies(target, written[target], path)
                 rules = choice.rules(case.scheme.specimen, case.fields(), read_sex)
-                yield Outcome(path, _report(case, target, rules, options))
+                yield Outcome(path, _report(case, target, rules, options, as_counted))
                 written[target] = path
         except MarrowdeskError as error:
             yield Outcome(path, error=error)
@@ -104,7 +107,12 @@ def _name(case: CaseFile) -> str:
     return f"{file_name(case.title, 'case')}-{case.identity.hex[:8]}.pdf"  # two cases may have one title
 
 
-def _report(case: CaseFile, target: Path, rules: CountingRules, options: PrintOptions) -> Path:
+def _report(
+    case: CaseFile, target: Path, rules: CountingRules, options: PrintOptions, as_counted: bool
+) -> Path:
     from marrowdesk.report.pdf import pdf_bytes
 
-    return deliver(target, pdf_bytes(snapshot(case, rules).report, options))
+    report = snapshot(case, rules).report
+    if as_counted:
+        options = options.for_specimen(report.differential.specimen)
+    return deliver(target, pdf_bytes(report, options))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from marrowdesk.core.cell import Place
     from marrowdesk.core.counting import CountingRules
+    from marrowdesk.report.options import Template
     from marrowdesk.store.casefile import CaseFile
 
 
@@ -128,7 +129,13 @@ class Leaving:
 
 
 def pack(
-    case: CaseFile, rules: CountingRules, form: Form, *, named: bool = False, reader: str = ""
+    case: CaseFile,
+    rules: CountingRules,
+    form: Form,
+    *,
+    named: bool = False,
+    reader: str = "",
+    template: Template = "marrow",
 ) -> Parcel:
     """Gather a case as it is now, or as it was signed.
 
@@ -138,11 +145,12 @@ def pack(
         form: the form; only those with the report on paper need pictures of cells.
         named: whether patients, files and slides keep their names.
         reader: who signs; empty for nobody yet.
+        template: how the report on paper is printed; of a blood film white cells alone are counted.
 
     Raises:
         MarrowdeskError: there is nothing to send in this form, or what was signed was altered.
     """
-    frozen = snapshot(case, rules, reader=reader, with_pictures=form.with_paper)
+    frozen = snapshot(case, rules, reader=reader, with_pictures=form.with_paper, template=template)
     places = {cell.id: cell.place for cell in frozen.cells}
     names = {cell.id: cell.name for cell in frozen.cells}
     decisions = tuple(decision_rows(case, names)) if form is Form.XLSX else ()

@@ -30,6 +30,7 @@ from marrowdesk.report.document import (
     Signed,
     SlideUsed,
 )
+from marrowdesk.report.film import as_printed
 from marrowdesk.report.options import PrintOptions
 from marrowdesk.report.tables import DECISION_COLUMNS, csv_bytes
 from marrowdesk.services.adjusting import adjusted_count, doubt_found
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     from marrowdesk.core.taxonomy import Scheme
     from marrowdesk.inference.card import ModelCard
+    from marrowdesk.report.options import Template
     from marrowdesk.store.casefile import CaseFile
     from marrowdesk.store.values import Act, Signature
 
@@ -69,6 +71,7 @@ def snapshot(
     version: int | None = None,
     after: int | None = None,
     cards: Sequence[ModelCard] | None = None,
+    template: Template = "marrow",
 ) -> Snapshot:
     """Freeze a case: the cells are read once, and everything in the report comes from them.
 
@@ -82,6 +85,7 @@ def snapshot(
         version: number of a signed version; None for the case as it is now, signed or not.
         after: number of an act; the case is then shown as it was after that, whatever is signed.
         cards: the models whose mistakes may be known; those that ship with the program when None.
+        template: how it is printed; of a blood film every form counts white cells alone.
 
     Raises:
         MarrowdeskError: the case holds no cells, there is no such version or act, or what was signed is not
@@ -125,7 +129,7 @@ def snapshot(
         adjusted=adjusted_count(cells, by_eye.values() if included else (), scheme, rules, cards),
         doubt=doubt_found(cells),
     )
-    return Snapshot(report, cells)
+    return Snapshot(as_printed(report, template), cells)
 
 
 def _manual(

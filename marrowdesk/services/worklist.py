@@ -24,12 +24,17 @@ if TYPE_CHECKING:
     from marrowdesk.core.differential import Differential
     from marrowdesk.core.rule_choice import RuleChoice
     from marrowdesk.report.document import Report
+    from marrowdesk.report.options import Template
     from marrowdesk.services.batch import ReadSex
     from marrowdesk.store.values import Signature
 
 
 def entries(
-    paths: Sequence[Path], choice: RuleChoice, cancel: threading.Event, read_sex: ReadSex = sex_of
+    paths: Sequence[Path],
+    choice: RuleChoice,
+    cancel: threading.Event,
+    read_sex: ReadSex = sex_of,
+    template: Template = "marrow",
 ) -> Iterator[Entry]:
     """Read cases one after the other; each is read from a copy, whoever has it open.
 
@@ -38,20 +43,22 @@ def entries(
         choice: target, ranges and definitions, for what is not signed.
         cancel: set to stop.
         read_sex: reads the sex from the header.
+        template: how the cases are printed; as blood films, their white cells alone are counted.
     """
     for path in paths:
         if cancel.is_set():
             return
-        yield entry(path, choice, read_sex)
+        yield entry(path, choice, read_sex, template)
 
 
-def entry(path: Path, choice: RuleChoice, read_sex: ReadSex = sex_of) -> Entry:
+def entry(path: Path, choice: RuleChoice, read_sex: ReadSex = sex_of, template: Template = "marrow") -> Entry:
     """Read one case; one that cannot be read says why."""
     holder = held_by_another(path)
     held_by = holder.words if holder is not None else ""
     try:
         with CaseFile.open_copy(path) as case:
-            return _entry(path, case, choice.rules(case.scheme.specimen, case.fields(), read_sex), held_by)
+            rules = choice.rules(case.scheme.specimen, case.fields(), read_sex)
+            return _entry(path, case, rules, held_by, template)
     except MarrowdeskError as error:
         return Entry(path, State.BROKEN, path.stem, held_by=held_by, error=error.message)
 
@@ -70,13 +77,13 @@ def save(listed: Sequence[Entry], path: Path) -> Path:
     raise MarrowdeskError(f"{path} ends neither in .csv nor in .xlsx.", "Give it one of these endings.")
 
 
-def _entry(path: Path, case: CaseFile, rules: CountingRules, held_by: str) -> Entry:
+def _entry(path: Path, case: CaseFile, rules: CountingRules, held_by: str, template: Template) -> Entry:
     signatures = case.signatures()
     changed_at = max((case.created, *(act.at for act in case.acts()[-1:]), *_times(signatures)))
     if not case.progress()[0] and not case.presses():
         accession = case.fields().get("accession", "")
         return Entry(path, State.OPEN, case.title, accession, held_by, changed_at=changed_at)
-    report = snapshot(case, rules, with_pictures=False).report
+    report = snapshot(case, rules, with_pictures=False, template=template).report
     found = report.differential
     return Entry(
         path=path,

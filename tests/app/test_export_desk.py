@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 
@@ -9,6 +10,7 @@ import pytest
 from desk_steps import dialog, open_and_wait
 from exchange_cases import make_case
 from hostile import HOSTILE
+from pdf_reading import page_texts
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox
 from test_window_dialogs import unnamed
@@ -129,6 +131,22 @@ def test_that_it_is_written_where_chosen_and_the_folder_can_be_shown(
     made.line.folder.click()
     assert shown == [out]
     assert exporting.folder_used() == out
+
+
+def test_that_a_marrow_is_handed_on_as_one_whatever_was_printed_last(
+    qtbot, make_dialog, tmp_path, monkeypatch
+):
+    made = make_dialog(decided=4)
+    made._preferences.change(report_template="blood", report_language="de")
+    choose(qtbot, made, Form.FHIR)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "r.fhir.json"), ""))
+    made.write.click()
+    written(qtbot, made)
+    sent = [each["resource"] for each in json.loads((tmp_path / "r.fhir.json").read_bytes())["entry"]]
+    (report,) = [each for each in sent if each["resourceType"] == "DiagnosticReport"]
+    assert report["code"]["text"] == "Bone marrow aspirate"
+    paper = base64.b64decode(report["presentedForm"][0]["data"])
+    assert "Knochenmark-Differenzierung" in page_texts(paper)[0]
 
 
 def test_that_it_can_be_stopped_and_leaves_nothing(qtbot, make_dialog, tmp_path, monkeypatch):

@@ -128,6 +128,33 @@ def test_that_print_options_hold_at_once_for_the_next_report_and_in_files(
     assert options_of(load_settings()) == chosen
 
 
+def test_that_a_marrow_printed_as_a_film_is_told_and_written_as_one(
+    desk, drawn_slide, qtbot, tmp_path, monkeypatch
+):
+    open_and_wait(qtbot, desk, drawn_slide)
+    desk.window.focus_cells()
+    desk.window.gallery.select_all()
+    press(desk, "l")
+    case = desk.window.session.case
+    look_at(desk, 0)
+    press(desk, "y")
+    red = sum(cell.code in ("EBO", "PEB") for cell in case.cells())
+    assert red
+    report = open_report(qtbot, desk)
+    assert "24 nucleated cells counted" in report.frame.summary.text()
+    options = report.frame.options
+    options.template.setCurrentIndex(options.template.findData("blood"))
+    said = " ".join(shown(qtbot, report).split())
+    assert f"White cells counted {24 - red}" in said
+    assert f"{24 - red} white cells counted" in report.frame.summary.text()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "r"), ""))
+    report.files.writers[2].click()
+    qtbot.waitUntil(report.files.open_button.isVisible, timeout=30_000)
+    told = json.loads((tmp_path / "r.json").read_bytes())["differential"]
+    assert (told["specimen"], told["counted"]) == ("blood", 24 - red)
+    closed(qtbot, desk, report)
+
+
 def test_that_pictures_are_read_when_they_are_wanted(desk, drawn_slide, qtbot):
     desk.preferences.change(report_pictures=False)
     report = open_report(qtbot, desk, drawn_slide)

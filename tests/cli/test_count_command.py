@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from pdf_reading import page_texts
 from tiny_bundle import make_doubting, make_tiny_bundle
 
 from marrowdesk import RESEARCH_USE, __version__
@@ -156,6 +157,34 @@ def test_that_a_smear_named_twice_under_two_names_is_told(count, slide, tmp_path
     assert code == 0
     assert "12 cells show the very same image as another cell of this case, and are counted twice." in out
     assert json.loads(table.read_bytes())["differential"]["repeated"] == 12
+
+
+def test_that_a_count_printed_as_a_film_is_the_same_in_the_terminal_on_paper_and_in_json(
+    count, slide, tmp_path
+):
+    file, pdf, table = tmp_path / "9.mdcase", tmp_path / "R.pdf", tmp_path / "R.json"
+    count(slide, "--case", file)
+    with CaseFile.open(file) as case:
+        cells = case.cells()
+        for some, code in ((cells[:2], "BLA"), (cells[2:5], "EBO"), (cells[5:], "NGS")):
+            case.record(edits.assign(some, code, code, "ab", datetime.now(UTC)))
+    code, out, _ = count(file, "--pdf", pdf, "--json", table, "--template", "blood")
+    assert code == 0
+    said = " ".join(out.split())
+    assert "White cells counted 9" in said
+    assert "Nucleated red cells per 100 white cells 33.3 (" in said
+    assert "Blasts 22.2 % (2.8-60.0) crosses 20 %" in said
+    assert "Nucleated cells counted" not in said
+    told = json.loads(table.read_bytes())["differential"]
+    assert (told["specimen"], told["counted"]) == ("blood", 9)
+    assert [each["percent"] for each in told["thresholds"] if each["name"] == "blasts"] == [2, 5, 20]
+    (blasts,) = [each for each in told["classes"] if each["code"] == "BLA"]
+    assert round(blasts["percent"], 1) == 22.2
+    paper = " ".join(page_texts(pdf.read_bytes())[0].split())
+    assert "White cells counted 9" in paper
+    assert "Blasts 22.2 % (2.8–60.0)" in paper
+    _, out, _ = count(file)
+    assert "Nucleated cells counted 12" in " ".join(out.split())  # the case itself is as it was
 
 
 def proposals(file):

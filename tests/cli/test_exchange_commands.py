@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
+from datetime import UTC, datetime
 
 import pytest
 from exchange_cases import make_case
+from hl7_reading import fields
+from pdf_reading import page_sizes, page_texts
 
 from marrowdesk.cli import main
 from marrowdesk.cli.exchange import FORMS
+from marrowdesk.core import edits
 from marrowdesk.services.parcel import Form
 from marrowdesk.store.casefile import CaseFile
 
@@ -120,6 +125,49 @@ def test_that_a_worklist_alone_is_written_and_its_case_stays_as_it_was(run, case
     assert (code, err) == (0, "")
     assert (out / "list.xlsx").read_bytes().startswith(b"PK")
     assert case_file.read_bytes() == before
+
+
+@pytest.mark.parametrize("form", ["fhir", "hl7"])
+def test_that_the_pdf_inside_is_printed_as_asked_for(run, case_file, out, form):
+    how = ("--language", "de", "--page", "Letter", "--template", "summary")
+    code, _, err = run("exchange", case_file, "--form", form, "--out", out / "x", "--quiet", *how)
+    assert (code, err) == (0, "")
+    paper = paper_in((out / "x").read_bytes(), form)
+    assert "Knochenmark-Differenzierung" in page_texts(paper)[0]
+    assert page_sizes(paper) == [(612, 792)]
+
+
+def test_that_a_case_sent_or_listed_as_a_film_says_the_same_everywhere(run, out, tmp_path):
+    film = make_case(tmp_path / "film.mdcase", tmp_path / "film", single=8)
+    with CaseFile.open(film) as case:
+        cells = case.cells()
+        for some, code in ((cells[:2], "BLA"), (cells[2:4], "EBO"), (cells[4:], "NGS")):
+            case.record(edits.assign(some, code, code, "ab", datetime.now(UTC)))
+    run("exchange", film, "--form", "fhir", "--out", out / "x", "--template", "blood", "--quiet")
+    bundle = json.loads((out / "x").read_bytes())
+    told = {
+        each["resource"]["code"]["text"]: each["resource"].get("valueQuantity", {}).get("value")
+        for each in bundle["entry"]
+        if each["resource"]["resourceType"] == "Observation"
+    }
+    assert (told["White cells counted"], told["Blast"]) == (6, 33.33)
+    assert told["Nucleated red cells per 100 white cells"] == 33.33
+    assert "M:E ratio" not in told
+    paper = " ".join(page_texts(paper_in((out / "x").read_bytes(), "fhir"))[0].split())
+    assert "White cells counted 6" in paper
+    run("report", film, "--out", out, "--worklist", out / "list.csv", "--template", "blood", "--quiet")
+    (row,) = csv.DictReader(io.StringIO((out / "list.csv").read_text("utf-8-sig")))
+    assert row["counted"] == "6"
+
+
+def paper_in(sent, form):
+    """Give the PDF inside a bundle or message."""
+    if form == "fhir":
+        entries = [each["resource"] for each in json.loads(sent)["entry"]]
+        (report,) = [each for each in entries if each["resourceType"] == "DiagnosticReport"]
+        return base64.b64decode(report["presentedForm"][0]["data"])
+    (row,) = [row for row in fields(sent, "OBX") if row[2] == "ED"]
+    return base64.b64decode(row[5].split("^")[-1])
 
 
 def test_that_nothing_asked_for_is_an_error(run, case_file):

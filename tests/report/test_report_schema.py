@@ -18,6 +18,7 @@ from marrowdesk.core.reference import NO_RANGES
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.report.document import ManualCount, PastState
 from marrowdesk.report.exchange.aliases import without_names
+from marrowdesk.report.film import report_of_film
 from marrowdesk.report.tables import JSON_SCHEMA, JSON_VERSION, report_json
 
 
@@ -48,6 +49,7 @@ def samples():
     yield "signed", normal(signed=SIGNED), []
     yield "amended", normal(signed=SIGNED, amends=AMENDS), []
     yield "past", normal(past=PastState(3, AT, "A. Reader")), []
+    yield "film", report_of_film(replace(by_smear, manual=manual)), many
     content = without_names(content_of(signed=SIGNED, amends=AMENDS))
     yield "aliases", content.report, content.cells
     yield "age unclear", report_of(many, rules=CountingRules(age_unclear=True)), many

@@ -201,6 +201,14 @@ def test_that_a_broken_case_does_not_stop_the_reports_of_the_others(cases, tmp_p
     assert everything(cases) == before
 
 
+def test_that_a_template_that_nobody_chose_for_them_prints_no_marrow_as_a_film(cases, tmp_path):
+    film = PrintOptions("blood")
+    (chosen,) = reports([cases / "open.mdcase"], tmp_path, RULES, film, NEVER)
+    assert "White cells counted" in page_texts(chosen.written.read_bytes())[0]
+    (usual,) = reports([cases / "open.mdcase"], tmp_path, RULES, film, NEVER, as_counted=True)
+    assert "Nucleated cells counted" in page_texts(usual.written.read_bytes())[0]
+
+
 def test_that_two_cases_of_one_title_have_two_reports(tmp_path):
     for name in ("a", "b"):
         make_case(tmp_path / f"{name}.mdcase", tmp_path / name, title="../same")

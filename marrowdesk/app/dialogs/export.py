@@ -166,7 +166,8 @@ class ExportDialog(QDialog):
 
     def _send(self, parcel: Parcel, target: Path) -> None:
         remember_folder(target if parcel.form.folder else target.parent)
-        options = options_of(self._preferences.now)
+        specimen = parcel.content.report.differential.specimen
+        options = options_of(self._preferences.now).for_specimen(specimen)  # here no template is chosen
 
         def work(cancel: object) -> object:
             from marrowdesk.services.exchange import send

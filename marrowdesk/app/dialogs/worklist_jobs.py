@@ -62,7 +62,7 @@ class WorklistJobs(QObject):
         def work(cancel: threading.Event) -> Iterator[Outcome]:
             from marrowdesk.services.batch import reports
 
-            return reports(paths, folder, choice, options, cancel, sex_of)
+            return reports(paths, folder, choice, options, cancel, sex_of, as_counted=True)
 
         def take(outcomes: list[Outcome]) -> None:
             self._outcomes += outcomes

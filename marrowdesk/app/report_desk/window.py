@@ -21,6 +21,7 @@ from marrowdesk.app.report_desk.laboratory import LaboratoryTexts
 from marrowdesk.app.report_desk.source import ReportSource
 from marrowdesk.app.saving import ask_file
 from marrowdesk.app.sex import sex_of
+from marrowdesk.core.blood import blood_count
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.services.letterhead import LOGO, logo_of, logo_text, new_letterhead
 from marrowdesk.store.errors import CaseFileSigned, CaseFileTakenOver
@@ -129,7 +130,7 @@ class ReportWindow(QDialog):
         """Show the header of the version chosen; what is signed is not to be changed."""
         version = self.version.currentData()
         if version is None:
-            self.frame.summary.setText(summary(self._model.differential(), bool(self._model.signatures)))
+            self.frame.summary.setText(self._summary())
             values: Mapping[str, str] = {**self._session.fields, **self._keeper.waiting}
         else:
             signature = self._model.signatures[version - 1]
@@ -142,6 +143,12 @@ class ReportWindow(QDialog):
         self._show_values(values, read_only=version is not None or not self._model.writable)
         self._source.take(version)
         self.files.let_print(self._source.ready)
+
+    def _summary(self) -> str:
+        """Say what the report will hold, counted as it is printed."""
+        count = self._model.differential()
+        film = "blood" in (self._preferences.now.report_template, count.specimen)
+        return summary(blood_count(count).white if film else count, bool(self._model.signatures))
 
     def _show_values(self, values: Mapping[str, str], *, read_only: bool) -> None:
         try:
@@ -200,7 +207,7 @@ class ReportWindow(QDialog):
     def _show_source(self) -> None:
         """Show another count or other print options."""
         if self.version.currentData() is None:
-            self.frame.summary.setText(summary(self._model.differential(), bool(self._model.signatures)))
+            self.frame.summary.setText(self._summary())
         self.files.let_print(self._source.ready)
         self._refresh()
 
@@ -305,7 +312,11 @@ def summary(count: Differential, reopened: bool = False) -> str:
         count: the count.
         reopened: whether the case was signed before.
     """
-    text = translate("ReportWindow", "{} nucleated cells counted; {} of all {} cells reviewed.").format(
+    counted = {
+        "marrow": translate("ReportWindow", "{} nucleated cells counted; {} of all {} cells reviewed."),
+        "blood": translate("ReportWindow", "{} white cells counted; {} of all {} cells reviewed."),
+    }
+    text = counted[count.specimen].format(
         numbers.count(count.counted), numbers.count(count.reviewed), numbers.count(count.total)
     )
     if reopened or count.reviewed < count.total:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marrowdesk.core.blood import RedCells, blood_count
-from marrowdesk.core.taxonomy import Lineage
 from marrowdesk.report.document import header_labels
+from marrowdesk.report.film import as_printed
 from marrowdesk.report.pdf.layout import Heading
 from marrowdesk.report.rows import PrintedRow, blood_rows, printed_rows
 from marrowdesk.report.words import Words
 
 if TYPE_CHECKING:
     from marrowdesk.core.adjusted import Adjusted
-    from marrowdesk.core.differential import Differential
     from marrowdesk.report.document import Report
     from marrowdesk.report.options import PrintOptions
 
@@ -85,34 +84,11 @@ def labels() -> dict[str, str]:
 def edition_of(report: Report, options: PrintOptions) -> Edition:
     """Prepare a report for its template."""
     words = Words(options.language)
-    if options.template != "blood" and report.differential.specimen != "blood":
+    report = as_printed(report, options.template)
+    if report.differential.specimen != "blood":
         rows = tuple(printed_rows(report.differential, words))
         title, counted = words.say("Bone marrow differential count"), words.say("Nucleated cells counted")
         return Edition(report, options, words, title, counted, rows)
-    blood = blood_count(report.differential)
     title, counted = words.say("Differential count of a blood film"), words.say("White cells counted")
-    rows = tuple(blood_rows(blood.white, words))
-    return Edition(_white(report, blood.white), options, words, title, counted, rows, blood.red)
-
-
-def _white(report: Report, white: Differential) -> Report:
-    """Give a report whose counts are those of white cells alone."""
-    red = {
-        row.cell_class.code
-        for row in report.differential.rows
-        if row.cell_class and row.lineage is Lineage.ERYTHROID
-    }
-    manual = report.manual
-    if manual is not None:
-        smears = tuple((number, blood_count(found).white) for number, found in manual.smears)
-        manual = replace(manual, smears=smears, whole=blood_count(manual.whole).white)
-    return replace(
-        report,
-        differential=white,
-        adjusted=None if report.adjusted is None else report.adjusted.without(red),
-        manual=manual,
-        slides=tuple(
-            replace(each, differential=each.differential and blood_count(each.differential).white)
-            for each in report.slides
-        ),
-    )
+    rows = tuple(blood_rows(report.differential, words))
+    return Edition(report, options, words, title, counted, rows, blood_count(report.differential).red)
