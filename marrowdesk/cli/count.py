@@ -56,6 +56,14 @@ def add_command(commands: Any) -> None:
     count.set_defaults(handler=run)
 
 
+_COUNT_AS_FILM = {
+    True: "If it is a film, the same command with --scheme blood-5 counts it with the classes of blood.",
+    False: "If it is a film, count its folder with --scheme blood-5 --case NEW.mdcase, or choose the classes "
+    "of blood in the window.",
+}
+"""What to do about a film counted as a marrow, by whether its case may simply be counted otherwise."""
+
+
 def _add_options(count: argparse.ArgumentParser) -> None:
     count.add_argument(
         "paths", nargs="+", type=Path, metavar="FOLDER", help="folders, images or one case file"
@@ -77,7 +85,9 @@ def _add_options(count: argparse.ArgumentParser) -> None:
         "--threads", type=positive, metavar="N", help="processors it may use (default: all of this process)"
     )
     how.add_argument(
-        "--scheme", choices=tuple(SCHEMES), help="classes of a new case; your own, or the 21, where left out"
+        "--scheme",
+        choices=tuple(SCHEMES),
+        help="classes of a new case, or of one that nobody has reviewed; your own, or the 21, where left out",
     )
     add_rules(how)
     count.add_argument(
@@ -112,6 +122,8 @@ def run(options: argparse.Namespace) -> int:
     scheme = SCHEMES[options.scheme] if options.scheme else own_scheme()
     cancel, kept = threading.Event(), KeptImages()
     with opening.case_for(options.paths, scheme, options.case) as case:
+        if options.scheme:
+            opening.count_with(case, scheme)
         signed = case.signed is not None
         if not signed and case.path not in [path.absolute() for path in options.paths]:
             _read_folders(case, options, cancel, kept)
@@ -137,7 +149,7 @@ def run(options: argparse.Namespace) -> int:
         )
         problems = case.problems()
         if not options.quiet:
-            _print_count(frozen, case, written)
+            _print_count(frozen, case, written, afresh=opening.untouched(case))
     _list_problems(problems)
     return SOME_UNREADABLE if problems else DONE
 
@@ -201,7 +213,7 @@ def _list_problems(problems: list[Problem]) -> None:
         print(f"  {each.path}: {each.reason}", file=sys.stderr)
 
 
-def _print_count(frozen: Snapshot, case: CaseFile, written: list[Path]) -> None:
+def _print_count(frozen: Snapshot, case: CaseFile, written: list[Path], *, afresh: bool) -> None:
     for line in differential_lines(frozen.report.differential):
         print(line)
     doubt = frozen.report.doubt
@@ -216,7 +228,7 @@ def _print_count(frozen: Snapshot, case: CaseFile, written: list[Path]) -> None:
     if looks_like_blood(found):
         print(
             f"{cells_of_blood(found)} of {found.counted} counted cells belong in blood: a blood film, or an "
-            "aspirate diluted by blood? A new case of a film is counted with --scheme blood-5."
+            f"aspirate diluted by blood? {_COUNT_AS_FILM[afresh]}"
         )
     if signed := frozen.report.signed:
         print(f"Signed by {signed.reader}, version {frozen.report.version}: counted as it was signed.")

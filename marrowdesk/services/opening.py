@@ -107,6 +107,41 @@ def case_for(
     return CaseFile.create(file, scheme, f"{folders[0].name or folders[0].anchor}{more}", hold=True)
 
 
+def untouched(case: CaseFile) -> bool:
+    """Tell whether nobody has decided, counted by eye or signed in a case: other classes lose nothing."""
+    _, reviewed = case.progress()
+    return not reviewed and case.signed is None and not case.presses() and not case.sittings()
+
+
+def count_with(case: CaseFile, scheme: Scheme) -> None:
+    """Count a case with other classes, to which its proposals are put again; one that has them is left.
+
+    Args:
+        case: the case, to be written.
+        scheme: the classes; other names, colours and keys alone are no reason to change a case's own.
+
+    Raises:
+        MarrowdeskError: somebody has reviewed, counted or signed in the case.
+        CaseFileError: it cannot be written.
+    """
+    if _counting(case.scheme) == _counting(scheme):
+        return
+    if not untouched(case):
+        what = "signed" if case.signed is not None else "reviewed"
+        raise MarrowdeskError(
+            f"The case {case.path} is counted with {case.scheme.name!r} and has been {what}: it is not "
+            f"counted with {scheme.name!r} without its reader.",
+            "Name a new case of the folder with --case NEW.mdcase, or choose the classes in the window.",
+        )
+    case.set_scheme(scheme)
+
+
+def _counting(scheme: Scheme) -> object:
+    """Give what decides under which class a cell counts, and how."""
+    classes = [(each.code, each.lineage, each.role, each.takes, each.prior) for each in scheme.classes]
+    return scheme.specimen, classes
+
+
 def manual_case(title: str, scheme: Scheme = MARROW) -> Path:
     """Make a case without images, for a count at the microscope alone.
 

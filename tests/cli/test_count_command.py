@@ -20,6 +20,7 @@ from marrowdesk.cli.count import differential_lines
 from marrowdesk.core import edits
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.differential import differential
+from marrowdesk.core.shipped_schemes import SCHEMES
 from marrowdesk.core.tally import Tally
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.store.casefile import CaseFile
@@ -73,16 +74,62 @@ def test_that_slides_the_classifier_does_not_know_are_told(
     assert ("does not know slides like these: 20 of 20 cells are unfamiliar to it" in printed) == told
 
 
-@pytest.mark.parametrize("scheme", ["marrow", "blood-5"])
-def test_that_a_film_counted_as_a_marrow_is_told(slide, tmp_path, capsys, scheme):
+@pytest.fixture
+def film(slide):
+    """Give a folder with forty images."""
     for number in range(12, 40):
         shutil.copy(slide / "00.png", slide / f"{number}.png")
         with (slide / f"{number}.png").open("ab") as file:
             file.write(bytes([number]))  # another file of the same picture
+    return slide
+
+
+@pytest.mark.parametrize("scheme", ["marrow", "blood-5"])
+def test_that_a_film_counted_as_a_marrow_is_told(film, tmp_path, capsys, scheme):
     bundle = make_tiny_bundle(tmp_path / "mature", codes=("NGS", "LYT"))
-    assert main(["count", "--scheme", scheme, "--model", str(bundle.path), str(slide)]) == 0
+    assert main(["count", "--scheme", scheme, "--model", str(bundle.path), str(film)]) == 0
     printed = capsys.readouterr().out
     assert ("40 of 40 counted cells belong in blood: a blood film, or" in printed) == (scheme == "marrow")
+
+
+def test_that_a_film_counted_as_a_marrow_is_counted_as_blood_by_the_command_that_is_told(
+    film, tmp_path, capsys
+):
+    bundle = make_tiny_bundle(tmp_path / "mature", codes=("NGS", "LYT", "NIF"))
+    command = ["count", "--model", str(bundle.path), "--case", str(tmp_path / "9.mdcase"), str(film)]
+
+    def counted(*more):
+        code = main([*command, *more])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    assert "with --scheme blood-5 counts it with the classes of blood" in counted()[1]
+    code, out, err = counted("--scheme", "blood-5")
+    assert (code, err) == (0, "")
+    assert "Neutrophil" in out
+    assert "belong in blood" not in out
+    with CaseFile.open(tmp_path / "9.mdcase") as case:
+        assert case.scheme == SCHEMES["blood-5"]
+        before = [cell.prediction.codes for cell in case.cells()]
+        case.record(edits.confirm(case.cells()[:1], "ab", datetime.now(UTC)))
+    assert counted("--scheme", "blood-5")[0] == 0  # it has them
+    code, out, err = counted("--scheme", "marrow")
+    assert (code, out) == (1, "")
+    assert "9.mdcase is counted with 'Blood, five classes' and has been reviewed" in " ".join(err.split())
+    assert "--case NEW.mdcase" in err
+    with CaseFile.open(tmp_path / "9.mdcase") as case:
+        assert [cell.prediction.codes for cell in case.cells()] == before
+
+
+def test_that_a_reviewed_film_counted_as_a_marrow_is_sent_to_a_new_case(film, tmp_path, capsys):
+    bundle = make_tiny_bundle(tmp_path / "mature", codes=("NGS", "LYT"))
+    command = ["count", "--model", str(bundle.path), "--case", str(tmp_path / "9.mdcase"), str(film)]
+    main([*command, "--quiet"])
+    with CaseFile.open(tmp_path / "9.mdcase") as case:
+        case.record(edits.confirm(case.cells()[:1], "ab", datetime.now(UTC)))
+    capsys.readouterr()
+    assert main(command) == 0
+    assert "count its folder with --scheme blood-5 --case NEW.mdcase" in capsys.readouterr().out
 
 
 def test_that_a_second_count_classifies_nothing_again_and_keeps_what_a_reader_decided(count, slide, tmp_path):
