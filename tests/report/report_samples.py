@@ -148,9 +148,7 @@ AMENDS = Amends(
     1, "Dr. K. Lang", MADE_AT, "Dr. J. Roth", MADE_AT, "QX18.",
     Changed(
         2, (("blast", 7, 9), ("lymphocyte", 57, 55)), ("comment", "manual_count"),
-        ((1, "blast", 3, 5), (2, "basophil", 0, 1)),
-        ("scheme", "target", "me_ratio", "references", "sex", "blast_equivalents", "non_erythroid",
-         "confidence"),
+        ((1, "blast", 3, 5),), ("references",),
     ),
 )  # fmt: skip
 

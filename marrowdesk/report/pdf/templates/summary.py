@@ -52,10 +52,10 @@ class _Tightness:
 
 
 _TIGHTNESS = (
-    _Tightness(True, 8, 3, True),
-    _Tightness(False, 8, 3, True),
-    _Tightness(False, 7, 1, False),
-    _Tightness(False, 5, 1, False),
+    _Tightness(True, 9, 3, True),
+    _Tightness(False, 9, 3, True),
+    _Tightness(False, 8, 1, False),
+    _Tightness(False, 6, 1, False),
 )
 
 
