@@ -103,7 +103,8 @@ def case_for(
     if file.exists() or _names_case(paths):
         return CaseFile.open(file, hold=True, take_over=take_over)
     folders = list(slide_folders(paths))
-    more = f" and {len(folders) - 1} more" if len(folders) > 1 else ""
+    # In no language: it is printed in the report's.
+    more = f" +{len(folders) - 1}" if len(folders) > 1 else ""
     return CaseFile.create(file, scheme, f"{folders[0].name or folders[0].anchor}{more}", hold=True)
 
 

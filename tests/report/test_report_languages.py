@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,10 +111,24 @@ def test_that_a_translation_takes_the_same_values_as_the_english_text(language: 
         assert sorted(re.findall(r"{\w*}", said)) == sorted(re.findall(r"{\w*}", english)), english
 
 
+@pytest.mark.parametrize("scheme", list(SCHEMES))
 @pytest.mark.parametrize("language", OTHERS)
-def test_that_two_classes_are_never_called_the_same(language: str) -> None:
-    plurals = [many for _, many in CATALOGUES[language].classes.values()]
+def test_that_two_classes_of_a_scheme_are_never_called_the_same(language: str, scheme: str) -> None:
+    plurals = [Words(language).plural(each.name) for each in SCHEMES[scheme].classes]
     assert len(set(plurals)) == len(plurals)
+
+
+@pytest.mark.parametrize("scheme", ["marrow", "blood-5"])
+def test_that_a_german_blood_film_has_one_name_for_its_nucleated_red_cells(scheme: str) -> None:
+    code = "EBO" if scheme == "marrow" else "NRB"
+    counts = Counter(LYT=40, MON=5) + Counter({code: 3})
+    report = replace(
+        normal(1.0), differential=differential(manual_tally(counts), SCHEMES[scheme]), pictures=()
+    )
+    said = " ".join(" ".join(page_texts(pdf_bytes(report, PrintOptions("blood", language="de")))).split())
+    assert "Erythroblasten je 100 Leukozyten" in said
+    assert "Erythroblasten 3" in said
+    assert "rote Zelle" not in said
 
 
 def _english_words() -> set[str]:

@@ -149,6 +149,7 @@ def test_that_two_folders_opened_together_are_two_slides_of_one_case(slide, tmp_
     other = tmp_path / "slide 8"
     draw(other / "a.png", 500)
     with case_for([slide, other]) as case:
+        assert case.title == f"{slide.name} +1"  # printed in every language
         read(case, [slide, other])
         assert [each.name for each in case.slides()] == ["slide 7", "slide 8"]
         assert {cell.slide for cell in case.cells()} == {each.id for each in case.slides()}

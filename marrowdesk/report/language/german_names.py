@@ -35,7 +35,7 @@ CLASSES = {
     "neutrophil": ("Neutrophiler", "Neutrophile"),
     "immature granulocyte": ("unreifer Granulozyt", "unreife Granulozyten"),
     "abnormal lymphoid cell": ("abnorme lymphatische Zelle", "abnorme lymphatische Zellen"),
-    "nucleated red cell": ("kernhaltige rote Zelle", "kernhaltige rote Zellen"),
+    "nucleated red cell": ("Erythroblast", "Erythroblasten"),
 }
 
 DOMAIN = {
