@@ -107,7 +107,7 @@ def _rules(before: Version, after: Version) -> Iterator[str]:
     marrow = "marrow" in (before.scheme.specimen, after.scheme.specimen)  # blood has no such ratios
     if marrow and old.me_rule != new.me_rule:
         yield "me_ratio"
-    if (old.references, old.held) != (new.references, new.held):
+    if (old.references, old.held.entries) != (new.references, new.held.entries):
         yield "references"
     if old.sex != new.sex and (old.held.entries or new.held.entries):
         yield "sex"
