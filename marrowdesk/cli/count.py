@@ -13,11 +13,13 @@ from marrowdesk.cli.options import add_paper, add_rules, choice_of, paper_of, po
 from marrowdesk.core.blood import blood_count, cells_of_blood, looks_like_blood
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.shipped_schemes import SCHEMES
+from marrowdesk.core.shown_lines import Rank, shown_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from marrowdesk.core.differential import Differential, Row
+    from marrowdesk.core.differential import Differential
+    from marrowdesk.core.shown_lines import ShownLine
     from marrowdesk.imaging.kept import KeptImages
     from marrowdesk.inference.bundle import Bundle
     from marrowdesk.inference.engine import Engine
@@ -252,9 +254,7 @@ def _repeated(count: int) -> str:
 def differential_lines(count: Differential) -> list[str]:
     """Give the differential as lines of text: groups with their classes, ratios, thresholds, cells apart."""
     lines = [f"{'':32}{'cells':>7}{'%':>8}   {'95 % interval':<15}{'reference':<14}"]
-    for group in count.groups:
-        lines.extend(_lines_of(group, [row for row in count.rows if row.lineage is group.lineage]))
-    lines.extend(_line(f"({row.name})", row) for row in count.sums)
+    lines.extend(_line(each) for each in shown_lines(count))
     film = count.specimen == "blood"
     lines.append(f"{'White cells counted' if film else 'Nucleated cells counted':32}{count.counted:>7}")
     if count.rules.ranges_left_out:
@@ -287,22 +287,12 @@ def differential_lines(count: Differential) -> list[str]:
     return lines
 
 
-def _lines_of(group: Row, classes: list[Row]) -> list[str]:
-    """Give a lineage with its classes; where one class is all of it, one line says both."""
-    found = [row for row in classes if row.share.count]
-    if len(found) == 1:
-        return [_line(found[0].name.capitalize(), found[0] if found[0].range else group)]
-    if not found:
-        same = (group, *classes) if len(classes) == 1 else (group,)
-        return [_line(group.name.capitalize(), row) for row in same if row.range]
-    return [_line(group.name.capitalize(), group), *(_line(f"  {row.name}", row) for row in found)]
-
-
-def _line(name: str, row: Row) -> str:
-    share = row.share
+def _line(shown: ShownLine) -> str:
+    share, name = shown.row.share, shown.row.name
+    name = name.capitalize() if shown.rank.heads else f"  ({name})" if shown.rank is Rank.SUM else f"  {name}"
     if share.percent is None:
         return f"{name:32}{share.count:>7}"
     interval = f"{share.low:.1f}-{share.high:.1f}"
-    limits = "" if row.range is None else f"{row.range.low:.1f}-{row.range.high:.1f}"
-    mark = {"": "", "low": "below range", "high": "above range"}[row.mark]
+    limits = "" if shown.range is None else f"{shown.range.low:.1f}-{shown.range.high:.1f}"
+    mark = {"": "", "low": "below range", "high": "above range"}[shown.mark]
     return f"{name:32}{share.count:>7}{share.percent:>8.1f}   {interval:<15}{limits:<14}{mark}".rstrip()

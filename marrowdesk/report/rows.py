@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marrowdesk.core.blood import IN_BLOOD
+from marrowdesk.core.shown_lines import Rank, line_of, present, shown_lines
 from marrowdesk.report.words import ENGLISH, Words, capital
 
 if TYPE_CHECKING:
     from marrowdesk.core.differential import Differential, Mark, Row, Share
     from marrowdesk.core.reference import Range
-
-
-class Rank(enum.Enum):
-    """The place of a line among the others.
-
-    Attributes:
-        GROUP: subtotal of a lineage; its classes follow.
-        ALONE: a lineage of which one class is printed: the class stands for it.
-        CLASS: a class below its subtotal.
-        SUM: a sum of classes that the reference set gives a range for, below them.
-    """
-
-    GROUP = "group"
-    ALONE = "alone"
-    CLASS = "class"
-    SUM = "sum"
-
-    @property
-    def heads(self) -> bool:
-        """Whether the line is one of those that add up to the whole."""
-        return self in (Rank.GROUP, Rank.ALONE)
+    from marrowdesk.core.shown_lines import ShownLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +51,7 @@ def printed_rows(found: Differential, words: Words = ENGLISH) -> list[PrintedRow
 
     A class is left out where it has no cells, no proposals and no reference range; :func:`absent` names it.
     """
-    printed: list[PrintedRow] = []
-    sums = list(found.sums)
-    for group in found.groups:
-        members = [row for row in found.rows if row.lineage is group.lineage]
-        codes = {code for row in members for code in row.codes}
-        below = [_sum(row, words) for row in sums if codes.issuperset(row.codes)]
-        printed += _lineage(group, members, below, words)
-        sums = [row for row in sums if not codes.issuperset(row.codes)]
-    return printed + [_sum(row, words) for row in sums]
+    return [_printed(each, words) for each in shown_lines(found)]
 
 
 def lineage_rows(found: Differential, words: Words) -> list[PrintedRow]:
@@ -94,11 +66,11 @@ def blood_rows(found: Differential, words: Words) -> list[PrintedRow]:
         found: the white cells (:mod:`marrowdesk.core.blood`).
         words: the language.
     """
-    shown = [row for row in found.rows if set(row.codes) <= set(IN_BLOOD) or _present(row)]
-    printed = [_class(row, words, Rank.ALONE) for row in shown]
+    shown = [row for row in found.rows if set(row.codes) <= set(IN_BLOOD) or present(row)]
+    printed = [_printed(line_of(row, Rank.ALONE), words) for row in shown]
     for row in found.sums:
         last = max((at for at, each in enumerate(printed) if set(each.codes) & set(row.codes)), default=-1)
-        printed.insert(last + 1, _sum(row, words))
+        printed.insert(last + 1, _printed(line_of(row, Rank.SUM), words))
     return printed
 
 
@@ -112,40 +84,16 @@ def absent(found: Differential, printed: list[PrintedRow], words: Words = ENGLIS
     return [
         words.plural(row.name)
         for row in found.rows
-        if row.lineage not in told and not _present(row) and row not in shown
+        if row.lineage not in told and not present(row) and row not in shown
     ]
 
 
-def _present(row: Row) -> bool:
-    return bool(row.share.count or row.predicted or row.reviewed or row.range)
-
-
-def _lineage(group: Row, members: list[Row], sums: list[PrintedRow], words: Words) -> list[PrintedRow]:
-    shown = [row for row in members if _present(row)]
-    if not shown and not group.range and not sums:
-        return []
-    if len(shown) == 1 and not sums and (len(members) == 1 or shown[0].share == group.share):
-        only = _class(shown[0], words, Rank.ALONE)
-        if only.range is not None:
-            return [only]
-        return [PrintedRow(only.label, only.rank, only.row, only.color, group.range, group.mark)]
-    return [_head(group, words), *(_class(row, words) for row in shown), *sums]
-
-
-def _head(group: Row, words: Words) -> PrintedRow:
-    name = words.lineage(group.lineage) if group.lineage else capital(group.name)
-    return PrintedRow(name, Rank.GROUP, group, "", group.range, group.mark)
-
-
-def _class(row: Row, words: Words, rank: Rank = Rank.CLASS) -> PrintedRow:
-    label = capital(words.plural(row.name))
-    return PrintedRow(label, rank, row, _color(row), row.range, row.mark)
-
-
-def _sum(row: Row, words: Words) -> PrintedRow:
-    label = words.say("Sum of {}").format(words.say(row.name))
-    return PrintedRow(label, Rank.SUM, row, "", row.range, row.mark)
-
-
-def _color(row: Row) -> str:
-    return row.cell_class.color if row.cell_class else ""
+def _printed(line: ShownLine, words: Words) -> PrintedRow:
+    row, known = line.row, line.row.cell_class
+    if line.rank is Rank.SUM:
+        label = words.say("Sum of {}").format(words.say(row.name))
+    elif known is None:
+        label = words.lineage(row.lineage) if row.lineage else capital(row.name)
+    else:
+        label = capital(words.plural(row.name))
+    return PrintedRow(label, line.rank, row, known.color if known else "", line.range, line.mark)

@@ -8,10 +8,12 @@ from marrowdesk.app import numbers
 from marrowdesk.app.differential import facts
 from marrowdesk.app.differential.chart import bars
 from marrowdesk.app.differential.lines import Column, Kind, as_table, lines
+from marrowdesk.cli.count import differential_lines
 from marrowdesk.core.cell import CellState
 from marrowdesk.core.counting import ME_RULES, CountingRules
 from marrowdesk.core.differential import differential
 from marrowdesk.core.reference import NO_RANGES
+from marrowdesk.core.shown_lines import Rank, shown_lines
 from marrowdesk.core.tally import Tally
 from marrowdesk.core.taxonomy import MARROW
 
@@ -191,6 +193,27 @@ def test_that_the_chart_shows_what_the_table_counts(counted):
     assert found["myelocyte"].percent == 0.0
     assert "hairy cell" not in found
     assert "artefact" not in found
+
+
+def test_that_screen_terminal_and_paper_show_the_same_lines_with_the_same_ranges(counted):
+    paper = [(each.row.name, each.rank, each.range, each.mark) for each in shown_lines(counted)]
+    table = [line for line in lines(counted, MARROW) if not line.hideable]
+    ranked = {Kind.GROUP: "head", Kind.CLASS: "class"}
+    on_paper = [(name.casefold(), "head" if rank.heads else rank.value) for name, rank, *_ in paper]
+    assert [(line.name.casefold(), ranked[line.kind]) for line in table if line.kind in ranked] == [
+        each for each in on_paper if each[1] != "sum"
+    ]
+    marks = {line.name.casefold(): line.mark for line in table if line.kind in ranked}
+    assert marks.items() >= {(name.casefold(), mark) for name, rank, _, mark in paper if rank is not Rank.SUM}
+    assert [(bar.name, bar.range, bar.outside) for bar in bars(counted)] == [
+        (name, limits, bool(mark)) for name, _, limits, mark in paper
+    ]
+    terminal = differential_lines(counted)[1 : 1 + len(paper)]
+    for line, (name, _, limits, mark) in zip(terminal, paper, strict=True):
+        assert line.strip(" (").casefold().startswith(name.casefold())
+        assert (f"{limits.low:.1f}-{limits.high:.1f}" in line) if limits else len(line) < 70
+        assert line.endswith({"": "", "low": "below range", "high": "above range"}[mark])
+    assert any("myelocyte" in line and line.endswith("below range") for line in terminal)
 
 
 def test_that_without_ranges_nothing_is_marked():

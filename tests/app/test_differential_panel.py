@@ -95,6 +95,14 @@ def test_that_classes_without_cells_are_hidden_until_asked_for(panel):
     assert cell_text(panel, "class:HAC", Column.COUNT) is None
 
 
+def test_that_one_class_stands_for_its_lineage_until_classes_without_cells_are_asked_for(panel):
+    shown = ("lineage:erythroid", "below:EBO", "class:EBO")
+    assert [cell_text(panel, key, Column.COUNT) for key in shown] == [None, None, "3"]
+    panel.zeros.click()
+    assert [cell_text(panel, key, Column.COUNT) for key in shown] == ["3", "3", None]
+    assert cell_text(panel, "class:PEB", Column.COUNT) == "0"
+
+
 def test_that_a_class_appears_with_its_first_cell(panel, model, qtbot):
     model.assign([0], "HAC")
     follow(qtbot, panel, "class:HAC", Column.COUNT, "1")

@@ -11,9 +11,10 @@ from marrowdesk.core.differential import Differential, differential
 from marrowdesk.core.reference import DACIE_LEWIS, NO_RANGES, WINTROBE
 from marrowdesk.core.rule_choice import RuleChoice
 from marrowdesk.core.shipped_schemes import SCHEMES
+from marrowdesk.core.shown_lines import Rank
 from marrowdesk.core.tally import Tally
 from marrowdesk.core.taxonomy import MARROW, Scheme
-from marrowdesk.report.rows import Rank, absent, blood_rows, printed_rows
+from marrowdesk.report.rows import absent, blood_rows, printed_rows
 from marrowdesk.report.words import ENGLISH
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,13 +12,12 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from marrowdesk.app import numbers
 from marrowdesk.app.plotting import load_pyqtgraph, pyqtgraph
 from marrowdesk.app.theme import tones
+from marrowdesk.core.shown_lines import shown_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from PySide6.QtGui import QShowEvent
 
-    from marrowdesk.core.differential import Differential, Row
+    from marrowdesk.core.differential import Differential
     from marrowdesk.core.reference import Range
 
 _NEUTRAL = "#6b7a99"
@@ -50,35 +49,17 @@ class Bar:
 
 
 def bars(counted: Differential) -> list[Bar]:
-    """Give the bars of a count from top to bottom: classes that have cells or a range, sums with a range.
-
-    A lineage of several classes has a bar of its own where the ranges speak of it.
-    """
+    """Give the bars of a count from top to bottom: the lines that a report prints of it."""
     return [
         Bar(
             row.name,
             _NEUTRAL if row.cell_class is None else row.cell_class.color,
-            share.percent, share.low, share.high, row.range, bool(row.mark),
+            share.percent, share.low, share.high, line.range, bool(line.mark),
         )
-        for row in _rows(counted)
-        if (share := row.share).percent is not None and share.low is not None and share.high is not None
+        for line in shown_lines(counted)
+        if (row := line.row) and (share := row.share).percent is not None
+        if share.low is not None and share.high is not None
     ]  # fmt: skip
-
-
-def _rows(counted: Differential) -> Iterator[Row]:
-    for group in counted.groups:
-        rows = [row for row in counted.rows if row.lineage is group.lineage]
-        if group.range is not None:
-            if len(rows) == 1:
-                yield _with_range(rows[0], group)
-                continue
-            yield group
-        yield from (row for row in rows if row.share.count or row.range is not None)
-    yield from counted.sums
-
-
-def _with_range(row: Row, group: Row) -> Row:
-    return row if row.range is not None else replace(row, range=group.range, mark=group.mark)
 
 
 class DifferentialChart(QWidget):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from marrowdesk.app import numbers
 from marrowdesk.app.differential import facts
 from marrowdesk.core.differential import Apart
+from marrowdesk.core.shown_lines import Rank, line_of, shown_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from marrowdesk.core.differential import Differential, Mark, Ratio, Row
     from marrowdesk.core.outlook import Outlook
     from marrowdesk.core.reference import Range
+    from marrowdesk.core.shown_lines import ShownLine
     from marrowdesk.core.taxonomy import Scheme
 
 translate = QCoreApplication.translate
@@ -63,7 +65,9 @@ class Line:
         color: colour of the class; empty for none.
         tip: explanation.
         strong: whether a note asks for attention.
-        hideable: whether it may be left out because it says nothing: no cell, and no range to compare with.
+        hideable: whether it may be left out because it says nothing: no cell, and no range to compare with;
+            or nothing that a brief line does not say.
+        brief: whether it stands for lines that may be left out, as long as they are.
         listed: what the cells of a note are; empty where it names none.
         cells: numbers of the cells that a note names.
     """
@@ -78,6 +82,7 @@ class Line:
     tip: str = ""
     strong: bool = False
     hideable: bool = False
+    brief: bool = False
     listed: str = ""
     cells: tuple[int, ...] = ()
 
@@ -148,10 +153,11 @@ def lines(counted: Differential, scheme: Scheme, outlooks: Sequence[Outlook] = (
         scheme: the classes.
         outlooks: what cells not reviewed can still do to the thresholds, as far as it is known.
     """
+    shown = shown_lines(counted)
     return [
         *_section("alerts", translate("DifferentialPanel", "Alerts"), list(_alerts(counted))),
         *([Line("note:ranges", Kind.NOTE, left_out)] if (left_out := facts.no_ranges(counted)) else []),
-        *(line for row in counted.groups for line in _lineage(row, counted)),
+        *(line for row in counted.groups for line in _lineage(row, counted, shown)),
         *_section(
             "sums",
             translate("DifferentialPanel", "Sums"),
@@ -217,16 +223,22 @@ def _review(counted: Differential) -> Iterator[Line]:
     yield Line("note:sampling", Kind.NOTE, sampling_note(counted))
 
 
-def _lineage(group: Row, counted: Differential) -> Iterator[Line]:
+def _lineage(group: Row, counted: Differential, shown: Sequence[ShownLine]) -> Iterator[Line]:
     rows = [row for row in counted.rows if row.lineage is group.lineage]
+    alone = next((each for each in shown if each.rank is Rank.ALONE and each.row in rows), None)
     if len(rows) == 1:  # a subtotal of one class would say everything twice
-        row = rows[0]
-        limits, mark = (group.range, group.mark) if row.range is None else (row.range, row.mark)
-        yield _row_line(f"class:{_code(row)}", Kind.GROUP, row, limits, mark)
+        of = alone or line_of(rows[0], Rank.ALONE)
+        yield _row_line(f"class:{_code(of.row)}", Kind.GROUP, of.row, of.range, of.mark)
         return
-    yield _row_line(f"lineage:{group.name}", Kind.GROUP, group)
+    whole = _row_line(f"lineage:{group.name}", Kind.GROUP, group)
+    yield whole if alone is None else replace(whole, hideable=True)
     for row in rows:
-        yield _row_line(f"class:{_code(row)}", Kind.CLASS, row)
+        if alone is None or row is not alone.row:
+            yield _row_line(f"class:{_code(row)}", Kind.CLASS, row)
+            continue
+        yield replace(_row_line(f"below:{_code(row)}", Kind.CLASS, row), hideable=True)
+        brief = _row_line(f"class:{_code(row)}", Kind.GROUP, row, alone.range, alone.mark)
+        yield replace(brief, brief=True)
 
 
 def _code(row: Row) -> str:

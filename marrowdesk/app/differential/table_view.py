@@ -252,7 +252,7 @@ class LineView(QTreeView):
         return as_table([line for line in self._table.lines if self._is_shown(line)], columns)
 
     def _is_shown(self, line: Line) -> bool:
-        return self._zeros_shown or not line.hideable
+        return not line.brief if self._zeros_shown else not line.hideable
 
     def _hide_lines(self) -> None:
         for row, line in enumerate(self._table.lines):

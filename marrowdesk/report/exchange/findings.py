@@ -7,8 +7,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 from marrowdesk.core.blood import blood_count
+from marrowdesk.core.shown_lines import Rank
 from marrowdesk.report.exchange import codes
-from marrowdesk.report.rows import Rank, blood_rows, printed_rows
+from marrowdesk.report.rows import blood_rows, printed_rows
 from marrowdesk.report.words import ENGLISH, capital
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count, takewhile
 from typing import TYPE_CHECKING
 
+from marrowdesk.core.shown_lines import Rank
 from marrowdesk.report.pdf.layout import Element
 from marrowdesk.report.pdf.styles import (
     BAND,
@@ -18,7 +19,6 @@ from marrowdesk.report.pdf.styles import (
     hex_color,
     lighter,
 )
-from marrowdesk.report.rows import Rank
 from marrowdesk.report.typesetting.lines import set_line
 
 if TYPE_CHECKING:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from marrowdesk.core.shown_lines import Rank
 from marrowdesk.report.pdf.columns import MARKED, Columns
 from marrowdesk.report.pdf.layout import Element
 from marrowdesk.report.pdf.styles import BODY, HAIR, INK, LABEL, TINT, Style, hex_color
-from marrowdesk.report.rows import PrintedRow, Rank
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from marrowdesk.report.pdf.edition import Edition
     from marrowdesk.report.pdf.paper import Paper
+    from marrowdesk.report.rows import PrintedRow
 
 _ROW, _TIGHT_ROW, _MANY_ROWS = 12.3, 11.2, 22
 _HEAD = 15.0
