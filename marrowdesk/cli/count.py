@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from marrowdesk.cli.options import add_paper, add_rules, choice_of, paper_of, positive
+from marrowdesk.cli.options import add_paper, add_rules, choice_of, paper_of, positive, tell_contradiction
 from marrowdesk.core.blood import blood_count, cells_of_blood, looks_like_blood
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.shipped_schemes import SCHEMES
@@ -139,6 +139,8 @@ def run(options: argparse.Namespace) -> int:
         for name, value in options.field:
             case.set_field(name, value)
         rules = choice.rules(case.scheme.specimen, case.fields())
+        if not signed:
+            tell_contradiction(choice, case.fields())
         frozen = reporting.snapshot(
             case, rules, with_pictures=options.pdf is not None, template=options.template
         )

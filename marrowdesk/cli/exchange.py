@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from marrowdesk.cli.options import add_paper, add_rules, choice_of, paper_of
+from marrowdesk.cli.options import add_paper, add_rules, choice_of, paper_of, tell_contradiction
 from marrowdesk.core.errors import MarrowdeskError
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
     choice, left_out, failed, written = choice_of(options), False, 0, dict[Path, Path]()
     for path in paths:
         try:
-            sent = _send(path, options, choice, written)
+            sent = _send(path, options, choice, written, alone=len(paths) == 1)
         except MarrowdeskError as error:
             print(f"marrowdesk: {path.name}: {error}", file=sys.stderr)
             failed += 1
@@ -101,13 +101,17 @@ def exit_code(cases: int, failed: int, *, incomplete: bool = False) -> int:
     return SOME_FAILED if failed or incomplete else DONE
 
 
-def _send(path: Path, options: argparse.Namespace, choice: RuleChoice, written: Mapping[Path, Path]) -> Sent:
+def _send(
+    path: Path, options: argparse.Namespace, choice: RuleChoice, written: Mapping[Path, Path], *, alone: bool
+) -> Sent:
     from marrowdesk.services.delivery import copies
     from marrowdesk.services.exchange import send, target_of
     from marrowdesk.services.parcel import Form, describe, pack
     from marrowdesk.store.casefile import CaseFile
 
     with CaseFile.open_copy(path) as case:
+        if alone and case.signed is None:
+            tell_contradiction(choice, case.fields())
         parcel = pack(
             case,
             choice.rules(case.scheme.specimen, case.fields()),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import replace
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from marrowdesk.core.counting import EQUIVALENTS, ME_RULES
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.rule_choice import RuleChoice
 from marrowdesk.report.options import Language, PageSize, PrintOptions, Template
 from marrowdesk.store.references import known_sets, own_sets
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def positive(text: str) -> int:
@@ -56,7 +60,9 @@ def add_rules(how: argparse._ArgumentGroup) -> None:
         metavar="NAME",
         help="set of reference ranges, shipped or your own; the usual one of marrow or blood where left out",
     )
-    how.add_argument("--sex", choices=("F", "M"), default="", help="sex of the patient, for the ranges")
+    how.add_argument(
+        "--sex", choices=("F", "M"), default="", help="sex for the ranges, where the header does not say it"
+    )
     how.add_argument("--me", choices=tuple(ME_RULES), default="icsh", help="definition of the M:E ratio")
     how.add_argument(
         "--blast-equivalent",
@@ -71,6 +77,17 @@ def add_rules(how: argparse._ArgumentGroup) -> None:
     how.add_argument(
         "--target", type=positive, help="cells wanted (default: 500 of a marrow, 200 of a blood film)"
     )
+
+
+def tell_contradiction(choice: RuleChoice, fields: Mapping[str, str]) -> None:
+    """Say on the error stream that ``--sex`` is not what the header of a case says, where that is so."""
+    if choice.contradicted(fields):
+        said = fields["sex"]
+        print(
+            f"marrowdesk: the header says {said!r} for the sex: its ranges hold, not those of --sex "
+            f"{choice.sex}.",
+            file=sys.stderr,
+        )
 
 
 def choice_of(options: argparse.Namespace) -> RuleChoice:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marrowdesk.cli.exchange import exit_code
-from marrowdesk.cli.options import add_paper, add_rules, choice_of, paper_of
+from marrowdesk.cli.options import add_paper, add_rules, choice_of, paper_of, tell_contradiction
 from marrowdesk.core.errors import MarrowdeskError
 
 if TYPE_CHECKING:
@@ -59,12 +60,22 @@ def run(options: argparse.Namespace) -> int:
     if options.out is None and options.worklist is None:
         raise MarrowdeskError("Nothing is to be written.", "Give --out FOLDER, --worklist FILE, or both.")
     paths, choice = case_files(options.cases), choice_of(options)
+    if len(paths) == 1 and options.sex:
+        _tell_contradiction(paths[0], choice)
     failed = set()
     if options.out is not None:
         failed |= _write_reports(paths, options, choice)
     if options.worklist is not None:
         failed |= _write_worklist(paths, options, choice)
     return exit_code(len(paths), len(failed))
+
+
+def _tell_contradiction(path: Path, choice: RuleChoice) -> None:
+    from marrowdesk.store.casefile import CaseFile
+
+    with suppress(MarrowdeskError), CaseFile.open_copy(path) as case:  # one that cannot be read is told below
+        if case.signed is None:
+            tell_contradiction(choice, case.fields())
 
 
 def _write_reports(paths: Sequence[Path], options: argparse.Namespace, choice: RuleChoice) -> set[Path]:

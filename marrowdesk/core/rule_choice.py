@@ -10,7 +10,7 @@ from marrowdesk.core.age import ANY_AGE, age_of
 from marrowdesk.core.counting import ME_RULES, CountingRules, RatioRule
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.reference import BAIN_1996, DACIE_LEWIS, ReferenceSet, Sex
-from marrowdesk.core.sex import sex_of
+from marrowdesk.core.sex import gender_of, sex_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,7 +28,7 @@ class RuleChoice:
         me_rule: definition of the M:E ratio.
         marrow: reference ranges of marrow.
         blood: reference ranges of blood.
-        sex: of the patient, where it is not that of the header.
+        sex: of the patients whose header does not say it.
         blast_equivalents: codes of classes that count with the blasts at the thresholds.
         non_erythroid: whether blasts are also given as a share of the non-erythroid cells of a marrow.
     """
@@ -41,6 +41,11 @@ class RuleChoice:
     sex: Sex = ""
     blast_equivalents: tuple[str, ...] = ()
     non_erythroid: bool = False
+
+    def contradicted(self, fields: Mapping[str, str]) -> bool:
+        """Tell whether a header says another sex than the one chosen, or neither of the two; it holds then."""
+        said = gender_of(fields.get("sex", ""))
+        return bool(self.sex) and said not in (None, "U", self.sex)
 
     def rules(
         self, specimen: Specimen, fields: Mapping[str, str], read_sex: Callable[[str], Sex] = sex_of
@@ -61,6 +66,7 @@ class RuleChoice:
                 f"The reference ranges {references.name!r} are not for {specimen}, which this case counts.",
                 "Choose others.",
             )
+        typed = fields.get("sex", "")
         ages = age_of(fields.get("birth_date", ""), fields.get("collected", ""), date.today()).ages
         unclear = ages is not None and references.changes_between(*ages)
         age = None if ages is None or unclear or ages == ANY_AGE else ages[0]
@@ -70,7 +76,7 @@ class RuleChoice:
             references=references,
             blast_equivalents=self.blast_equivalents,
             non_erythroid=self.non_erythroid,
-            sex=self.sex or read_sex(fields.get("sex", "")),
+            sex=read_sex(typed) or ("" if self.contradicted(fields) else self.sex),
             age=age,
             age_unclear=unclear,
         )

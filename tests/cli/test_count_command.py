@@ -180,6 +180,19 @@ def test_that_header_fields_reach_the_case(count, slide, tmp_path):
         assert case.fields() == {"accession": "2031/25", "patient_name": "Ødegård=X"}
 
 
+def test_that_the_header_goes_before_the_option_for_the_sex_and_a_contradiction_is_told(
+    count, slide, tmp_path
+):
+    file, table = tmp_path / "9.mdcase", tmp_path / "R.json"
+    code, _, err = count(slide, "--case", file, "--sex", "F", "--json", table)
+    assert (code, err) == (0, "")
+    assert json.loads(table.read_bytes())["differential"]["references"]["sex"] == "F"
+    code, _, err = count(file, "--field", "sex=M", "--sex", "F", "--json", table)
+    assert code == 0
+    assert "the header says 'M' for the sex: its ranges hold, not those of --sex F" in err
+    assert json.loads(table.read_bytes())["differential"]["references"]["sex"] == "M"
+
+
 def test_that_template_language_and_paper_reach_the_report(count, slide, tmp_path, monkeypatch):
     from marrowdesk.services import reporting
 

@@ -127,6 +127,22 @@ def test_that_a_worklist_alone_is_written_and_its_case_stays_as_it_was(run, case
     assert case_file.read_bytes() == before
 
 
+def test_that_one_sex_for_a_folder_holds_for_the_cases_whose_header_does_not_say_it(run, out, tmp_path):
+    folder = tmp_path / "cases"
+    folder.mkdir()
+    for name, typed in (("said", "M"), ("open", "")):
+        make_case(folder / f"{name}.mdcase", tmp_path / name, title=name, sex=typed)
+    code, _, err = run("exchange", folder, "--form", "json", "--out", out, "--with-names", "--sex", "F")
+    assert (code, err) == (0, "")
+    told = [json.loads(each.read_bytes()) for each in out.iterdir()]
+    sexes = {each["title"]: each["differential"]["references"]["sex"] for each in told}
+    assert sexes == {"said": "M", "open": "F"}
+    for command in (("exchange", "--form", "csv"), ("report",)):
+        code, _, err = run(*command, folder / "said.mdcase", "--out", out, "--sex", "F")
+        assert code == 0
+        assert "the header says 'M' for the sex" in err
+
+
 @pytest.mark.parametrize("form", ["fhir", "hl7"])
 def test_that_the_pdf_inside_is_printed_as_asked_for(run, case_file, out, form):
     how = ("--language", "de", "--page", "Letter", "--template", "summary")

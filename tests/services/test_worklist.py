@@ -131,7 +131,20 @@ def test_that_the_sex_of_the_header_decides_the_ranges(tmp_path):
     file = make_case(tmp_path / "f.mdcase", tmp_path / "f", sex="Female")
     with CaseFile.open_copy(file) as case:
         assert RULES.rules("marrow", case.fields()).sex == "F"
-        assert RuleChoice(sex="M").rules("marrow", case.fields()).sex == "M"
+        assert RuleChoice(sex="M").rules("marrow", case.fields()).sex == "F"
+
+
+@pytest.mark.parametrize(
+    ("typed", "sex", "contradicted"),
+    [
+        ("", "F", False), ("??", "F", False), ("unknown", "F", False), ("w", "F", False),
+        ("Male", "M", True), ("divers", "", True),
+    ],
+)  # fmt: skip
+def test_that_a_sex_chosen_for_many_holds_where_the_header_does_not_say_it(typed, sex, contradicted):
+    choice = RuleChoice(sex="F")
+    assert choice.rules("marrow", {"sex": typed}).sex == sex
+    assert choice.contradicted({"sex": typed}) == contradicted
 
 
 def test_that_a_case_altered_by_another_program_is_told(cases):
