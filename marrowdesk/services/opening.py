@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
     from marrowdesk.imaging.kept import KeptImages
 
-CASE_SUFFIX = ".mdcase"
-
 # The first batches are small, so that the first cells are on the screen at once.
 _BATCHES = (16, 64, 128)
 
@@ -161,7 +159,7 @@ def manual_case(title: str, scheme: Scheme = MARROW) -> Path:
     if not name:
         raise MarrowdeskError("The case needs a name.", "Give it the number of the specimen, for example.")
     folder = places.cases_path()
-    names = (f"{name}{CASE_SUFFIX}", *(f"{name}-{number}{CASE_SUFFIX}" for number in range(2, 1000)))
+    names = (f"{name}{places.SUFFIX}", *(f"{name}-{number}{places.SUFFIX}" for number in range(2, 1000)))
     path = next(each for each in (folder / name for name in names) if not each.exists())
     with CaseFile.create(path, scheme, title.strip()) as case:
         case.set_field(FIELD, TOGETHER)  # there is nothing else to count
@@ -187,7 +185,7 @@ def case_file(paths: Sequence[Path], file: Path | None = None) -> Path:
 
 
 def _names_case(paths: Sequence[Path]) -> bool:
-    return len(paths) == 1 and paths[0].suffix == CASE_SUFFIX
+    return len(paths) == 1 and places.is_case_file(paths[0])
 
 
 def folders_to_read(case: CaseFile, paths: Sequence[Path]) -> list[Path]:

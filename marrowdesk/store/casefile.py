@@ -18,6 +18,7 @@ from marrowdesk.store.decided import DecidedTable
 from marrowdesk.store.holding import Holding, read_holder
 from marrowdesk.store.journal import DecisionJournal
 from marrowdesk.store.packing import PackedImages
+from marrowdesk.store.paths import SUFFIX as SUFFIX  # for whoever opens cases
 from marrowdesk.store.presses import PressTable
 from marrowdesk.store.signing import SignatureTable
 from marrowdesk.store.sittings import SittingTable
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 
     from marrowdesk.core.taxonomy import Scheme
     from marrowdesk.store.values import Moment
-
-SUFFIX = ".mdcase"
-"""Ending of case files."""
 
 _CASES = uuid.UUID("6f0e7a3c-2d0b-4a59-9c0e-5b7d1f4e8a21")  # the namespace of cases (RFC 9562, version 5)
 

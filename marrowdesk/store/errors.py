@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import CaseFileError, MarrowdeskError
+from marrowdesk.store.paths import SUFFIX, is_case_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,7 +150,7 @@ def not_a_case(path: Path, what: str) -> NotACaseFile:
         what: what is the matter with it, to be said after its name.
     """
     _, _, restore = _CODES[sqlite3.SQLITE_CORRUPT]
-    hint = restore if path.suffix.lower() == ".mdcase" else "Choose a file that ends in .mdcase."
+    hint = restore if is_case_file(path) else f"Choose a file that ends in {SUFFIX}."
     return NotACaseFile(f"{path} {what}.", hint)
 
 

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import platformdirs
 
+SUFFIX = ".mdcase"
+"""Ending of case files."""
+
 _APP = "MarrowDesk"
 _LONGEST_NAME = 80  # bytes of a folder's name that go into the name of its case
 
@@ -92,4 +95,9 @@ def case_path_for(first: Path, *others: Path) -> Path:
     leading = min((each.resolve() for each in (first, *others)), key=os.path.normcase)
     name = re.sub(r"[^\w.+-]+", "_", leading.name).strip("._") or "slide"
     short = name.encode("utf-8", "ignore")[:_LONGEST_NAME].decode("utf-8", "ignore")
-    return cases_path() / f"{short}-{digest}.mdcase"
+    return cases_path() / f"{short}-{digest}{SUFFIX}"
+
+
+def is_case_file(path: Path) -> bool:
+    """Say whether a path is named as a case file is, in letters of either case."""
+    return path.suffix.lower() == SUFFIX

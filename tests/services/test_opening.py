@@ -189,8 +189,9 @@ def test_that_what_does_not_exist_is_named(tmp_path):
         case_for([tmp_path / "nowhere"])
 
 
-def test_that_a_case_file_is_opened_by_its_own_name(slide, tmp_path):
-    file = tmp_path / "2031.mdcase"
+@pytest.mark.parametrize("name", ["2031.mdcase", "2031.MDCASE"])  # older file systems write it so
+def test_that_a_case_file_is_opened_by_its_own_name(slide, tmp_path, name):
+    file = tmp_path / name
     with case_for([slide], file=file) as case:
         read(case, [slide])
     with case_for([file]) as again:

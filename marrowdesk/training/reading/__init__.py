@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.store.casefile import SUFFIX
+from marrowdesk.store.paths import SUFFIX, is_case_file
 from marrowdesk.training.reading.case import case_cells
 from marrowdesk.training.reading.manifest import manifest_cells
 from marrowdesk.training.reading.tree import tree_cells
@@ -74,7 +74,7 @@ def _read_one(path: Path, name: str) -> LabelledCells:
     manifest = path / MANIFEST if path.is_dir() else path
     if path.is_dir() and not manifest.is_file():
         return tree_cells(path, name or path.name)
-    if path.suffix.lower() == SUFFIX:
+    if is_case_file(path):
         return case_cells(path, name)
     if manifest.suffix.lower() != ".csv":
         raise MarrowdeskError(f"{path} is no data set.", _EXPECTED)
