@@ -171,11 +171,6 @@ class Classifier(QObject):
         return self._job is not None
 
     @property
-    def paused(self) -> bool:
-        """Whether the person stopped the classification of this case."""
-        return self._paused
-
-    @property
     def unfinished(self) -> bool:
         """Whether cells without a proposal are left that have not been tried."""
         return bool(self._pending())

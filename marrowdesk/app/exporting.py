@@ -3,38 +3,27 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QStandardPaths, QUrl
+from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.report.options import PrintOptions
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from marrowdesk.app.preferences import Preferences
     from marrowdesk.core.counting import CountingRules
     from marrowdesk.store.casefile import CaseFile
     from marrowdesk.store.settings import Settings
 
-_last_folder: list[Path] = []
 
-
-def suggested(case: CaseFile, ending: str) -> str:
+def suggested(case: CaseFile, ending: str, preferences: Preferences) -> str:
     """Give a path to offer in a file dialog: named after the case, in the folder used last."""
     name = re.sub(r'[\\/:*?"<>|\x00-\x1f]+', "_", case.title).strip(" .")[:120] or "report"
-    return str(folder_used() / f"{name}.{ending}")
-
-
-def folder_used() -> Path:
-    """Give the folder to offer: the one used last, or the person's documents."""
-    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    return _last_folder[-1] if _last_folder else Path(documents or Path.home())
-
-
-def remember_folder(folder: Path) -> None:
-    """Offer this folder the next time."""
-    _last_folder[:] = [folder]
+    return str(preferences.folder / f"{name}.{ending}")
 
 
 def options_of(settings: Settings) -> PrintOptions:
@@ -52,7 +41,7 @@ def export(
     owner: QObject,
     case: CaseFile,
     rules: CountingRules,
-    settings: Settings,
+    preferences: Preferences,
     targets: dict[str, Path],
     version: int | None = None,
     after: int | None = None,
@@ -63,12 +52,13 @@ def export(
         owner: hears of the end.
         case: the case.
         rules: target, ranges and definitions.
-        settings: reader, pictures, and how it is printed.
+        preferences: reader, pictures, and how it is printed; the folder is remembered there.
         targets: files by form: ``pdf``, ``csv``, ``json``. The result is the list of files written.
         version: number of a signed version; None for the case as it is now.
         after: number of an act, for the case as it was after that.
     """
-    remember_folder(next(iter(targets.values())).parent)
+    preferences.remember_folder(next(iter(targets.values())).parent)
+    settings = preferences.now
 
     def work(_: object) -> list[Path]:
         from marrowdesk.services import reporting  # loads the report's libraries on the worker

@@ -15,7 +15,7 @@ from marrowdesk.app import operations, translations
 from marrowdesk.app.classifier import EngineState
 from marrowdesk.app.collector import GarbageCollector
 from marrowdesk.app.crash import CrashHook
-from marrowdesk.app.plotting import load_intervals, load_reading
+from marrowdesk.app.libraries import load_intervals, load_reading
 from marrowdesk.app.preferences import Preferences
 from marrowdesk.app.theme import Theme
 from marrowdesk.app.window import MainWindow

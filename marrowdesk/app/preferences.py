@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QSettings, QTimer, Signal
+from PySide6.QtCore import QObject, QSettings, QStandardPaths, QTimer, Signal
 
 from marrowdesk.core.counting import EQUIVALENTS, ME_RULES
 from marrowdesk.core.errors import MarrowdeskError
@@ -43,6 +44,7 @@ class Preferences(QObject):
         except MarrowdeskError as error:
             self._broken = error
             self._settings = Settings()
+        self._folder: Path | None = None
         self._sets: dict[str, ReferenceSet] = dict(REFERENCE_SETS)
         try:
             self._sets = known_sets(own_sets())
@@ -62,6 +64,16 @@ class Preferences(QObject):
     def broken(self) -> MarrowdeskError | None:
         """Why the settings could not be read at the start; None when they could."""
         return self._broken
+
+    @property
+    def folder(self) -> Path:
+        """The folder to offer for files: the one used last in this session, or the person's documents."""
+        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        return self._folder or Path(documents or Path.home())
+
+    def remember_folder(self, folder: Path) -> None:
+        """Offer this folder the next time."""
+        self._folder = folder
 
     @property
     def sets(self) -> Mapping[str, ReferenceSet]:

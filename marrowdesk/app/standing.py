@@ -11,7 +11,7 @@ from marrowdesk import RESEARCH_USE
 from marrowdesk.app import numbers
 from marrowdesk.app.case_messages import CaseMessages
 from marrowdesk.app.classifier import EngineState
-from marrowdesk.app.plotting import intervals_ready, load_intervals
+from marrowdesk.app.libraries import intervals_ready, load_intervals
 from marrowdesk.app.sex import sex_of
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.errors import MarrowdeskError

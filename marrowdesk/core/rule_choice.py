@@ -43,7 +43,7 @@ class RuleChoice:
     non_erythroid: bool = False
 
     def contradicted(self, fields: Mapping[str, str]) -> bool:
-        """Tell whether a header says another sex than the one chosen, or neither of the two; it holds then."""
+        """Tell whether a header says another sex than the one chosen, or neither; it holds then."""
         said = gender_of(fields.get("sex", ""))
         return bool(self.sex) and said not in (None, "U", self.sex)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import json
 import re
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, Literal, get_args
 
@@ -189,10 +189,6 @@ class Scheme:
     def lineages(self) -> tuple[Lineage, ...]:
         """Give the lineages that hold counted classes, in the order of the scheme."""
         return tuple(dict.fromkeys(each.lineage for each in self.classes if each.counted))
-
-    def with_class(self, added: CellClass) -> Scheme:
-        """Give a copy with one more class at the end."""
-        return replace(self, classes=(*self.classes, added))
 
     def to_json(self) -> str:
         """Write the scheme as JSON text, read back by :meth:`from_json`."""

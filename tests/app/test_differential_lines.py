@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from marrowdesk.app import numbers
-from marrowdesk.app.differential import facts
+from marrowdesk.app.differential import sentences
 from marrowdesk.app.differential.chart import bars
 from marrowdesk.app.differential.lines import Column, Kind, as_table, lines
 from marrowdesk.cli.count import differential_lines
@@ -112,7 +112,7 @@ def test_that_another_definition_of_the_ratio_is_the_one_printed():
 def test_that_a_ratio_without_erythroid_cells_is_not_computable():
     counted = counted_of(NGS=10)
     assert by_key(counted)["me"].texts[Column.PERCENT] == numbers.NOTHING
-    assert facts.ratio(counted.me_ratio) == "M:E ratio not computable"
+    assert sentences.ratio(counted.me_ratio) == "M:E ratio not computable"
 
 
 def test_that_what_is_not_counted_stands_apart_per_hundred(counted):
@@ -127,7 +127,7 @@ def plain(text):
 
 
 def test_that_thresholds_say_where_the_interval_lies(counted):
-    blasts, plasma = facts.thresholds(counted)
+    blasts, plasma = sentences.thresholds(counted)
     assert plain(blasts.text) == "blasts 18.2 % (14.9–21.9): above 10 %, crosses 20 %"
     assert blasts.reached
     assert plain(plasma.text) == "plasma cells 2.0 % (1.0–3.6): below 10 %"
@@ -139,12 +139,12 @@ def test_that_thresholds_say_where_the_interval_lies(counted):
     [(0, "below 5 %"), (25, "crosses 5 %"), (45, "above 5 %, crosses 10 %"), (200, "above 20 %")],
 )
 def test_that_only_the_telling_thresholds_are_named(blasts, words):
-    standing = facts.thresholds(counted_of(BLA=blasts, LYT=500 - blasts))[0]
+    standing = sentences.thresholds(counted_of(BLA=blasts, LYT=500 - blasts))[0]
     assert plain(standing.text).endswith(f": {words}")
 
 
 def test_that_nothing_is_said_about_thresholds_before_the_first_cell():
-    assert facts.thresholds(counted_of()) == []
+    assert sentences.thresholds(counted_of()) == []
     assert by_key(counted_of())["class:BLA"].texts[Column.PERCENT] == numbers.NOTHING
 
 
@@ -153,15 +153,15 @@ def test_that_reviewed_changed_and_open_cells_are_told():
     tally.current.update({"BLA": 5, "NIF": 2})
     tally.states.update({CellState.PROPOSED: 4, CellState.CONFIRMED: 2, CellState.CHANGED: 1})
     tally.unfamiliar, tally.judged, tally.changed = 3, 3, 1
-    text = plain(facts.review(differential(tally, MARROW)))
+    text = plain(sentences.review(differential(tally, MARROW)))
     assert text == "Reviewed 3 of 7 cells (42.9 %), changed 1 · 2 not identified · 3 unfamiliar"
 
 
 def test_that_agreement_with_folder_labels_is_told_only_where_there_are_some(counted):
-    assert facts.agreement(counted) == ""
+    assert sentences.agreement(counted) == ""
     tally = Tally()
     tally.compared, tally.agreeing = 8, 7
-    assert plain(facts.agreement(differential(tally, MARROW))) == "Same as folder label: 7 of 8 (87.5 %)"
+    assert plain(sentences.agreement(differential(tally, MARROW))) == "Same as folder label: 7 of 8 (87.5 %)"
 
 
 def test_that_the_interval_is_never_shown_without_what_it_covers(counted):
@@ -243,9 +243,9 @@ def test_that_no_reader_is_called_for_to_cells_that_a_reader_gave_their_class():
     tally.current.update({"FGC": 3, "NGS": 97})
     tally.states[CellState.CHANGED] += 100
     tally.reviewed["FGC"] = 3
-    assert facts.alerts(differential(tally, MARROW)) == ["Faggot cell: 3 given by a reader"]
+    assert sentences.alerts(differential(tally, MARROW)) == ["Faggot cell: 3 given by a reader"]
     tally.reviewed["FGC"] = 1
-    (told,) = facts.alerts(differential(tally, MARROW))
+    (told,) = sentences.alerts(differential(tally, MARROW))
     assert told.endswith("at once. (2 not reviewed, 1 given by a reader)")
 
 

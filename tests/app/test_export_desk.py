@@ -15,7 +15,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox
 from test_window_dialogs import unnamed
 
-from marrowdesk.app import exporting
 from marrowdesk.app.dialogs.export import ExportDialog
 from marrowdesk.app.preferences import Preferences
 from marrowdesk.core.counting import CountingRules
@@ -130,7 +129,11 @@ def test_that_it_is_written_where_chosen_and_the_folder_can_be_shown(
     monkeypatch.setattr("marrowdesk.app.dialogs.progress_line.open_file", shown.append)
     made.line.folder.click()
     assert shown == [out]
-    assert exporting.folder_used() == out
+    again = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *asked: again.append(asked[2]) or ("", ""))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *asked: again.append(asked[2]) or "")
+    made.write.click()
+    assert again[0].startswith(str(out)), "the folder used last is offered"
 
 
 def test_that_a_marrow_is_handed_on_as_one_whatever_was_printed_last(

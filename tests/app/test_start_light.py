@@ -58,22 +58,22 @@ def test_that_a_folder_opened_first_shows_its_cells_all_the_same(drawn_slide, ma
 _TYPES = """
 import json
 from PySide6.QtCore import QObject
-from marrowdesk.app import operations, plotting
+from marrowdesk.app import operations, libraries
 from marrowdesk.app.main import application
 
 app, left = application([""]), []
 
 def unmade():
-    modules = (plotting.QtCore, plotting.QtGui, plotting.QtWidgets)
+    modules = (libraries.QtCore, libraries.QtGui, libraries.QtWidgets)
     return sorted(name for each in modules for name in set(dir(each)) - set(vars(each)))
 
 def load():
     left.append(unmade())
     return real()
 
-real, plotting.pyqtgraph = plotting.pyqtgraph, load
+real, libraries.pyqtgraph = libraries.pyqtgraph, load
 before, owner = len(unmade()), QObject()
-plotting.load_pyqtgraph(owner, app.quit)
+libraries.load_pyqtgraph(owner, app.quit)
 app.exec()
 operations.shut_down()
 print(json.dumps([before, *left]))

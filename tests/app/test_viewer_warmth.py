@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication
 from marrowdesk.app import operations
 from marrowdesk.app.case_model import CaseModel
 from marrowdesk.app.differential import DifferentialPanel
-from marrowdesk.app.plotting import intervals_ready
+from marrowdesk.app.libraries import intervals_ready
 from marrowdesk.app.viewer import ViewerPanel
 
 app = QApplication([])

@@ -14,7 +14,7 @@ OWN = CellClass("SEZ", "Sézary cell", Lineage.LYMPHOID, CountRole.COUNTED, "9",
 
 
 def _with(**changes):
-    return MARROW.with_class(replace(OWN, **changes))
+    return replace(MARROW, classes=(*MARROW.classes, replace(OWN, **changes)))
 
 
 def test_that_a_class_of_the_laboratorys_own_stands_beside_the_shipped_ones():

@@ -1,6 +1,7 @@
 """The classes: unique codes and keys, folder names of public data sets, and schemes as files."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -67,13 +68,14 @@ def test_that_a_scheme_survives_its_file():
     added = CellClass(
         "SEZ", "Sézary cell", Lineage.LYMPHOID, CountRole.COUNTED, "J", "#123456", folders=("sz",)
     )
-    scheme = MARROW.with_class(added)
+    scheme = replace(MARROW, classes=(*MARROW.classes, added))
     assert Scheme.from_json(scheme.to_json()) == scheme
 
 
 def test_that_a_key_given_twice_is_refused_by_name():
+    added = CellClass("NEW", "new", Lineage.OTHER, CountRole.COUNTED, "B", "#000000")
     with pytest.raises(MarrowdeskError, match="key B twice"):
-        MARROW.with_class(CellClass("NEW", "new", Lineage.OTHER, CountRole.COUNTED, "B", "#000000"))
+        replace(MARROW, classes=(*MARROW.classes, added))
 
 
 @pytest.mark.parametrize("damage", ["{", "[]", '{"format": "x", "version": 1}', "null"])

@@ -226,7 +226,7 @@ def test_that_a_class_of_the_laboratory_keeps_its_name() -> None:
     own = CellClass("OWN", "sea-blue histiocyte", Lineage.OTHER, CountRole.COUNTED, "", "#123456")
     counts = manual_tally(Tally.of(cells({"NGS": 20})).current + Tally.of([]).current)
     counts.current["OWN"] = 4
-    found = differential(counts, MARROW.with_class(own))
+    found = differential(counts, replace(MARROW, classes=(*MARROW.classes, own)))
     for language in OTHERS:
         report = replace(normal(1.0), differential=found, pictures=())
         assert "Sea-blue histiocyte 4" in page_texts(pdf_bytes(report, PrintOptions(language=language)))[0]

@@ -204,9 +204,8 @@ def test_that_the_latest_value_of_a_field_stands(path):
 
 
 def test_that_scheme_and_title_come_back(path):
-    own = MARROW.with_class(
-        CellClass("XYZ", "strange cell", Lineage.OTHER, CountRole.COUNTED, "9", "#123456")
-    )
+    strange = CellClass("XYZ", "strange cell", Lineage.OTHER, CountRole.COUNTED, "9", "#123456")
+    own = replace(MARROW, classes=(*MARROW.classes, strange))
     CaseFile.create(path, own, "Fall 骨髄").close()
     with CaseFile.open(path) as case:
         assert case.scheme == own

@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import cv2
@@ -232,9 +233,8 @@ def test_that_moved_images_of_a_case_are_told_and_the_rest_is_read(tmp_path, sli
 
 
 def test_that_a_class_of_the_cases_own_is_told(tmp_path, slides):
-    own = MARROW.with_class(
-        CellClass("SEZ", "Sezary cell", Lineage.LYMPHOID, CountRole.COUNTED, "", "#123456")
-    )
+    sezary = CellClass("SEZ", "Sezary cell", Lineage.LYMPHOID, CountRole.COUNTED, "", "#123456")
+    own = replace(MARROW, classes=(*MARROW.classes, sezary))
     case, cells = _case(tmp_path / "2031.mdcase", slides, own)
     case.record(edits.assign(cells[:3], "SEZ", "Sezary cell", "Ann", NOON))
     case.record(edits.assign(cells[3:4], "BLA", "blast", "Ann", NOON))

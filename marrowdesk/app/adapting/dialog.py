@@ -26,7 +26,6 @@ from marrowdesk.app.banner import Banner
 from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.dialogs.progress_line import ProgressLine
-from marrowdesk.app.exporting import folder_used, remember_folder
 from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.services.learnable import FEWEST_CELLS
@@ -64,6 +63,7 @@ class AdaptDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Adapt to this laboratory"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._preferences = preferences
         self._shipped, self._reader = choice.folder, preferences.now.reader
         self._job: Operation | None = None
         self._proving: Operation | None = None
@@ -142,10 +142,10 @@ class AdaptDialog(QDialog):
     def _ask_for_cases(self) -> None:
         kinds = self.tr("Cases (*{})").format(SUFFIX)
         names, _ = QFileDialog.getOpenFileNames(
-            self, self.tr("Cases to learn from"), str(folder_used()), kinds
+            self, self.tr("Cases to learn from"), str(self._preferences.folder), kinds
         )
         if names:
-            remember_folder(Path(names[0]).parent)
+            self._preferences.remember_folder(Path(names[0]).parent)
             self._add([(Path(name), Path(name).stem) for name in names])
 
     def _add(self, cases: Iterable[tuple[Path, str]]) -> None:

@@ -25,7 +25,7 @@ from marrowdesk.app import numbers
 from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.app.dialogs.leaving import LeavingView
 from marrowdesk.app.dialogs.progress_line import ProgressLine
-from marrowdesk.app.exporting import folder_used, options_of, remember_folder
+from marrowdesk.app.exporting import options_of
 from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.app.saving import ask_file
 from marrowdesk.services.parcel import Form, Parcel
@@ -153,19 +153,19 @@ class ExportDialog(QDialog):
             return
         if parcel.form.folder:
             name = QFileDialog.getExistingDirectory(
-                self, self.tr("The folder in which a new folder is made"), str(folder_used())
+                self, self.tr("The folder in which a new folder is made"), str(self._preferences.folder)
             )
             target = Path(name) if name else None
         else:
             ending = parcel.form.ending
             kinds = f"{parcel.form.upper()} (*{ending})"
-            offered = str(folder_used() / f"{parcel.name}{ending}")
+            offered = str(self._preferences.folder / f"{parcel.name}{ending}")
             target = ask_file(self, self.tr("Export"), offered, kinds)
         if target is not None:
             self._send(parcel, target)
 
     def _send(self, parcel: Parcel, target: Path) -> None:
-        remember_folder(target if parcel.form.folder else target.parent)
+        self._preferences.remember_folder(target if parcel.form.folder else target.parent)
         specimen = parcel.content.report.differential.specimen
         options = options_of(self._preferences.now).for_specimen(specimen)  # here no template is chosen
 

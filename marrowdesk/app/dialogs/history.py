@@ -181,7 +181,7 @@ class HistoryDialog(QDialog):
         path = None if act is None else self._ask(f"{act}.pdf", "PDF (*.pdf)")
         if path is not None:
             export(
-                self, self._case, self._model.rules, self._preferences.now, {"pdf": path}, after=act
+                self, self._case, self._model.rules, self._preferences, {"pdf": path}, after=act
             ).on_success(lambda paths: self._told(paths[0])).start()
 
     def _export(self) -> None:
@@ -196,7 +196,7 @@ class HistoryDialog(QDialog):
             Operation(self, work, lane=Lane.LONG, finishes=True).on_success(self._told).start()
 
     def _ask(self, ending: str, kinds: str) -> Path | None:
-        return ask_file(self, self.tr("Export"), suggested(self._case, ending), kinds)
+        return ask_file(self, self.tr("Export"), suggested(self._case, ending, self._preferences), kinds)
 
     def _told(self, path: Path) -> None:
         self.written.setText(self.tr("Written: {}").format(path))

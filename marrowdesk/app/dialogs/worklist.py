@@ -25,7 +25,6 @@ from marrowdesk.app import numbers, worklist_model
 from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.app.dialogs.progress_line import ProgressLine
 from marrowdesk.app.dialogs.worklist_jobs import WorklistJobs
-from marrowdesk.app.exporting import folder_used
 from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.app.sex import sex_of
 from marrowdesk.app.worklist_model import WorklistFilter, WorklistModel
@@ -156,7 +155,9 @@ class WorklistDialog(QDialog):
     def _source_chosen(self, place: int) -> None:
         """Read another source; ask for the folder where the last entry was chosen."""
         if self.source.itemData(place) == "":
-            name = QFileDialog.getExistingDirectory(self, self.tr("A folder of cases"), str(folder_used()))
+            name = QFileDialog.getExistingDirectory(
+                self, self.tr("A folder of cases"), str(self._preferences.folder)
+            )
             if not name:
                 self.source.setCurrentIndex(0)
             else:

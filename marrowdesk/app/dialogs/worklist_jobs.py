@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from marrowdesk.app import numbers
-from marrowdesk.app.exporting import folder_used, options_of, remember_folder
+from marrowdesk.app.exporting import options_of
 from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.app.saving import ask_file
 from marrowdesk.app.sex import sex_of
@@ -50,12 +50,12 @@ class WorklistJobs(QObject):
     def write_reports(self, paths: Sequence[Path]) -> None:
         """Ask for a folder, and write the reports of cases into it."""
         name = QFileDialog.getExistingDirectory(
-            self._owner, self.tr("Where the reports go"), str(folder_used())
+            self._owner, self.tr("Where the reports go"), str(self._preferences.folder)
         )
         if not name:
             return
         folder, choice = Path(name), self._preferences.choice
-        remember_folder(folder)
+        self._preferences.remember_folder(folder)
         options = options_of(self._preferences.now)
         self._outcomes = []
 
@@ -75,11 +75,11 @@ class WorklistJobs(QObject):
     def save(self, listed: Sequence[Entry]) -> None:
         """Ask for a file, and write the list into it."""
         kinds = self.tr("Workbook (*.xlsx);;CSV (*.csv)")
-        offered = str(folder_used() / "worklist.xlsx")
+        offered = str(self._preferences.folder / "worklist.xlsx")
         path = ask_file(self._owner, self.tr("Save the list"), offered, kinds)
         if path is None:
             return
-        remember_folder(path.parent)
+        self._preferences.remember_folder(path.parent)
 
         def work(_: object) -> Path:
             from marrowdesk.services.worklist import save

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from marrowdesk.app import numbers
-from marrowdesk.app.plotting import load_pyqtgraph, pyqtgraph
+from marrowdesk.app.libraries import load_pyqtgraph, pyqtgraph
 from marrowdesk.app.theme import tones
 from marrowdesk.core.shown_lines import shown_lines
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from marrowdesk.app import numbers
-from marrowdesk.app.differential import facts
+from marrowdesk.app.differential import sentences
 from marrowdesk.core.differential import Apart
 from marrowdesk.core.shown_lines import Rank, line_of, shown_lines
 
@@ -156,7 +156,7 @@ def lines(counted: Differential, scheme: Scheme, outlooks: Sequence[Outlook] = (
     shown = shown_lines(counted)
     return [
         *_section("alerts", translate("DifferentialPanel", "Alerts"), list(_alerts(counted))),
-        *([Line("note:ranges", Kind.NOTE, left_out)] if (left_out := facts.no_ranges(counted)) else []),
+        *([Line("note:ranges", Kind.NOTE, left_out)] if (left_out := sentences.no_ranges(counted)) else []),
         *(line for row in counted.groups for line in _lineage(row, counted, shown)),
         *_section(
             "sums",
@@ -193,31 +193,34 @@ def _ratios(counted: Differential) -> Iterator[Line]:
 
 
 def _alerts(counted: Differential) -> Iterator[Line]:
-    for at, alert in enumerate(facts.alerts(counted)):
+    for at, alert in enumerate(sentences.alerts(counted)):
         yield Line(f"alert:{at}", Kind.NOTE, alert, strong=True)
 
 
 def _thresholds(counted: Differential, outlooks: Sequence[Outlook]) -> Iterator[Line]:
-    for standing in facts.thresholds(counted):
+    for standing in sentences.thresholds(counted):
         yield Line(f"threshold:{standing.name}", Kind.NOTE, standing.text, tip=standing.source,
                    strong=standing.reached)  # fmt: skip
         if "BLA" in standing.codes:
             yield from _blasts(counted)
         if counted.reviewed < counted.total:
-            for at, each in enumerate(facts.prospects(outlooks, standing.name)):
+            for at, each in enumerate(sentences.prospects(outlooks, standing.name)):
                 key = f"prospect:{standing.name}:{at}"
                 yield Line(key, Kind.NOTE, each.text, tip=each.tip, listed=each.listed, cells=each.cells)
 
 
 def _blasts(counted: Differential) -> Iterator[Line]:
-    for key, text in (("with", facts.equivalents(counted)), ("non-erythroid", facts.non_erythroid(counted))):
+    for key, text in (
+        ("with", sentences.equivalents(counted)),
+        ("non-erythroid", sentences.non_erythroid(counted)),
+    ):
         if text:
             yield Line(f"note:blasts:{key}", Kind.NOTE, text)
 
 
 def _review(counted: Differential) -> Iterator[Line]:
-    yield Line("note:review", Kind.NOTE, facts.review(counted))
-    agreement = facts.agreement(counted)
+    yield Line("note:review", Kind.NOTE, sentences.review(counted))
+    agreement = sentences.agreement(counted)
     if agreement:
         yield Line("note:agreement", Kind.NOTE, agreement)
     yield Line("note:sampling", Kind.NOTE, sampling_note(counted))

@@ -19,15 +19,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from marrowdesk.app.differential import facts
+from marrowdesk.app.differential import sentences
 from marrowdesk.app.differential.chart import DifferentialChart
 from marrowdesk.app.differential.lines import mark_text, sampling_note
 from marrowdesk.app.differential.progress import TargetBar
 from marrowdesk.app.differential.table_model import DifferentialTableModel
 from marrowdesk.app.differential.table_view import LineView, tabular
 from marrowdesk.app.icons import icon
+from marrowdesk.app.libraries import intervals_ready, load_intervals
 from marrowdesk.app.outlook import OutlookWatch
-from marrowdesk.app.plotting import intervals_ready, load_intervals
 from marrowdesk.app.theme import tones
 from marrowdesk.app.viewer.elided import ElidedLabel
 
@@ -206,10 +206,10 @@ class DifferentialPanel(QWidget):
         if self._pages.currentWidget() is self.chart:
             self.chart.show_count(counted)
         if found := counted.me_ratio:
-            ratio, mark = facts.ratio(found), mark_text(found.mark)
+            ratio, mark = sentences.ratio(found), mark_text(found.mark)
             self.ratio.set_text(f"{ratio} {mark}".strip(), f"{ratio}\n{found.definition}")
         self.ratio.setVisible(found is not None)
-        reached = [each.text for each in facts.thresholds(counted) if each.reached]
+        reached = [each.text for each in sentences.thresholds(counted) if each.reached]
         self.reached.setText(" · ".join(reached))
         self.reached.setVisible(bool(reached))
         self.footnote.set_text(self.tr("CI: sampling error only"), sampling_note(counted))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from marrowdesk.app.differential import facts
+from marrowdesk.app.differential import sentences
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -36,7 +36,7 @@ class TargetBar(QWidget):
 
     def show_count(self, counted: Differential) -> None:
         """Show another count."""
-        self._text = facts.progress(counted)
+        self._text = sentences.progress(counted)
         self._counted, self._reviewed = counted.counted, counted.counted_reviewed
         self._target = max(1, counted.rules.target)
         self.setAccessibleDescription(self._text)

@@ -242,10 +242,6 @@ class LineView(QTreeView):
         self._zeros_shown = shown
         self._hide_lines()
 
-    def shown_columns(self) -> list[Column]:
-        """Give the columns shown now."""
-        return [column for column in Column if not self.isColumnHidden(column)]
-
     def as_text(self) -> str:
         """Give the lines shown as tab-separated text, with all columns that belong to them."""
         columns = [column for column in Column if self._comparing or column not in _COMPARING]

@@ -291,7 +291,7 @@ class ReportWindow(QDialog):
         if not self._kept():
             return
         kinds = f"{form.upper()} (*.{form})"
-        target = ask_file(self, self.tr("Export"), suggested(self._case, form), kinds)
+        target = ask_file(self, self.tr("Export"), suggested(self._case, form, self._preferences), kinds)
         if target is None:
             return
         self.files.show_busy(self.tr("Writing {} …").format(target.name))
@@ -299,7 +299,7 @@ class ReportWindow(QDialog):
             self,
             self._case,
             self._model.rules,
-            self._preferences.now,
+            self._preferences,
             {form: target},
             self.version.currentData(),
         ).on_success(self.files.show_written).on_end(self.files.show_idle).start()

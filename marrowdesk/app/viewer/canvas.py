@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from marrowdesk.app.plotting import load_pyqtgraph, pyqtgraph
+from marrowdesk.app.libraries import load_pyqtgraph, pyqtgraph
 from marrowdesk.app.viewer.legend import MapLegend
 
 if TYPE_CHECKING:
