@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from marrowdesk.app.gallery.facts import Facts
 from marrowdesk.core.errors import Cancelled, CaseFileError, MarrowdeskError
+from marrowdesk.core.reach import is_file
 from marrowdesk.core.tally import Tally
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.store.casefile import CaseFile
@@ -98,7 +99,7 @@ def _opened(
     try:
         return case_for(paths, scheme, take_over=take_over), None, no_scheme
     except (CaseFileInUse, CaseFileReadOnly, CaseFileFull) as error:
-        if not case_file(paths).is_file():
+        if not is_file(case_file(paths)):
             raise
         return CaseFile.open_copy(case_file(paths)), error, no_scheme
 

@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
 from marrowdesk.app import numbers
 from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.core.errors import CaseFileError
+from marrowdesk.core.reach import is_there
 from marrowdesk.store.backup import backups
 from marrowdesk.store.errors import (
     CaseFileDamaged,
@@ -154,7 +155,7 @@ def _states(paths: list[Path], cancel: threading.Event) -> Iterator[tuple[Path, 
         if cancel.is_set():
             return
         holder = read_holder(path)
-        if holder is not None and holder.elsewhere and path.exists():
+        if holder is not None and holder.elsewhere and is_there(path):
             yield path, _open_elsewhere(path, holder)  # its file must not be touched from here
             continue
         try:

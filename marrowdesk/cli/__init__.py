@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from marrowdesk import RESEARCH_USE, __version__
 from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.core.reach import is_there
 from marrowdesk.training import commands as training
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _open_window(arguments: list[str]) -> int:
     unknown = [each for each in arguments if each.startswith("-")]
     if unknown:
         _parser(_ALL).error(f"{unknown[0]} is not known; see marrowdesk --help")
-    missing = [each for each in arguments if not Path(each).exists()]
+    missing = [each for each in arguments if not is_there(Path(each))]
     if missing:
         _parser(_ALL).error(f"{missing[0]} is neither a command nor a file or folder; see marrowdesk --help")
     return desk(arguments)

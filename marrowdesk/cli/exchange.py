@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from marrowdesk.cli.options import add_paper, add_rules, choice_of, paper_of, tell_contradiction
 from marrowdesk.core.errors import MarrowdeskError
+from marrowdesk.core.reach import is_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
     from marrowdesk.services.batch import case_files
 
     paths = case_files(options.cases)
-    if len(paths) > 1 and not options.out.is_dir():
+    if len(paths) > 1 and not is_folder(options.out):
         raise MarrowdeskError(
             f"{len(paths)} cases are to be written, and {options.out} is no folder that is there.",
             "Name a folder; each case gets a name of its own in it.",

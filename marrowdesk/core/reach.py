@@ -26,3 +26,14 @@ def is_folder(path: Path) -> bool:
 def is_file(path: Path) -> bool:
     """Whether there is an ordinary file at a path, and it can be reached now."""
     return os.path.isfile(path)
+
+
+def is_missing(path: Path) -> bool:
+    """Whether nothing is at a path for certain; of what cannot be reached nobody knows."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False

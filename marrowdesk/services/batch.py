@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import Cancelled, MarrowdeskError
+from marrowdesk.core.reach import is_folder, is_missing
 from marrowdesk.core.sex import sex_of
 from marrowdesk.report.exchange.text import file_name
 from marrowdesk.services.delivery import copies, deliver, require_folder
@@ -45,14 +46,16 @@ class Outcome:
 def case_files(given: Sequence[Path]) -> list[Path]:
     """Give the case files that are meant, each once: those named, and those directly in the folders named.
 
+    One that cannot be reached is among them: whoever opens it is told, and the others go on.
+
     Raises:
         MarrowdeskError: a path does not exist, or a folder holds no case.
     """
     found: dict[Path, None] = {}
     for each in given:
-        if not each.exists():
+        if is_missing(each):
             raise MarrowdeskError(f"{each} does not exist.", "Check the name, or the drive it lies on.")
-        inside = sorted(each.glob(f"*{SUFFIX}")) if each.is_dir() else [each]
+        inside = sorted(each.glob(f"*{SUFFIX}")) if is_folder(each) else [each]
         if not inside:
             raise MarrowdeskError(f"The folder {each} holds no case ({SUFFIX}).", "Name another one.")
         found.update(dict.fromkeys(path.absolute() for path in inside))

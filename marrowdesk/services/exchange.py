@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import Cancelled, ImageUnreadable, MarrowdeskError
+from marrowdesk.core.reach import is_folder
 from marrowdesk.report.exchange import class_folders as folders
 from marrowdesk.report.exchange.geojson import geojson_files, in_boxes
 from marrowdesk.report.options import PrintOptions
@@ -50,7 +51,7 @@ def target_of(parcel: Parcel, out: Path) -> Path:
     Raises:
         ReportError: the folder is not there.
     """
-    if not out.is_dir():
+    if not is_folder(out):
         require_folder(out if parcel.form.folder else out.absolute().parent)
         return out
     path = out / f"{parcel.name}{parcel.form.ending}"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from marrowdesk.core.cell import Cell, Place
 from marrowdesk.core.errors import Cancelled, ImageUnreadable, MarrowdeskError
 from marrowdesk.core.manual import FIELD, TOGETHER
+from marrowdesk.core.reach import is_folder, is_missing, is_there
 from marrowdesk.core.taxonomy import MARROW, Scheme
 from marrowdesk.imaging.decode import probe
 from marrowdesk.imaging.labels import folder_label
@@ -60,15 +61,16 @@ def slide_folders(paths: Sequence[Path]) -> dict[Path, list[Path]]:
         The paths to scan for each slide folder, in the order given.
 
     Raises:
-        MarrowdeskError: a path does not exist.
+        MarrowdeskError: a path does not exist, or cannot be reached.
     """
     slides: dict[Path, list[Path]] = {}
     for path in paths:
         # Not resolve(): a slide on a mapped or linked drive keeps the name by which the person knows it.
         path = Path(os.path.abspath(path))
-        if not path.exists():
-            raise MarrowdeskError(f"{path} does not exist.", "Check the name, or the drive it lies on.")
-        slides.setdefault(path if path.is_dir() else path.parent, []).append(path)
+        if not is_there(path):
+            state = "does not exist" if is_missing(path) else "cannot be reached"
+            raise MarrowdeskError(f"{path} {state}.", "Check the name, or the drive it lies on.")
+        slides.setdefault(path if is_folder(path) else path.parent, []).append(path)
     return slides
 
 
@@ -92,13 +94,13 @@ def case_for(
         CaseFileError: the case file cannot be opened or made.
     """
     file = case_file(paths, file)
-    if (case := case_of_copy(file)) is not None and file.exists():
+    if (case := case_of_copy(file)) is not None and is_there(file):
         raise CaseFileIsCopy(
             f"{file} is an earlier copy of {case} and stays as it was made.",
             "To go on from it, put it back by File → Earlier copies, or copy its file elsewhere as a case of "
             "its own.",
         )
-    if file.exists() or _names_case(paths):
+    if is_there(file) or _names_case(paths):
         return CaseFile.open(file, hold=True, take_over=take_over)
     folders = list(slide_folders(paths))
     # In no language: it is printed in the report's.
@@ -160,7 +162,7 @@ def manual_case(title: str, scheme: Scheme = MARROW) -> Path:
         raise MarrowdeskError("The case needs a name.", "Give it the number of the specimen, for example.")
     folder = places.cases_path()
     names = (f"{name}{places.SUFFIX}", *(f"{name}-{number}{places.SUFFIX}" for number in range(2, 1000)))
-    path = next(each for each in (folder / name for name in names) if not each.exists())
+    path = next(each for each in (folder / name for name in names) if not is_there(each))
     with CaseFile.create(path, scheme, title.strip()) as case:
         case.set_field(FIELD, TOGETHER)  # there is nothing else to count
     return path
@@ -197,7 +199,7 @@ def folders_to_read(case: CaseFile, paths: Sequence[Path]) -> list[Path]:
     if not _names_case(paths):
         return list(paths)
     folders = [slide.folder for slide in case.slides()]
-    if not folders or not all(each.is_dir() for each in folders):
+    if not folders or not all(is_folder(each) for each in folders):
         return []
     return folders if places.case_path_for(*folders) == case.path else []
 

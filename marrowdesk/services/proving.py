@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from marrowdesk.core.errors import BundleError, Cancelled
+from marrowdesk.core.reach import is_file
 from marrowdesk.inference.apart import EngineApart
 from marrowdesk.inference.precision import FEWEST_CELLS, MOST_CHANGED, MOST_LOST, changed_at_most, proved_by
 from marrowdesk.inference.reading import one_ahead
@@ -146,7 +147,7 @@ def _drawn(places: Sequence[Place]) -> tuple[list[Place], np.ndarray]:
     for at in np.random.default_rng(0).permutation(len(places)):
         if len(found) == MOST_CELLS:
             break
-        if places[at].path.is_file():
+        if is_file(places[at].path):
             found.append(int(at))
     found.sort()
     return [places[at] for at in found], np.array(found, int)

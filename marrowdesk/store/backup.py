@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from marrowdesk.atomic import sync_folder
+from marrowdesk.core.reach import is_file, is_folder
 from marrowdesk.store.casefile import SUFFIX, CaseFile
 from marrowdesk.store.database import connect
 from marrowdesk.store.errors import (
@@ -86,7 +87,7 @@ def backups(case: Path, now: datetime | None = None) -> list[Backup]:
     """
     folder, latest = copies_folder(case), (now or datetime.now(UTC)) + _AHEAD
     found = []
-    for path in folder.glob(f"*{SUFFIX}") if folder.is_dir() else ():
+    for path in folder.glob(f"*{SUFFIX}") if is_folder(folder) else ():
         named = _NAME.fullmatch(path.name)
         if named:
             at = datetime.strptime(named[1], _FORM).replace(tzinfo=UTC)
@@ -108,7 +109,7 @@ def back_up(case: Path, now: datetime | None = None) -> Backup:
     Raises:
         CaseFileError: the case cannot be read, or the copy cannot be written.
     """
-    if not case.is_file():
+    if not is_file(case):
         raise CaseFileMissing(f"There is no case at {case}.", "Was it moved or renamed?")
     at = now or datetime.now(UTC)
     folder = copies_folder(case)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from marrowdesk import __version__
+from marrowdesk.core.reach import is_file, is_there
 from marrowdesk.store.cells import CellTable
 from marrowdesk.store.columns import MAX_ID, now_text, time_value
 from marrowdesk.store.copying import readable_copy
@@ -101,7 +102,7 @@ class CaseFile(
             CaseFileLocked: another program keeps it locked.
             CaseFileError: another error.
         """
-        if hold and not Path(path).exists():  # leave no trace beside a file that is not there
+        if hold and not is_there(Path(path)):  # leave no trace beside a file that is not there
             return cls(Database(Path(path)))
         with _held(path, hold, take_over) as holding:
             return cls(Database(Path(path), holding))
@@ -115,7 +116,7 @@ class CaseFile(
             CaseFileError: as of :meth:`open`.
         """
         path = Path(path).absolute()
-        if not path.is_file():
+        if not is_file(path):
             return cls(Database(path))  # says what is the matter
         holder = read_holder(path)
         copy = readable_copy(path, same_computer=holder is None or not holder.elsewhere)

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from marrowdesk.core.reach import is_there
 from marrowdesk.store.errors import (
     CaseFileClosed,
     CaseFileExists,
@@ -71,11 +72,11 @@ class Database:
             try:
                 migrate(self._writer, self.path)
                 _check_writable(self._writer)
+                self._identity = _identity(self.path)
                 self._reader = connect(opened)
             except BaseException:
                 self._writer.close()
                 raise
-        self._identity = _identity(self.path)
 
     @classmethod
     def create(
@@ -287,7 +288,7 @@ def _publish(draft: Path, path: Path) -> None:
 def _remove_draft(draft: Path) -> None:
     for ending in ("", "-wal", "-shm"):
         leftover = draft.with_name(draft.name + ending)
-        if leftover.exists():
+        if is_there(leftover):
             leftover.unlink()
 
 

@@ -162,14 +162,17 @@ def damaged(path: Path, detail: object) -> CaseFileDamaged:
 
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """Turn errors of SQLite inside the block into typed errors that name the case file.
+    """Turn errors of SQLite and the system inside the block into typed errors that name the case file.
 
     Raises:
-        CaseFileError: SQLite reported an error; the child class says which kind.
+        CaseFileError: SQLite or the system reported an error; the child class says which kind.
     """
     try:
         yield
     except sqlite3.Error as error:
         raise explain(error, path) from error
+    except OSError as error:  # the share it lies on is gone, or its folder may not be entered any more
+        kind, message, hint = _OTHER
+        raise kind(message.format(path=path, detail=error.strerror or error), hint) from error
     except UnicodeDecodeError as error:  # SQLite quotes what it found, and that is no text any more
         raise damaged(path, error) from error

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from marrowdesk.atomic import write_atomically
 from marrowdesk.core.errors import Cancelled, CaseFileError
+from marrowdesk.core.reach import is_there
 from marrowdesk.store.columns import path_text
 from marrowdesk.store.slides import SlideTable, slides_by_id
 
@@ -97,7 +98,7 @@ class PackedImages(SlideTable):
             target = folder / inside
             with self._db.reading() as connection:
                 row = connection.execute("SELECT bytes FROM packed WHERE sha256 = ?", (sha256,)).fetchone()
-            if row is not None and not target.exists():
+            if row is not None and not is_there(target):
                 try:
                     write_atomically(target, row[0])
                 except OSError as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import CaseFileError
+from marrowdesk.core.reach import is_file, is_there
 from marrowdesk.store.columns import path_column, path_text
 from marrowdesk.store.errors import SlideFolderMismatch
 from marrowdesk.store.values import Problem, Relocation, Slide
@@ -71,7 +72,7 @@ class SlideTable:
         return [Problem(Path(path_text(path)), reason, hint) for path, reason, hint in rows]
 
     def images_missing(self, slide_id: int | None = None) -> list[Path]:
-        """Give the image files that are no longer where the case expects them; looks at every file.
+        """Give the image files that cannot be reached where the case expects them; looks at every file.
 
         Args:
             slide_id: of one slide, or None for the whole case.
@@ -83,7 +84,7 @@ class SlideTable:
                 if slide_id in (None, slide.id)
                 for name, _ in _files(connection, slide.id)
             ]
-        return [path for path in expected if not path.exists()]
+        return [path for path in expected if not is_there(path)]
 
     def relocate(self, slide_id: int, folder: Path) -> Relocation:
         """Say where the images of a slide lie now; reads every file to compare its content.
@@ -135,7 +136,7 @@ def _compare(folder: Path, files: list[tuple[str, bytes]]) -> Relocation:
     missing, altered = [], []
     for name, expected in files:
         path = folder / name
-        if not path.is_file():
+        if not is_file(path):
             missing.append(path)
         elif _file_hash(path) != expected:
             altered.append(path)

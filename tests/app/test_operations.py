@@ -141,14 +141,15 @@ def test_that_an_error_without_a_handler_is_shown_with_its_hint(qtbot):
     box.close()
 
 
-def test_that_a_fault_of_the_program_says_that_decisions_are_kept(qtbot):
+def test_that_a_fault_of_the_program_promises_nothing_of_the_last_step(qtbot):
     window = QWidget()
     qtbot.addWidget(window)
     window.show()
     Operation(window, lambda cancel: 1 // 0, lane=Lane.LIGHT).start()
     qtbot.waitUntil(lambda: bool(window.findChildren(QMessageBox)))
     box = window.findChildren(QMessageBox)[0]
-    assert "decisions are kept" in box.informativeText()
+    assert "What you decided before is kept" in box.informativeText()
+    assert "Look whether your last step is there" in box.informativeText()
     assert "ZeroDivisionError" in box.detailedText()
     box.close()
 

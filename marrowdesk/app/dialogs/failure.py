@@ -39,8 +39,8 @@ def show_failure(owner: QObject | None, error: BaseException) -> QMessageBox:
         box.setInformativeText(
             QCoreApplication.translate(
                 "failure",
-                "Your decisions are kept: each one is in the case file already. You can go on; if the same "
-                "thing fails again, close the case and open it anew.",
+                "What you decided before is kept in the case file. Look whether your last step is there too. "
+                "You can go on; if the same thing fails again, close the case and open it anew.",
             )
         )
         box.setDetailedText("".join(traceback.format_exception(error)))
