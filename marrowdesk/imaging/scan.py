@@ -15,7 +15,10 @@ from marrowdesk.imaging.files import check_regular, explain, printable
 from marrowdesk.imaging.formats import EXTENSIONS, FOREIGN, HEAD, sniff
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
+
+DEEPEST = 100
+"""Folders within each other that are entered; a chain that is longer was made by mistake."""
 
 _DIGITS = re.compile("[0-9]+")
 
@@ -85,7 +88,7 @@ class _Walk:
         try:
             status = path.stat()
             if stat.S_ISDIR(status.st_mode):
-                yield from self._folder(path, path, ())
+                yield from self._tree(path)
                 return
             check_regular(path, status.st_mode)
         except OSError as error:
@@ -105,39 +108,54 @@ class _Walk:
         else:
             yield Found(path, root)
 
+    def _tree(self, root: Path) -> Iterator[Found | Unreadable]:
+        """Walk a folder and all in it, in order; not by recursion, which Python limits."""
+        levels: list[_Level] = []
+        enter: Path | None = root
+        while enter is not None or levels:
+            if enter is not None:
+                level = yield from self._folder(enter, levels)
+                levels += [level] if level is not None else []
+                enter = None
+            elif (entry := next(levels[-1].entries, None)) is None:
+                levels.pop()
+            elif not _is_hidden(entry):
+                enter = yield from self._entry(entry, root)
+
     def _folder(
-        self, folder: Path, root: Path, above: tuple[tuple[int, int], ...]
-    ) -> Iterator[Found | Unreadable]:
+        self, folder: Path, above: Sequence[_Level]
+    ) -> Generator[Found | Unreadable, None, _Level | None]:
+        if len(above) == DEEPEST:
+            reason = f"{printable(folder.name)} lies {DEEPEST} folders deep; what is in it was not read."
+            yield Unreadable(Path(printable(str(folder))), reason, "Move it up, or open it by itself.")
+            return None
         try:
             status = folder.stat()
             with os.scandir(folder) as listing:
                 entries = sorted(listing, key=lambda entry: (natural_key(entry.name), entry.name))
         except OSError as error:
             yield _unreadable(folder, explain(folder, error))
-            return
+            return None
         identity = (status.st_dev, status.st_ino)
-        if identity in above:
+        if identity in [level.identity for level in above]:
             reason = f"{printable(folder.name)} is a link that leads back to a folder around it."
             yield Unreadable(folder, reason, "Its images are counted once; delete the link.")
         if identity in self._folders:
-            return
+            return None
         self._folders.add(identity)
         if not entries and folder.suffix.lower() in EXTENSIONS:
             reason = f"{printable(folder.name)} is an empty folder, not an image."
             yield Unreadable(folder, reason, "Look where its images went.")
-        for entry in entries:
-            if not _is_hidden(entry):
-                yield from self._entry(entry, root, (*above, identity))
+        return _Level(iter(entries), identity)
 
-    def _entry(
-        self, entry: os.DirEntry[str], root: Path, above: tuple[tuple[int, int], ...]
-    ) -> Iterator[Found | Unreadable]:
+    def _entry(self, entry: os.DirEntry[str], root: Path) -> Generator[Found | Unreadable, None, Path | None]:
+        """Tell what a listing holds; give it back where it is a folder, to be entered."""
         path = Path(entry.path)
         named_as_image = path.suffix.lower() in EXTENSIONS or path.suffix.lower() in FOREIGN
         try:
             if entry.is_dir():
-                yield from self._folder(path, root, above)
-            elif entry.is_file():
+                return path
+            if entry.is_file():
                 if named_as_image or _begins_as_image(path):
                     yield from self._file(path, root)
             elif named_as_image or entry.is_symlink():
@@ -146,6 +164,20 @@ class _Walk:
             yield _unreadable(path, explain(path, error))
         except ImageUnreadable as error:
             yield _unreadable(path, error)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """A folder that the walk is in.
+
+    Attributes:
+        entries: what is still to come of its listing.
+        identity: device and number, by which a link back to it is known.
+    """
+
+    entries: Iterator[os.DirEntry[str]]
+    identity: tuple[int, int]
 
 
 def _is_hidden(entry: os.DirEntry[str]) -> bool:

@@ -15,6 +15,7 @@ from marrowdesk.core.manual import FIELD, TOGETHER
 from marrowdesk.core.reach import is_folder, is_missing, is_there
 from marrowdesk.core.taxonomy import MARROW, Scheme
 from marrowdesk.imaging.decode import probe
+from marrowdesk.imaging.files import printable
 from marrowdesk.imaging.labels import folder_label
 from marrowdesk.imaging.scan import Found, Unreadable, scan
 from marrowdesk.imaging.thumbnail import fit_square
@@ -105,7 +106,11 @@ def case_for(
     folders = list(slide_folders(paths))
     # In no language: it is printed in the report's.
     more = f" +{len(folders) - 1}" if len(folders) > 1 else ""
-    return CaseFile.create(file, scheme, f"{folders[0].name or folders[0].anchor}{more}", hold=True)
+    return CaseFile.create(file, scheme, f"{_name(folders[0])}{more}", hold=True)
+
+
+def _name(folder: Path) -> str:
+    return printable(folder.name or folder.anchor)
 
 
 def untouched(case: CaseFile) -> bool:
@@ -242,14 +247,22 @@ def open_slides(
     slides = {slide.folder: slide for slide in case.slides()}
     files = 0
     for folder, wanted in slide_folders(paths).items():
-        slide = slides.get(folder) or case.add_slide(folder.name or folder.anchor, folder)
+        slide = slides.get(folder) or case.add_slide(_name(folder), folder)
         case.forget_problems(slide.id)  # a file may have been mended since
-        found = (each for each in scan(wanted) if each.path not in known)
+        found = _new(scan(wanted), known)
         for batch in _batched(found):
             if cancel.is_set():
                 raise Cancelled("Reading the folder was stopped.", "Open it again to go on.")
             files += len(batch)
             yield _take(case, slide, batch, files, takers)
+
+
+def _new(found: Iterable[Found | Unreadable], known: set[Path]) -> Iterator[Found | Unreadable]:
+    """Give what is not known yet, and know it then: a folder may lie in another that is opened with it."""
+    for each in found:
+        if each.path not in known:
+            known.add(each.path)
+            yield each
 
 
 def _batched(found: Iterable[Found | Unreadable]) -> Iterator[list[Found | Unreadable]]:

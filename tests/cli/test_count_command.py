@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -58,6 +59,29 @@ def test_that_an_unreadable_image_is_listed_and_told_by_the_exit_code(count, sli
     assert "1 image could not be read" in err
     assert "broken.png" in err
     assert "of 12 cells" in out
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="file names are text there")
+def test_that_a_folder_whose_name_is_no_text_is_listed_and_the_rest_is_counted(count, slide, tmp_path):
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/sl\xffide"))
+    shutil.copytree(slide, odd)
+    code, out, err = count(slide, odd, "--case", tmp_path / "9.mdcase")
+    assert (code, "of 12 cells" in out) == (3, True)
+    assert "12 images could not be read" in err
+    assert "sl?ide" in err
+    code, out, err = count(odd)
+    assert (code, "No image of a cell was found" in err) == (1, True)
+    with CaseFile.open(tmp_path / "9.mdcase") as case:
+        assert [each.name for each in case.slides()] == ["slide 9", "sl?ide"]
+        assert case.slides()[1].folder == odd
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="paths are shorter there")
+def test_that_a_chain_of_folders_that_is_too_deep_is_listed_and_the_rest_is_counted(count, slide):
+    (slide / "/".join("d" * 600)).mkdir(parents=True)
+    code, out, err = count(slide)
+    assert (code, "of 12 cells" in out) == (3, True)
+    assert "folders deep" in err
 
 
 @pytest.mark.parametrize(("threshold", "told"), [(1e-6, True), (1e6, False)])

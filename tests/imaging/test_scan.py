@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import sys
 from contextlib import contextmanager
 
 import pytest
@@ -9,7 +10,7 @@ from PIL import Image
 
 from marrowdesk.core.errors import ImageUnreadable
 from marrowdesk.imaging.decode import read_image
-from marrowdesk.imaging.scan import Found, Unreadable, natural_key, scan
+from marrowdesk.imaging.scan import DEEPEST, Found, Unreadable, natural_key, scan
 
 
 def image_at(path):
@@ -113,6 +114,22 @@ def test_that_links_in_a_circle_are_reported_once_and_end(tmp_path):
     assert "a folder around it" in reasons["up"]
     assert "leads back to itself" in reasons["self"]
     assert "something that is not there" in reasons["lost.png"]
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="paths are shorter there")
+def test_that_a_chain_of_600_folders_is_listed_where_it_gets_too_deep_and_the_rest_is_found(tmp_path):
+    image_at(tmp_path / "before.png")
+    folder = tmp_path / "d"
+    inside = image_at(folder / "/".join("d" * 20) / "cell.png")
+    (folder / "/".join("d" * 599)).mkdir(parents=True)
+    image_at(tmp_path / "z" / "behind.png")
+    found = list(scan([tmp_path]))
+    assert {each.path for each in found if isinstance(each, Found)} == {
+        tmp_path / "before.png", tmp_path / "z" / "behind.png", inside,
+    }  # fmt: skip
+    (problem,) = (each for each in found if isinstance(each, Unreadable))
+    assert f"{DEEPEST} folders deep" in problem.reason
+    assert len(problem.path.relative_to(tmp_path).parts) == DEEPEST
 
 
 def test_that_a_folder_reached_through_two_links_is_counted_once(tmp_path):

@@ -158,6 +158,21 @@ def test_that_two_folders_opened_together_are_two_slides_of_one_case(slide, tmp_
         assert again.path == path
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_that_a_folder_and_one_inside_it_are_counted_once(tmp_path, order):
+    for number in range(3):
+        draw(tmp_path / "t" / "BLA" / f"{number}.png", number)
+    for number in range(2):
+        draw(tmp_path / "t" / "LYT" / f"{number}.png", 10 + number)
+    (tmp_path / "t" / "BLA" / "broken.png").write_bytes(b"")
+    paths = [tmp_path / "t", tmp_path / "t" / "BLA"][::order]
+    with case_for(paths) as case:
+        for files in (6, 1):  # and again when it is opened anew: the broken one is looked at once more
+            assert read(case, paths)[-1].files == files
+            assert len(case.cells()) == len({cell.place.path for cell in case.cells()}) == 5
+            assert len(case.problems()) == 1
+
+
 def test_that_single_files_are_a_case_without_their_neighbours(slide):
     chosen = [slide / "cell_3.png", slide / "cell_9.png"]
     with case_for(chosen) as case:
