@@ -20,7 +20,7 @@ from marrowdesk.store.values import ModelInfo, Problem, StoredPrediction
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import numpy as np
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _DECODERS = 2
 _AHEAD = 3
 """Batches that are decoded or wait for the network at one time: bounds the memory."""
+_BATCH_PIXELS = 128 * 2**20 // 3
+"""Pixels decoded for one batch, unless one image has more: 128 MiB as RGB, 42 images of 1,024 x 1,024."""
 _FIRST_BATCH = 8
 """The first batch is small, so that the first proposals come at once."""
 _SPEED_WINDOW_S = 10.0
@@ -97,15 +99,16 @@ def analyse(
     """
     card, sha256 = engine.bundle.card, engine.bundle.sha256
     case.add_model(ModelInfo(sha256, card.name, card.revision, engine.codes, _origin(card.adapted)))
-    twins = Twins(case, cells, sha256)
+    twins, pixels = Twins(case, cells, sha256), case.pixels()
     speed, placing = _Speed(len(cells)), Placing(case.scheme)
     if known := twins.known():
         yield speed.step(known, [])
     kept = KeptImages() if kept is None else kept
     try:
         for part in twins.to_compute():
+            batches = _batches(part, engine.batch_size, pixels)
             with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode") as pool:
-                for begun in one_ahead(_begun(part, engine, pool, kept)):
+                for begun in one_ahead(_begun(batches, engine, pool, kept)):
                     if cancel.is_set():
                         pool.shutdown(wait=False, cancel_futures=True)
                         raise Cancelled(
@@ -131,31 +134,37 @@ def _origin(adapted: Adaptation | None) -> ModelOrigin | None:
 
 
 def _begun(
-    cells: Sequence[Cell], engine: Engine, pool: ThreadPoolExecutor, kept: KeptImages
+    batches: Iterator[list[Cell]], engine: Engine, pool: ThreadPoolExecutor, kept: KeptImages
 ) -> Iterator[_Begun]:
     """Begin batch after batch, in an engine that reads the images itself or with images read here."""
     if isinstance(engine, ReadingEngine):
-        for batch in _batches(cells, engine.batch_size):
+        for batch in batches:
             places = [cell.place for cell in batch]
             known = {at: image for at, place in enumerate(places) if (image := kept.take(place)) is not None}
             yield _Begun(batch, engine.begin_places(places, known))
     else:
-        for batch, images in _decoded_ahead(cells, engine.batch_size, pool, kept):
+        for batch, images in _decoded_ahead(batches, pool, kept):
             yield _Begun(batch, begin_read(engine, images))
 
 
-def _batches(cells: Sequence[Cell], size: int) -> Iterator[list[Cell]]:
-    rest = iter(cells)
-    for each in itertools.chain((min(_FIRST_BATCH, size),), itertools.repeat(size)):
-        if not (batch := list(itertools.islice(rest, each))):
-            return
+def _batches(cells: Sequence[Cell], size: int, pixels: Mapping[int, int]) -> Iterator[list[Cell]]:
+    """Cut cells into batches of ``size``, the first one small, and fewer where their images are large."""
+    batch: list[Cell] = []
+    most, filled = min(_FIRST_BATCH, size), 0
+    for cell in cells:
+        needed = pixels.get(cell.id, 0)
+        if batch and (len(batch) == most or filled + needed > _BATCH_PIXELS):
+            yield batch
+            batch, most, filled = [], size, 0
+        batch.append(cell)
+        filled += needed
+    if batch:
         yield batch
 
 
 def _decoded_ahead(
-    cells: Sequence[Cell], size: int, pool: ThreadPoolExecutor, kept: KeptImages
+    batches: Iterator[list[Cell]], pool: ThreadPoolExecutor, kept: KeptImages
 ) -> Iterator[tuple[list[Cell], list[np.ndarray | ImageUnreadable]]]:
-    batches = _batches(cells, size)
     waiting: deque[tuple[list[Cell], list[Future[np.ndarray | ImageUnreadable]]]] = deque()
     while True:
         for batch in itertools.islice(batches, _AHEAD - len(waiting)):

@@ -7,6 +7,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
 from marrowdesk.core.cell import Cell, Place
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
 # The first batches are small, so that the first cells are on the screen at once.
 _BATCHES = (16, 64, 128)
+
+_BATCH_SECONDS = 0.3
+"""A batch ends after this time with what it has: 16 images of 40 megapixels would take seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +238,7 @@ def open_slides(
     Args:
         case: the case; cells are in it before they are told.
         paths: folders and image files.
-        cancel: set to stop; what was read so far stays in the case.
+        cancel: set to stop before the next file or page; what was read so far comes into the case and stays.
         thumbnails: takes the thumbnails of cells before the cells are told; None where nobody looks.
         kept: takes the decoded images, for the network; None where no network follows.
 
@@ -247,44 +251,55 @@ def open_slides(
     slides = {slide.folder: slide for slide in case.slides()}
     files = 0
     for folder, wanted in slide_folders(paths).items():
+        _go_on(cancel)
         slide = slides.get(folder) or case.add_slide(_name(folder), folder)
         case.forget_problems(slide.id)  # a file may have been mended since
-        found = _new(scan(wanted), known)
-        for batch in _batched(found):
-            if cancel.is_set():
-                raise Cancelled("Reading the folder was stopped.", "Open it again to go on.")
+        found = _new(scan(wanted), known, cancel)
+        for batch in _batched(_look(each, case.scheme, takers, cancel) for each in found):
             files += len(batch)
-            yield _take(case, slide, batch, files, takers)
+            yield _take(case, slide, batch, files)
 
 
-def _new(found: Iterable[Found | Unreadable], known: set[Path]) -> Iterator[Found | Unreadable]:
+def _new(
+    found: Iterable[Found | Unreadable], known: set[Path], cancel: threading.Event
+) -> Iterator[Found | Unreadable]:
     """Give what is not known yet, and know it then: a folder may lie in another that is opened with it."""
     for each in found:
+        _go_on(cancel)
         if each.path not in known:
             known.add(each.path)
             yield each
 
 
-def _batched(found: Iterable[Found | Unreadable]) -> Iterator[list[Found | Unreadable]]:
-    rest = iter(found)
-    for size in itertools.chain(_BATCHES, itertools.repeat(_BATCHES[-1])):
-        batch = list(itertools.islice(rest, size))
-        if not batch:
-            return
+def _batched(looked: Iterable[list[NewCell] | Problem]) -> Iterator[list[list[NewCell] | Problem]]:
+    """Gather what came of files until a batch is full or took long; one that is stopped is given too."""
+    sizes = itertools.chain(_BATCHES, itertools.repeat(_BATCHES[-1]))
+    batch: list[list[NewCell] | Problem] = []
+    size, began = next(sizes), monotonic()
+    try:
+        # One thread: a second gains nothing while the network computes, and the window waits longer for both.
+        for each in looked:
+            batch.append(each)
+            if len(batch) == size or monotonic() - began >= _BATCH_SECONDS:
+                yield batch
+                batch, size, began = [], next(sizes), monotonic()
+    except Cancelled:
+        if batch:
+            yield batch
+        raise
+    if batch:
         yield batch
 
 
-def _take(
-    case: CaseFile,
-    slide: Slide,
-    batch: list[Found | Unreadable],
-    files: int,
-    takers: _Takers,
-) -> Opened:
+def _go_on(cancel: threading.Event) -> None:
+    if cancel.is_set():
+        raise Cancelled("Reading the folder was stopped.", "Open it again to go on.")
+
+
+def _take(case: CaseFile, slide: Slide, batch: list[list[NewCell] | Problem], files: int) -> Opened:
     cells: list[NewCell] = []
     problems: list[Problem] = []
-    # One thread: a second one gains nothing while the network computes, and the window waits longer for both.
-    for result in (_look(each, case.scheme, takers) for each in batch):
+    for result in batch:
         if isinstance(result, Problem):
             problems.append(result)
         else:
@@ -310,14 +325,20 @@ class _Takers:
             self.kept.keep(place, image)
 
 
-def _look(found: Found | Unreadable, scheme: Scheme, takers: _Takers) -> list[NewCell] | Problem:
+def _look(
+    found: Found | Unreadable, scheme: Scheme, takers: _Takers, cancel: threading.Event
+) -> list[NewCell] | Problem:
     """Decode one file; give a cell a page."""
     if isinstance(found, Unreadable):
         return Problem(found.path, found.reason, found.hint)
+    path = found.path
+
+    def look(page: int, image: np.ndarray, serves_small: bool) -> None:
+        _go_on(cancel)  # a file may have hundreds of pages
+        takers.take(Place(path, page), image, serves_small)
+
     try:
-        info = probe(
-            found.path, lambda page, image, small: takers.take(Place(found.path, page), image, small)
-        )
+        info = probe(path, look)
     except ImageUnreadable as error:
         return Problem(found.path, error.message, error.hint)
     label = folder_label(found.path, found.root, scheme)

@@ -47,6 +47,8 @@ SELECT (SELECT count(*) FROM cell),
 """
 """Numbers of cells and of reviewed cells; reads what every version of a case has."""
 
+_PIXELS = "SELECT cell.id, image.width * image.height FROM cell JOIN image ON image.id = cell.image"
+
 _FIND_IMAGE = "SELECT id FROM image WHERE slide = ? AND path = ? AND page = ? AND sha256 = ?"
 
 _ADD_IMAGE = "INSERT INTO image(slide, path, page, sha256, width, height) VALUES (?, ?, ?, ?, ?, ?)"
@@ -90,6 +92,11 @@ class CellTable(ClassTable):
         with self._db.reading() as connection:
             cells, reviewed = connection.execute(PROGRESS).fetchone()
         return int(cells), int(reviewed)
+
+    def pixels(self) -> dict[int, int]:
+        """Give how many pixels the image page of each cell has, by its number; a box needs all of them."""
+        with self._db.reading() as connection:
+            return dict(connection.execute(_PIXELS).fetchall())
 
     def add_cells(self, slide_id: int, cells: Iterable[NewCell]) -> list[Cell]:
         """Add cells in one transaction; a place in an image of that content is not added twice.

@@ -111,6 +111,37 @@ def test_that_images_decoded_for_the_check_are_not_read_again(slide, tiny_engine
         assert kept.bytes == 0, "also the one that took over a proposal"
 
 
+class Watched:
+    """Hands batches on to an engine and notes the images of each."""
+
+    def __init__(self, engine):
+        self._engine, self.batches = engine, []
+
+    def __getattr__(self, name):
+        return getattr(self._engine, name)
+
+    def begin(self, images):
+        self.batches.append([image.size // 3 for image in images])
+        return self._engine.begin(images)
+
+
+def test_that_large_images_go_in_small_batches_and_are_proposed_alike(case, tiny_engine, monkeypatch):
+    usual, bounded = Watched(tiny_engine), Watched(tiny_engine)
+    list(analyse(case, usual, case.cells(), threading.Event()))
+    assert [len(batch) for batch in usual.batches] == [8, 32]  # images of one cell: as many as ever
+    before = {cell.id: cell.prediction.probabilities for cell in case.cells()}
+    monkeypatch.setattr(analysis, "_BATCH_PIXELS", 10_000)
+    list(analyse(case, bounded, case.cells(), threading.Event()))
+    assert sum(len(batch) for batch in bounded.batches) == 40
+    assert max(sum(batch) for batch in bounded.batches) <= 10_000
+    monkeypatch.setattr(analysis, "_BATCH_PIXELS", 10)
+    single = Watched(tiny_engine)
+    list(analyse(case, single, case.cells(), threading.Event()))
+    assert [len(batch) for batch in single.batches] == [1] * 40  # one that is larger by itself goes alone
+    for cell in case.cells():
+        np.testing.assert_allclose(cell.prediction.probabilities, before[cell.id], atol=1e-3)
+
+
 def test_that_images_beyond_the_bound_are_read_again_and_proposed_alike(
     case, slide, tiny_engine, monkeypatch
 ):

@@ -9,7 +9,9 @@ import pytest
 from PIL import Image
 
 from marrowdesk.core.errors import Cancelled, CaseFileError, MarrowdeskError
+from marrowdesk.imaging.kept import KeptImages
 from marrowdesk.imaging.thumbnail import thumbnail
+from marrowdesk.services import opening
 from marrowdesk.services.opening import case_for, open_slides
 from marrowdesk.store.backup import back_up
 from marrowdesk.store.errors import CaseFileIsCopy
@@ -197,6 +199,67 @@ def test_that_a_cancelled_opening_keeps_what_was_read_and_goes_on_later(tmp_path
         assert 0 < kept < 90
         read(case, [folder])
         assert len(case.cells()) == 90
+
+
+@pytest.fixture
+def looked(monkeypatch):
+    """Let a clock go on by 0.125 s with each file that is looked at, and give what was looked at."""
+    seen, real = [], opening.probe
+
+    def probe(path, look=None):
+        seen.append(path)
+        return real(path, look)
+
+    monkeypatch.setattr(opening, "probe", probe)
+    monkeypatch.setattr(opening, "monotonic", lambda: len(seen) * 0.125)
+    return seen
+
+
+def test_that_large_images_are_told_after_a_moment_and_not_sixteen_at_once(slide, looked):
+    with case_for([slide]) as case:
+        steps = open_slides(case, [slide], threading.Event())
+        assert len(next(steps).cells) == len(looked) == 3
+        assert {len(step.cells) for step in steps} == {3}
+        assert len(case.cells()) == 30
+
+
+def test_that_reading_stops_before_the_next_file_and_keeps_those_before_it(slide, monkeypatch):
+    cancel, real, seen = threading.Event(), opening.probe, []
+
+    def probe(path, look=None):
+        seen.append(path)
+        if len(seen) == 5:
+            cancel.set()  # the person presses Stop while the fifth is decoded
+        return real(path)
+
+    monkeypatch.setattr(opening, "probe", probe)
+    with case_for([slide]) as case:
+        steps = open_slides(case, [slide], cancel)
+        assert len(next(steps).cells) == 5
+        with pytest.raises(Cancelled):
+            next(steps)
+        assert (len(seen), len(case.cells())) == (5, 5)
+        read(case, [slide])  # and it goes on there
+        assert len(case.cells()) == 30
+
+
+def test_that_reading_stops_before_the_next_page(tmp_path):
+    pages = [Image.fromarray(np.full((40, 40, 3), shade, np.uint8)) for shade in range(0, 200, 10)]
+    (tmp_path / "s").mkdir()
+    pages[0].save(tmp_path / "s" / "stack.tif", save_all=True, append_images=pages[1:])
+    cancel, taken = threading.Event(), []
+
+    class Stopping(KeptImages):
+        def keep(self, place, image):
+            taken.append(place.page)
+            cancel.set()
+
+    with case_for([tmp_path / "s"]) as case:
+        with pytest.raises(Cancelled):
+            list(open_slides(case, [tmp_path / "s"], cancel, kept=Stopping()))
+        assert (taken, case.cells()) == ([0], [])
+        read(case, [tmp_path / "s"])
+        assert len(case.cells()) == 20
 
 
 def test_that_what_does_not_exist_is_named(tmp_path):
