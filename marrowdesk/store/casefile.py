@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 from marrowdesk import __version__
 from marrowdesk.core.reach import is_file, is_there
 from marrowdesk.store.cells import CellTable
+from marrowdesk.store.clock import time_after_all
 from marrowdesk.store.columns import MAX_ID, now_text, time_value
 from marrowdesk.store.copying import readable_copy
 from marrowdesk.store.database import Database
@@ -158,7 +159,7 @@ class CaseFile(
         """When the case was made, UTC."""
         with self._db.reading() as connection:
             (created,) = connection.execute("SELECT created FROM about").fetchone()
-        return time_value(created)
+            return time_value(created)
 
     @cached_property
     def identity(self) -> uuid.UUID:
@@ -179,9 +180,8 @@ class CaseFile(
     def set_field(self, name: str, value: str) -> None:
         """Set a header field; earlier values stay in the file, the latest stands."""
         with self._db.writing() as connection:
-            connection.execute(
-                "INSERT INTO field(at, name, value) VALUES (?, ?, ?)", (now_text(), name, value)
-            )
+            row = (time_after_all(connection), name, value)
+            connection.execute("INSERT INTO field(at, name, value) VALUES (?, ?, ?)", row)
 
 
 @contextmanager

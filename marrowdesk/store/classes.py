@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.taxonomy import Scheme
-from marrowdesk.store.columns import MAX_ID, now_text
+from marrowdesk.store.clock import time_after_all
+from marrowdesk.store.columns import MAX_ID
 from marrowdesk.store.errors import CaseRecordRefused, damaged
 
 if TYPE_CHECKING:
@@ -54,5 +55,6 @@ class ClassTable:
                     "new classes lack; nothing was changed.",
                     "Keep that class.",
                 )
-            connection.execute("INSERT INTO scheme(at, json) VALUES (?, ?)", (now_text(), scheme.to_json()))
+            row = (time_after_all(connection), scheme.to_json())
+            connection.execute("INSERT INTO scheme(at, json) VALUES (?, ?)", row)
         self.__dict__.pop("scheme", None)

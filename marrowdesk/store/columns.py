@@ -35,8 +35,15 @@ def now_text() -> str:
 
 
 def time_value(text: str) -> datetime:
-    """Read a time written by :func:`time_text`."""
-    return datetime.fromisoformat(text)
+    """Read a time written by :func:`time_text`.
+
+    Raises:
+        ValueError: it is no time, or one without a time zone.
+    """
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(f"The time {text} has no time zone.")
+    return at
 
 
 def hash_bytes(sha256: str) -> bytes:

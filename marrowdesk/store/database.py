@@ -140,7 +140,11 @@ class Database:
             self._reader.execute("BEGIN")
             try:
                 yield self._reader
-            except (KeyError, ValueError) as error:  # rows that do not fit together or cannot be understood
+            except (
+                KeyError,
+                TypeError,
+                ValueError,
+            ) as error:  # rows that do not fit together or cannot be understood
                 raise damaged(self.path, error) from error
             finally:
                 if self._reader.in_transaction:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from marrowdesk import __version__
 from marrowdesk.core.edits import Change, Edit
-from marrowdesk.store.columns import now_text, review_columns, review_value, time_value
+from marrowdesk.store.clock import time_after_all
+from marrowdesk.store.columns import review_columns, review_value, time_value
 from marrowdesk.store.errors import CaseRecordRefused
 from marrowdesk.store.values import Act, JournalRow
 
@@ -73,7 +74,7 @@ class DecisionJournal:
             who = reader or _reader(connection, edit, undoes)
             batch = connection.execute(
                 "INSERT INTO batch(at, reader, program, text, undoes) VALUES (?, ?, ?, ?, ?)",
-                (now_text(), who, __version__, edit.text, undoes),
+                (time_after_all(connection), who, __version__, edit.text, undoes),
             ).lastrowid
             connection.executemany(_DECIDE, ((batch, *row) for row in rows))
             if resolves is not None:
@@ -102,26 +103,26 @@ class DecisionJournal:
         while True:
             with self._db.reading() as connection:
                 rows = connection.execute(_JOURNAL, (last, _PAGE)).fetchall()
+                found = [_journal_row(row) for row in rows]
             if not rows:
                 return
             last = rows[-1][0]
-            yield from (_journal_row(row) for row in rows)
+            yield from found
 
     def acts(self) -> list[Act]:
         """Give all acts ever done, the oldest first."""
         with self._db.reading() as connection:
-            rows = connection.execute(_ACTS).fetchall()
-        return [
-            Act(number, time_value(at), reader, text, cells, undoes, last or 0)
-            for number, at, reader, text, undoes, cells, last in rows
-        ]
+            return [
+                Act(number, time_value(at), reader, text, cells, undoes, last or 0)
+                for number, at, reader, text, undoes, cells, last in connection.execute(_ACTS)
+            ]
 
     def _histories(self) -> tuple[History, History]:
         with self._db.reading() as connection:
             batches = connection.execute("SELECT id, undoes, text FROM batch ORDER BY id").fetchall()
             changes = changes_of(connection)
-        edits = {batch: Edit(text, tuple(changes[batch])) for batch, _, text in batches}
-        return histories(batches, edits)
+            edits = {batch: Edit(text, tuple(changes[batch])) for batch, _, text in batches}
+            return histories(batches, edits)
 
 
 def rows_of(edit: Edit) -> list[tuple[object, ...]]:

@@ -12,7 +12,8 @@ from marrowdesk.core.model_origin import ModelOrigin
 from marrowdesk.core.placing import Placing
 from marrowdesk.store.cells import models_by_id
 from marrowdesk.store.classes import ClassTable
-from marrowdesk.store.columns import hash_bytes, now_text, time_text, time_value
+from marrowdesk.store.clock import time_after_all
+from marrowdesk.store.columns import hash_bytes, time_text, time_value
 from marrowdesk.store.errors import CaseRecordRefused
 from marrowdesk.store.values import ModelInfo, StoredAttention, StoredPrediction
 
@@ -91,11 +92,10 @@ class PredictionTable(ClassTable):
     def models(self) -> list[ModelInfo]:
         """Give the models that are known, in the order they were added."""
         with self._db.reading() as connection:
-            rows = connection.execute(_MODELS).fetchall()
-        return [
-            ModelInfo(sha.hex(), name, version, tuple(json.loads(codes)), _origin(origin))
-            for sha, name, version, codes, *origin in rows
-        ]
+            return [
+                ModelInfo(sha.hex(), name, version, tuple(json.loads(codes)), _origin(origin))
+                for sha, name, version, codes, *origin in connection.execute(_MODELS)
+            ]
 
     def add_predictions(self, model_sha256: str, predictions: Iterable[StoredPrediction]) -> None:
         """Keep predictions, the latest of a cell stands; maps and embedding replace those of the cell before.
@@ -123,12 +123,12 @@ class PredictionTable(ClassTable):
 
         They are those of the classes of the case's scheme.
         """
+        placing = Placing(self.scheme_at(None))
         with self._db.reading() as connection:
             row = connection.execute(_FEATURE, (cell_id,)).fetchone()
             if row is None or row[4] is None:
                 return None
-            codes = models_by_id(connection)[row[0]].codes
-        return _attention(codes, row, Placing(self.scheme_at(None)))
+            return _attention(models_by_id(connection)[row[0]].codes, row, placing)
 
     def embedding(self, cell_id: int) -> np.ndarray | None:
         """Give the embedding that belongs to the standing proposal of a cell, float32 (D,), or None."""
@@ -177,7 +177,7 @@ def _attention(codes: tuple[str, ...], row: FeatureRow, placing: Placing) -> Sto
 
 def note_analysis(connection: sqlite3.Connection, model: int) -> int:
     """Note that a model is about to make predictions; give the number under which they stand."""
-    row = (model, now_text(), __version__)
+    row = (model, time_after_all(connection), __version__)
     made = connection.execute("INSERT INTO analysis(model, at, program) VALUES (?, ?, ?) RETURNING id", row)
     return int(made.fetchone()[0])
 

@@ -28,15 +28,20 @@ SELECT (SELECT ifnull(max(id), 0) FROM cell), (SELECT ifnull(max(id), 0) FROM pr
 """
 
 _AFTER_ACT = """
+WITH act AS (SELECT id, (SELECT max(at) FROM batch WHERE id <= :act) AS at FROM batch WHERE id = :act)
 SELECT (SELECT ifnull(max(id), 0) FROM cell),
        (SELECT ifnull(max(prediction.id), 0) FROM prediction JOIN analysis ON analysis.id = analysis
-        WHERE analysis.at <= act.at),
+        WHERE analysis.at <= act.at OR analysis.id <= (
+          SELECT max(seen.analysis) FROM decision JOIN prediction AS seen ON seen.id = decision.prediction
+          WHERE decision.batch <= act.id)),
        (SELECT ifnull(max(id), 0) FROM decision WHERE batch <= act.id),
        (SELECT ifnull(max(id), 0) FROM field WHERE field.at <= act.at),
-       (SELECT ifnull(max(id), 0) FROM scheme WHERE scheme.at <= act.at),
+       (SELECT max(id) FROM scheme WHERE scheme.at <= act.at OR id = (SELECT min(id) FROM scheme)),
        (SELECT ifnull(max(id), 0) FROM press WHERE press.at <= act.at)
-FROM batch AS act WHERE act.id = ?
+FROM act
 """
+"""By time, as :mod:`marrowdesk.store.clock` writes it. In an older case the clock may have been set back
+before an act: then what stood at an earlier act stands, and so does each proposal decided on."""
 
 _SIGNATURES = """
 SELECT signature.id, signature.at, signature.reader, role, signature.program, rules, hindrances,
@@ -153,7 +158,7 @@ class SignatureTable:
             KeyError: the journal has no such act.
         """
         with self._db.reading() as connection:
-            row = connection.execute(_AFTER_ACT, (batch,)).fetchone()
+            row = connection.execute(_AFTER_ACT, {"act": batch}).fetchone()
         if row is None:
             raise KeyError(batch)
         return Moment(*row)

@@ -70,7 +70,7 @@ class SittingTable:
                 id_: sum(1 for row in connection.execute(_STANDING, (id_,)) if row[1] is not None)
                 for id_, *_ in rows
             }
-        return [Sitting(id_, time_value(at), reader, decided[id_]) for id_, at, reader in rows]
+            return [Sitting(id_, time_value(at), reader, decided[id_]) for id_, at, reader in rows]
 
     def record_in(self, sitting: int, edit: Edit, undoes: int | None = None) -> int:
         """Append an act to a second reading; it is on the disk when this returns.
@@ -105,7 +105,7 @@ class SittingTable:
         """Give the standing decisions of a second reading by cell."""
         with self._db.reading() as connection:
             rows = connection.execute(_STANDING, (sitting,)).fetchall()
-        found = {cell: review_value(*columns) for cell, *columns in rows}
+            found = {cell: review_value(*columns) for cell, *columns in rows}
         return {cell: review for cell, review in found.items() if review is not None}
 
     def sitting_history(self, sitting: int) -> tuple[History, History]:
@@ -115,8 +115,8 @@ class SittingTable:
                 "SELECT id, undoes, text FROM sitting_batch WHERE sitting = ? ORDER BY id", (sitting,)
             ).fetchall()
             changes = changes_of(connection, "sitting_decision")
-        edits = {batch: Edit(text, tuple(changes[batch])) for batch, _, text in batches}
-        return histories(batches, edits)
+            edits = {batch: Edit(text, tuple(changes[batch])) for batch, _, text in batches}
+            return histories(batches, edits)
 
     def proposed_by_another(self, model: str) -> dict[int, str]:
         """Give the cells that may be classified again: proposed by another model, and never decided on.
@@ -154,5 +154,5 @@ class SittingTable:
                 "WHERE id IN (SELECT max(id) FROM decision GROUP BY cell) "
                 "AND batch IN (SELECT batch FROM resolution WHERE sitting = ?)",
                 (sitting,),
-            ).fetchall()
-        return {int(cell): review_value(*columns) for cell, *columns in rows}
+            )
+            return {int(cell): review_value(*columns) for cell, *columns in rows}

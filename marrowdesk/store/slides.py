@@ -68,8 +68,8 @@ class SlideTable:
     def problems(self) -> list[Problem]:
         """Give the images that cannot be read, in the order they were found."""
         with self._db.reading() as connection:
-            rows = connection.execute("SELECT path, reason, hint FROM problem ORDER BY id").fetchall()
-        return [Problem(Path(path_text(path)), reason, hint) for path, reason, hint in rows]
+            rows = connection.execute("SELECT path, reason, hint FROM problem ORDER BY id")
+            return [Problem(Path(path_text(path)), reason, hint) for path, reason, hint in rows]
 
     def images_missing(self, slide_id: int | None = None) -> list[Path]:
         """Give the image files that cannot be reached where the case expects them; looks at every file.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import csv
 import io
 import json
+import sqlite3
 from datetime import UTC, datetime
 
 import pytest
@@ -88,6 +90,23 @@ def test_that_one_failing_case_does_not_stop_the_others_and_is_told_by_the_exit_
     assert len(list(out.iterdir())) == printed.count("Written  ") == 2
     code, _, err = run("exchange", broken, "--form", "csv", "--out", out)
     assert code == 1
+
+
+def test_that_one_flipped_bit_in_a_time_ends_the_work_on_no_other_case(run, case_file, out, tmp_path):
+    flipped, other = (make_case(tmp_path / f"{n}.mdcase", tmp_path / n, decided=2, title=n) for n in "de")
+    with contextlib.closing(sqlite3.connect(flipped)) as connection:
+        (at,) = connection.execute("SELECT at FROM batch").fetchone()
+    content = bytearray(flipped.read_bytes())
+    content[content.index(at.encode()) + 4] ^= 4  # no hyphen any more after the year
+    flipped.write_bytes(content)
+    cases = (case_file, flipped, other)
+    code, _, err = run("report", *cases, "--worklist", out / "list.csv")
+    assert (code, "d.mdcase is damaged" in err) == (3, True)
+    rows = list(csv.DictReader(io.StringIO((out / "list.csv").read_text("utf-8-sig"))))
+    assert [row["state"] for row in rows] == ["open", "broken", "open"]
+    code, _, err = run("exchange", *cases, "--form", "xlsx", "--out", out)
+    assert (code, "d.mdcase is damaged" in err) == (3, True)
+    assert len(list(out.glob("*.xlsx"))) == 2
 
 
 def test_that_an_image_that_is_gone_is_told_by_the_exit_code(run, case_file, out, tmp_path):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from case_samples import MODEL, case_of, decide, new_cell, proposal, reviews
 
+from marrowdesk.store import clock
 from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.errors import CaseFileSigned, CaseRecordRefused
 
@@ -126,6 +130,52 @@ def test_that_the_state_after_every_act_can_be_shown(case):
     ]
     with pytest.raises(KeyError):
         case.after_act(99)
+
+
+def _shown(case, moment=None):
+    """Give what a report shows of a case at a moment."""
+    cells = [(cell.code, cell.prediction and cell.prediction.code) for cell in case.cells(moment)]
+    return cells, case.fields(moment), len(case.presses(moment)), case.scheme_at(moment).name
+
+
+def test_that_a_clock_that_jumps_between_every_two_writes_leaves_the_order_of_acts(case, monkeypatch):
+    dice = random.Random(8)
+
+    class Jumping(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) + timedelta(hours=dice.randint(-9, 9))
+
+    monkeypatch.setattr(clock, "datetime", Jumping)
+    seen = {}
+    for number in range(40):
+        case.set_field("site", f"number {number}")
+        case.press(1, "BLA", "Ann")
+        case.add_predictions(MODEL.sha256, [proposal(1 + number % 4, MODEL.codes[number % 3])])
+        case.set_scheme(replace(case.scheme, name=f"classes {number}"))
+        act = decide(case, case.cells()[number % 4 :][:1], ("NGS", "BLA")[number // 4 % 2], minutes=number)
+        seen[act] = _shown(case)
+        case.set_field("site", "after")
+        case.add_predictions(MODEL.sha256, [proposal(1 + number % 4, MODEL.codes[(number + 1) % 3])])
+    assert {act: _shown(case, case.after_act(act)) for act in seen} == seen
+    act = decide(case, case.cells()[:1], "LYT", minutes=99)
+    assert _shown(case, case.after_act(act)) == _shown(case)
+    times = [each.at for each in case.acts()]
+    assert times == sorted(set(times))
+
+
+@pytest.mark.parametrize("at", ["1999-01-01T00:00:00.000Z", "2000-01-01T00:00:00.000Z"])
+def test_that_an_older_case_of_a_clock_set_back_shows_what_was_decided_on(case, at):
+    acts = [decide(case, [cell], "NGS", minutes=5) for cell in case.cells()]
+    with closing(sqlite3.connect(case.path)) as other:
+        other.execute("DROP TRIGGER batch_no_update")
+        other.execute("UPDATE batch SET at = ? WHERE id = ?", (at, acts[-1]))
+        if at.startswith("1999"):  # before the case was made; else only the last act
+            other.execute("UPDATE batch SET at = ?", (at,))
+        other.commit()
+    moment = case.after_act(acts[-1])
+    assert _shown(case, moment)[0] == _shown(case)[0]
+    assert case.scheme_at(moment) == case.scheme
 
 
 def test_that_altering_what_was_signed_is_noticed_and_a_moved_folder_is_not_altering(case, tmp_path):
