@@ -41,7 +41,7 @@ def test_that_each_result_parses_back_to_the_same_values():
     for row in rows:
         told.setdefault(row.obx_4.value, []).append(row)
     results = findings(content.report.differential)
-    assert {each.key for each in results} >= {"apart.KSC", "threshold.blasts", "threshold.plasma cells"}
+    assert {each.key for each in results} >= {"apart.KSC", "threshold.blasts", "threshold.plasma_cells"}
     for sub, finding in enumerate(results, 1):
         first, *parts = told[str(sub)]
         assert float(first.obx_5.value) == pytest.approx(finding.value, abs=0.005)

@@ -102,7 +102,7 @@ def _thresholds(found: Differential) -> Iterator[Finding]:
         marks = list(group)
         share = marks[0].share
         yield Finding(
-            f"threshold.{name}", f"{capital(name)}, held against thresholds", "", "%",
+            f"threshold.{name.replace(' ', '_')}", f"{capital(name)}, held against thresholds", "", "%",
             share.percent, share.low, share.high, share.count, note=f"{capital(ENGLISH.sides(marks))}.",
         )  # fmt: skip
     if (others := found.non_erythroid) is not None:
@@ -120,9 +120,9 @@ def of_non_erythroid(found: Differential) -> str:
 
 def _apart(found: Differential, apart: Apart) -> Finding:
     code = apart.cell_class.code if apart.cell_class else apart.name
-    terms = codes.TERMS[found.specimen]
+    name = f"{capital(ENGLISH.plural(apart.name))}, per 100 {codes.TERMS[found.specimen].hundred}"
     return Finding(
-        f"apart.{code}", f"{capital(ENGLISH.plural(apart.name))}, per 100 {terms.hundred}", "",
+        f"apart.{code.replace(' ', '_')}", name, "",
         codes.PER_HUNDRED[found.specimen], apart.per_hundred, count=apart.count,
         note="Not part of the differential.",
     )  # fmt: skip
