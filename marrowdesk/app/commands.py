@@ -59,6 +59,7 @@ class Commands(QObject):
         self._classifier = classifier
         self._preferences = preferences
         self._drawing: Operation | None = None
+        self._reasons: dict[Path, str] = {}
         self._show = OneOfAKind().show
 
     # -- opening --------------------------------------------------------------------------------------
@@ -178,13 +179,18 @@ class Commands(QObject):
     def _show_sign_off(self, against: list[Found]) -> None:
         from marrowdesk.app.dialogs.sign_off import SignOffDialog
 
-        if self._session.case is None or self._model.signed is not None:
+        case = self._session.case
+        if case is None or self._model.signed is not None:
             return
+        path, reasons = case.path, self._reasons
 
         def make() -> SignOffDialog:
             count = self._model.differential()
-            left = unseen(self._model.cells, against)
-            dialog = SignOffDialog(self._session, self._preferences, count, against, left, self._window)
+            left, reason = unseen(self._model.cells, against), reasons.get(path, "")
+            dialog = SignOffDialog(
+                self._session, self._preferences, count, against, left, reason, self._window
+            )
+            dialog.left.connect(lambda typed: reasons.update({path: typed}))
             dialog.cells_chosen.connect(self.cells_chosen)
             dialog.field_chosen.connect(self.report)
             return dialog

@@ -24,8 +24,9 @@ from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton
 from report_steps import closed, open_report
 from tiny_bundle import make_doubting
 
-from marrowdesk.app.dialogs.sign_off import ReopenDialog, SignOffDialog
+from marrowdesk.app.dialogs.sign_off import ReopenDialog, SignOffDialog, words
 from marrowdesk.app.report_desk import ReportWindow
+from marrowdesk.core.signoff import Found, Hindrance
 from marrowdesk.store.backup import backups
 from marrowdesk.store.casefile import CaseFile
 
@@ -165,6 +166,74 @@ def test_that_cells_in_the_case_twice_stand_against_it_and_are_shown(desk, drawn
     (show,) = [each for each in opened.findChildren(QPushButton) if each.text() == "Show them"]
     show.click()
     qtbot.waitUntil(lambda: len(desk.window.gallery.visible_order()) == 24)
+
+
+@pytest.mark.parametrize("kind", [each for each in Hindrance if each is not Hindrance.EMPTY_FIELDS])
+def test_that_one_and_many_cells_are_told_of_each_kind(kind):
+    assert "1 cell" in words(Found(kind, 1, (7,))) or "1 is missing" in words(Found(kind, 1, (7,)))
+    assert "12" in words(Found(kind, 12, tuple(range(12))))
+
+
+def _undecided(desk, count):
+    """Leave some cells not identifiable."""
+    for row in range(count):
+        look_at(desk, row)
+        press(desk, "u")
+
+
+def test_that_the_dialog_is_signed_by_its_letters_and_tab_goes_through_it_as_it_stands(ready, qtbot):
+    _undecided(ready, 2)
+    press(ready, Qt.Key.Key_Return, _CTRL)
+    opened = wait_for_dialog(qtbot, ready, SignOffDialog)
+    (show,) = [each for each in opened.findChildren(QPushButton) if each.text() == "Show them"]
+    opened.reader.setFocus()
+    press(ready, Qt.Key.Key_A, Qt.KeyboardModifier.AltModifier)
+    assert opened.focusWidget() is opened.reason
+    press(ready, "urgent")
+    reached = []
+    show.setFocus()
+    for _ in range(5):
+        reached.append(opened.focusWidget())
+        press(ready, Qt.Key.Key_Tab)
+    assert reached == [show, opened.reason, opened.reader, opened.role, opened.sign]
+    with qtbot.waitSignal(ready.window.model.signature_changed, timeout=10_000):
+        press(ready, Qt.Key.Key_S, Qt.KeyboardModifier.AltModifier)
+    assert ready.window.model.signed.reason == "urgent"
+
+
+def test_that_a_reason_is_still_there_after_a_look_at_the_cells_but_not_for_the_next_version(ready, qtbot):
+    _undecided(ready, 1)
+    press(ready, Qt.Key.Key_Return, _CTRL)
+    opened = wait_for_dialog(qtbot, ready, SignOffDialog)
+    opened.reason.setPlainText("The clinician waits.")
+    (show,) = [each for each in opened.findChildren(QPushButton) if each.text() == "Show them"]
+    assert show.accessibleName() == "Show: Not identifiable: 1 cell. Give it a class or exclude it."
+    show.click()
+    qtbot.waitUntil(lambda: not ready.window.findChildren(SignOffDialog))
+    back_to_window(qtbot, ready)
+    press(ready, Qt.Key.Key_Return, _CTRL)
+    opened = wait_for_dialog(qtbot, ready, SignOffDialog)
+    assert opened.reason.text == "The clinician waits."
+    with qtbot.waitSignal(ready.window.model.signature_changed, timeout=10_000):
+        opened.sign.click()
+    qtbot.waitUntil(lambda: not ready.window.findChildren(SignOffDialog))
+    back_to_window(qtbot, ready)
+    _reopen(qtbot, ready, "why")
+    press(ready, Qt.Key.Key_Return, _CTRL)
+    assert wait_for_dialog(qtbot, ready, SignOffDialog).reason.text == ""
+
+
+def test_that_a_reason_left_behind_is_not_signed_where_nothing_is_against_it_any_more(ready, qtbot):
+    _undecided(ready, 1)
+    press(ready, Qt.Key.Key_Return, _CTRL)
+    opened = wait_for_dialog(qtbot, ready, SignOffDialog)
+    opened.reason.setPlainText("The clinician waits.")
+    close(ready, opened)
+    qtbot.waitUntil(lambda: not ready.window.findChildren(SignOffDialog))
+    look_at(ready, 0)
+    press(ready, "l")
+    _sign(qtbot, ready)
+    assert ready.window.model.signed.reason == ""
 
 
 def test_that_it_can_be_signed_all_the_same_with_a_reason(ready, qtbot):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from marrowdesk.app import numbers
+from marrowdesk.app.count_words import counted, reviewed
 from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.icons import icon
@@ -68,15 +70,18 @@ class SignOffDialog(QDialog):
         count: of the case.
         against: what has to be done first.
         unseen: numbers of the cells that count as proposed.
+        reason: typed before, when the person left the dialog to look at something.
         parent: the window.
 
     Signals:
         cells_chosen: show these cells; the text to call them by and their numbers.
         field_chosen: fill in this header field; its name.
+        left: closed; the reason typed so far, empty when the case was signed.
     """
 
     cells_chosen = Signal(str, tuple)
     field_chosen = Signal(str)
+    left = Signal(str)
 
     def __init__(
         self,
@@ -85,6 +90,7 @@ class SignOffDialog(QDialog):
         count: Differential,
         against: Sequence[Found],
         unseen: Sequence[int] = (),
+        reason: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -99,6 +105,8 @@ class SignOffDialog(QDialog):
         self.role = _name_line(preferences.now.role, self)
         self.role.setPlaceholderText(self.tr("for example: hematologist"))
         self.reason = _Reason(self.tr("Reason for signing all the same"), self)
+        self.reason.setPlainText(reason)
+        self._leading: list[QPushButton] = []
         self.sign = QPushButton(icon("sign"), self.tr("&Sign"), self)
         self._lay_out(count)
         self.reader.textChanged.connect(self._follow)
@@ -110,18 +118,13 @@ class SignOffDialog(QDialog):
         column = QVBoxLayout(self)
         column.setSpacing(12)
         assert self._case is not None
-        head = self.tr("“{}”: {} nucleated cells counted, {} of all {} cells reviewed.").format(
-            self._case.title,
-            numbers.count(count.counted),
-            numbers.count(count.reviewed),
-            numbers.count(count.total),
-        )
+        head = self.tr("“{}”: {}, {}.").format(self._case.title, counted(count), reviewed(count))
         column.addWidget(_text(head, self))
         column.addLayout(self._hindrances())
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         if self._against:
-            form.addRow(self.tr("Sign all the &same, because:"), self.reason)
+            form.addRow(self.tr("Sign &all the same, because:"), self.reason)
         else:
             self.reason.hide()
         form.addRow(self.tr("&Name:"), self.reader)
@@ -132,8 +135,11 @@ class SignOffDialog(QDialog):
             "the next one is marked AMENDED."
         )
         column.addWidget(_text(after, self))
-        _end(self, column, self.sign)
+        cancel = _end(self, column, self.sign)
         self.sign.clicked.connect(self._sign)
+        seen = [*self._leading, self.reason, self.reader, self.role, self.sign, cancel]
+        for each, following in pairwise(seen):
+            self.setTabOrder(each, following)
 
     def _hindrances(self) -> QGridLayout:
         rows = QGridLayout()
@@ -163,6 +169,7 @@ class SignOffDialog(QDialog):
             button.setAutoDefault(False)
             button.clicked.connect(lambda: self._show(said, tuple(ids), tuple(fields)))
             rows.addWidget(button, at, 2)
+            self._leading.append(button)
 
     def _show(self, said: str, ids: tuple[int, ...], fields: tuple[str, ...]) -> None:
         self.reject()
@@ -183,7 +190,7 @@ class SignOffDialog(QDialog):
         reader, role = self.reader.text().strip(), self.role.text().strip()
         self._preferences.change(role=role, reader=self._preferences.now.reader or reader)
         self._signing = (
-            self._session.sign(reader, role, self.reason.text, self._preferences.now)
+            self._session.sign(reader, role, self.reason.text if self._against else "", self._preferences.now)
             .on_failure(lambda error: show_failure(self, error))
             .on_end(self._signed)
             .start()
@@ -196,6 +203,11 @@ class SignOffDialog(QDialog):
             self._follow()
         else:
             self.accept()
+
+    def done(self, result: int) -> None:
+        """Tell the reason typed so far, however the dialog is closed."""
+        self.left.emit("" if result == QDialog.DialogCode.Accepted else self.reason.toPlainText())
+        super().done(result)
 
 
 class ReopenDialog(QDialog):
@@ -231,6 +243,7 @@ class ReopenDialog(QDialog):
         form.addRow(self.tr("&Name:"), self.reader)
         column.addLayout(form)
         _end(self, column, self.reopen)
+        self.setTabOrder(self.reason, self.reader)
         self.reopen.clicked.connect(self._reopen)
 
     def _follow(self) -> None:
@@ -251,6 +264,8 @@ class ReopenDialog(QDialog):
 def words(found: Found) -> str:
     """Say what stands against signing, in the language of the window."""
     translate = QCoreApplication.translate
+    if found.count == 1 and not found.fields:
+        return _words_of_one(found.kind)
     many = {
         Hindrance.UNCLASSIFIED: translate("SignOffDialog", "Without any class: {} cells."),
         Hindrance.UNIDENTIFIED: translate(
@@ -275,8 +290,31 @@ def words(found: Found) -> str:
     return many[found.kind].format(names or numbers.count(found.count))
 
 
-def _end(dialog: QDialog, column: QVBoxLayout, act: QPushButton) -> None:
-    """Put the button that acts beside Cancel, below everything."""
+def _words_of_one(kind: Hindrance) -> str:
+    """Say what stands against signing, where it is a single cell."""
+    translate = QCoreApplication.translate
+    return {
+        Hindrance.UNCLASSIFIED: translate("SignOffDialog", "Without any class: 1 cell."),
+        Hindrance.UNIDENTIFIED: translate(
+            "SignOffDialog", "Not identifiable: 1 cell. Give it a class or exclude it."
+        ),
+        Hindrance.UNFAMILIAR: translate(
+            "SignOffDialog", "Unfamiliar to the classifier and not reviewed: 1 cell."
+        ),
+        Hindrance.ALWAYS_REVIEWED: translate(
+            "SignOffDialog", "Of a class that always needs a reader and not reviewed: 1 cell."
+        ),
+        Hindrance.DIFFERING: translate("SignOffDialog", "Two readers differ on 1 cell; settle it."),
+        Hindrance.REPEATED: translate(
+            "SignOffDialog",
+            "With the very image of another cell, counted again: 1 cell. Exclude it if it was added by mistake.",
+        ),
+        Hindrance.TOO_FEW: translate("SignOffDialog", "Fewer cells counted than the target: 1 is missing."),
+    }[kind]
+
+
+def _end(dialog: QDialog, column: QVBoxLayout, act: QPushButton) -> QPushButton:
+    """Put the button that acts beside Cancel, below everything; give Cancel."""
     column.addStretch(1)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, dialog)
     without_icons(buttons)
@@ -284,6 +322,7 @@ def _end(dialog: QDialog, column: QVBoxLayout, act: QPushButton) -> None:
     buttons.rejected.connect(dialog.reject)
     column.addWidget(buttons)
     dialog.setMinimumWidth(560)
+    return buttons.button(QDialogButtonBox.StandardButton.Cancel)
 
 
 def _text(text: str, parent: QWidget) -> QLabel:

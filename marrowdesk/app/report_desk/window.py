@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from marrowdesk.app import numbers
+from marrowdesk.app.count_words import counted, reviewed
 from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.exporting import export, suggested
@@ -312,13 +313,7 @@ def summary(count: Differential, reopened: bool = False) -> str:
         count: the count.
         reopened: whether the case was signed before.
     """
-    counted = {
-        "marrow": translate("ReportWindow", "{} nucleated cells counted; {} of all {} cells reviewed."),
-        "blood": translate("ReportWindow", "{} white cells counted; {} of all {} cells reviewed."),
-    }
-    text = counted[count.specimen].format(
-        numbers.count(count.counted), numbers.count(count.reviewed), numbers.count(count.total)
-    )
+    text = translate("ReportWindow", "{}; {}.").format(counted(count), reviewed(count))
     if reopened or count.reviewed < count.total:
         text += " " + translate("ReportWindow", "The report will say that it is preliminary.")
     if count.unresolved:
