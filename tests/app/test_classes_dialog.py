@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 from desk_steps import back_to_window, close, codes, dialog, look_at, open_and_wait, press
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFileDialog, QMessageBox
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QColorDialog, QComboBox, QFileDialog, QMessageBox
 
 from marrowdesk.app.dialogs.classes import CODE, KEY, LINEAGE, NAME, ClassesDialog, reserved_keys
 from marrowdesk.core.taxonomy import MARROW, CellClass, CountRole, Lineage
@@ -221,3 +222,18 @@ def test_that_a_case_refuses_classes_without_one_that_a_reader_used(desk, drawn_
     assert "gave cells the class SEZ" in dialog(desk, QMessageBox).text()
     close(desk, dialog(desk, QMessageBox))
     assert "SEZ" in desk.window.model.scheme
+
+
+def test_that_a_colour_is_changed_by_the_keyboard_alone(desk, drawn_slide, qtbot, monkeypatch):
+    open_and_wait(qtbot, desk, drawn_slide)
+    opened = _opened(desk)
+    opened.activateWindow()
+    qtbot.waitUntil(opened.isActiveWindow)
+    monkeypatch.setattr(QColorDialog, "getColor", lambda *_: QColor("#123456"))
+    assert not opened.color.isEnabled()
+    opened.table.setFocus()
+    press(desk, Qt.Key.Key_Down)
+    press(desk, Qt.Key.Key_L, Qt.KeyboardModifier.AltModifier)
+    code = opened.table.item(opened.table.currentRow(), CODE).text()
+    qtbot.waitUntil(lambda: opened.scheme()[code].color == "#123456")
+    opened.reject()

@@ -72,6 +72,7 @@ class ClassesDialog(QDialog):
         self.remove = QPushButton(self.tr("&Remove"), self)
         self.up = QPushButton(self.tr("Move &up"), self)
         self.down = QPushButton(self.tr("Move &down"), self)
+        self.color = QPushButton(self.tr("Co&lour…"), self)
         self.for_new = QCheckBox(self.tr("Use these classes for &new cases too"), self)
         self.for_new.setChecked(True)
         self._lay_out()
@@ -104,13 +105,14 @@ class ClassesDialog(QDialog):
             (self.remove, self._remove),
             (self.up, lambda: self._move(-1)),
             (self.down, lambda: self._move(1)),
+            (self.color, lambda: self._choose_color(self.table.currentRow())),
             (bring, self._import),
             (give, self._export),
         ):
             button.setAutoDefault(False)
             button.clicked.connect(lambda _=False, slot=slot: slot())
             row.addWidget(button)
-        row.insertStretch(4, 1)
+        row.insertStretch(5, 1)
         column.addLayout(row)
         column.addWidget(self.for_new)
         column.addWidget(ok_or_cancel(self))
@@ -137,13 +139,16 @@ class ClassesDialog(QDialog):
         )  # fmt: skip
         table.setAccessibleName(self.tr("Classes"))
         table.verticalHeader().hide()
+        table.setTabKeyNavigation(False)  # Tab leaves the table
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         heads = table.horizontalHeader()
         heads.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         heads.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         table.itemSelectionChanged.connect(self._follow)
-        table.itemDoubleClicked.connect(self._choose_color)
+        table.itemDoubleClicked.connect(
+            lambda item: self._choose_color(item.row()) if item.column() == COLOR else None
+        )
 
     def _show(self, scheme: Scheme) -> None:
         self._base = scheme
@@ -232,12 +237,12 @@ class ClassesDialog(QDialog):
     def _follow(self) -> None:
         row = self.table.currentRow()
         self.remove.setEnabled(self._removable())
+        self.color.setEnabled(row >= 0)
         self.up.setEnabled(row > 0)
         self.down.setEnabled(0 <= row < self.table.rowCount() - 1)
 
-    def _choose_color(self, item: QTableWidgetItem) -> None:
-        if item.column() != COLOR:
-            return
+    def _choose_color(self, row: int) -> None:
+        item = self.table.item(row, COLOR)
         color = QColorDialog.getColor(QColor(item.data(Qt.ItemDataRole.UserRole)), self)
         if color.isValid():
             item.setData(Qt.ItemDataRole.UserRole, color.name())

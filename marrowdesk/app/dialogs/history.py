@@ -146,6 +146,7 @@ class HistoryDialog(QDialog):
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         view.verticalHeader().hide()
+        view.setTabKeyNavigation(False)  # Tab leaves the table
         view.setShowGrid(False)
         view.setWordWrap(False)
         heads = view.horizontalHeader()

@@ -36,6 +36,7 @@ class RangeTable(QTableWidget):
         )  # fmt: skip
         self.setAccessibleName(self.tr("Reference ranges"))
         self.verticalHeader().hide()
+        self.setTabKeyNavigation(False)  # Tab leaves the table
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         heads = self.horizontalHeader()
