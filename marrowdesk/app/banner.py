@@ -36,7 +36,7 @@ Kind = Literal["info", "warning"]
 
 _BREAK = "\u200b"
 _BREAKABLE = re.compile(r"[_\-/\\]|[^\s_\-/\\]{30}(?=\w)")
-_LEAST = 160  # pixels of a text
+_LEAST = 80  # pixels of a text
 
 
 class _Said(QLabel):

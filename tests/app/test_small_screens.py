@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 from desk_steps import dialog, open_and_wait
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QMenu, QScrollArea, QWidget
 
+from marrowdesk.app.dialogs.references import ReferencesDialog
+from marrowdesk.app.dialogs.settings import SettingsDialog
 from marrowdesk.app.dialogs.shortcuts_sheet import KeyCap, ShortcutsSheet
 from marrowdesk.app.gallery import ClassPanel
 from marrowdesk.app.gallery.class_model import ROW_ROLE
 from marrowdesk.app.gallery.class_rows import Kind
 from marrowdesk.app.numbers import count
 from marrowdesk.app.preferences import window_state
+from marrowdesk.core.reference import REFERENCE_SETS
+
+_DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 
 
 @pytest.mark.parametrize("screen", [QSize(1366, 768), QSize(1024, 768), QSize(800, 600)])
@@ -220,3 +226,70 @@ def test_that_one_cell_is_not_called_cells(desk, qtbot, drawn_slide):
     assert line.counts == "0 of 1 cell shown"
     line.show_counts(2, 2, 0)
     assert line.counts == "2 cells"
+
+
+def _overprinted(bar):
+    """Give the controls of a bar that lie over each other or out of it."""
+    shown = [each for each in bar.findChildren(QWidget, options=_DIRECT) if each.isVisible()]
+    return [
+        (each, other)
+        for at, each in enumerate(shown)
+        for other in [*shown[:at], None]
+        if (other is None and not bar.rect().contains(each.geometry()))
+        or (other is not None and each.geometry().intersects(other.geometry()))
+    ]
+
+
+def test_that_long_names_of_smears_leave_the_sequence_readable_and_nothing_lies_over_another(
+    desk, qtbot, drawn_slide
+):
+    open_and_wait(qtbot, desk, drawn_slide)
+    bar = desk.window.gallery.bar
+    name = "Ausstrich 01 Knochenmark Beckenkamm rechts, Frau Hohenlohe-Schillingsfürst"
+    bar.set_slides({1: name, 2: "b"})
+    for width, height in ((1366, 768), (1280, 720), (900, 560)):
+        _resized(desk, width, height)
+        assert not _overprinted(bar), width
+        assert bar.sort.width() >= 120
+        assert desk.window.minimumSizeHint().width() <= width
+        if width == 1280:
+            assert bar.slide.width() > bar.slide.fontMetrics().averageCharWidth() * 12
+    bar.slide.setCurrentIndex(1)
+    assert bar.slide.toolTip() == f"Slide shown: {name}"
+    assert bar.slide.view().minimumWidth() > bar.slide.fontMetrics().horizontalAdvance(name)
+    bar.set_slides({})
+    _resized(desk, 1366, 768)
+    texts = [each.text() for each in bar.findChildren(QLabel) if each.isVisible()]
+    assert "Certainty" in texts, "it comes back where there is room"
+
+
+def test_that_the_settings_fit_a_low_screen_with_their_buttons_whatever_a_set_of_ranges_is_called(
+    desk, monkeypatch
+):
+    own = replace(REFERENCE_SETS["bain-1996"], key="own-1", name="Normalwerte des Klinikums & " * 4)
+    desk.window.preferences.keep_sets([own])
+    desk.window.preferences.change(reference_set="own-1")
+    screen = QSize(1093, 614)  # 1366 by 768 pixels at 125 %
+    monkeypatch.setattr(SettingsDialog, "screen", lambda _: SimpleNamespace(availableSize=lambda: screen))
+    desk.window.acts.settings.trigger()
+    settings = dialog(desk, SettingsDialog)
+    assert settings.height() < screen.height()
+    assert settings.width() < 700
+    settings.activateWindow()
+    settings.resize(settings.width(), 300)
+    for each in (settings.reader, settings.engine):
+        each.setFocus(Qt.FocusReason.TabFocusReason)
+        settings.findChild(QScrollArea).ensureWidgetVisible(each)
+        assert settings.rect().contains(each.mapTo(settings, each.rect().center()))
+    for button in settings.findChild(QDialogButtonBox).buttons():
+        assert settings.rect().contains(button.mapTo(settings, button.rect().bottomRight()))
+    settings.close()
+    desk.window.acts.references_dialog.trigger()
+    ranges = dialog(desk, ReferencesDialog)
+    assert ranges.minimumSizeHint().width() < 800
+    assert ranges.chosen.toolTip() == own.name
+    ranges.close()
+    (menu,) = [
+        each for each in desk.window.menus.count.findChildren(QMenu) if each.title() == "&Reference ranges"
+    ]
+    assert own.name.replace("&", "&&") in [each.text() for each in menu.actions()]

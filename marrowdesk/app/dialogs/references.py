@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from marrowdesk.app.dialogs.buttons import ok_or_cancel
 from marrowdesk.app.dialogs.failure import show_failure
+from marrowdesk.app.dialogs.long_names import for_long_names
 from marrowdesk.app.dialogs.range_table import FEMALE_LOW, NAME, RangeTable
 from marrowdesk.core.counting import ME_RULES
 from marrowdesk.core.errors import MarrowdeskError
@@ -56,6 +57,7 @@ class ReferencesDialog(QDialog):
         self._preferences, self._scheme = preferences, scheme
         self._sets = dict(preferences.sets)
         self.chosen = QComboBox(self)
+        for_long_names(self.chosen, 24)
         self.name = QLineEdit(self)
         self.source = QLineEdit(self)
         self.me_definition = QComboBox(self)

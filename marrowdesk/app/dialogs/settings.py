@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
     QFormLayout,
+    QFrame,
     QGroupBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -23,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from marrowdesk.app.dialogs.buttons import ok_or_cancel
 from marrowdesk.app.dialogs.failure import show_failure
+from marrowdesk.app.dialogs.long_names import for_long_names
 from marrowdesk.app.preferences import sets_for
 from marrowdesk.app.translations import languages
 from marrowdesk.core.counting import ME_RULES
@@ -44,7 +47,8 @@ class SettingsDialog(QDialog):
         self.setWindowTitle(self.tr("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._preferences = preferences
-        self._column = QVBoxLayout(self)
+        page = QWidget(self)
+        self._column = QVBoxLayout(page)
         self._column.setSpacing(10)
         self._add_reader()
         self._add_count()
@@ -57,8 +61,26 @@ class SettingsDialog(QDialog):
         where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._column.addWidget(where)
         self._column.addStretch(1)
-        self._column.addWidget(ok_or_cancel(self))
-        self.setMinimumWidth(520)
+        self._lay_out(page)
+
+    def _lay_out(self, page: QWidget) -> None:
+        """Let the groups be scrolled where the screen is low; the buttons stay in sight."""
+        area = QScrollArea(self)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the controls have it; the page follows them
+        area.setWidget(page)
+        least = page.minimumSizeHint().width() + area.verticalScrollBar().sizeHint().width()
+        area.setMinimumWidth(max(520, least))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(area, 1)
+        buttons = ok_or_cancel(self)
+        buttons.setContentsMargins(9, 0, 9, 9)
+        column.addWidget(buttons)
+        wanted = QSize(area.minimumWidth(), page.heightForWidth(least) + buttons.sizeHint().height() + 6)
+        self.resize(wanted.boundedTo(self.screen().availableSize() * 0.94))
 
     def _group(self, title: str) -> QFormLayout:
         box = QGroupBox(title, self)
@@ -99,11 +121,8 @@ class SettingsDialog(QDialog):
         self.me_definition = _combo(
             self, {each.key: each.definition for each in ME_RULES.values()}, now.me_definition
         )
-        self.me_definition.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.me_definition.setMinimumContentsLength(40)
-        self.me_definition.view().setTextElideMode(Qt.TextElideMode.ElideRight)
+        for each in (self.references, self.blood, self.me_definition):
+            for_long_names(each, 40)
         form.addRow(self.tr("&M:E ratio:"), self.me_definition)
         self.target = self._target(now.target_count)
         self.blood_target = self._target(now.blood_target_count)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QWidget
 
 from marrowdesk.app.gallery.arrangement import Filter, Sort
@@ -16,6 +17,9 @@ STEP = 8
 _CALM = 60  # milliseconds that the range must rest before the gallery is filtered
 
 _NARROW = 62  # pixels, least width of a choice
+_SORT_WIDTH = 120  # pixels, at least
+_SLIDE_LETTERS = 12
+_POPUP_WIDTH = 640  # pixels at most
 
 _UNREVIEWED = frozenset({CellState.PENDING, CellState.PROPOSED})
 _REVIEWED = frozenset({CellState.CONFIRMED, CellState.CHANGED, CellState.EXCLUDED})
@@ -94,15 +98,18 @@ class FilterBar(QWidget):
         widest = letters.horizontalAdvance("100–100\u202f%")
         for combo, text in ((self.state, self.tr("All states")), (self.slide, self.tr("All slides"))):
             combo.setMinimumWidth(letters.horizontalAdvance(text) + 2 * letters.height() + 4)
+        self.sort.setMinimumWidth(_SORT_WIDTH)
+        self.slide.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.slide.setMinimumContentsLength(_SLIDE_LETTERS)
         self._limits.setFixedWidth(widest + 2)
-        label = QLabel(self.tr("Certainty"), self)
+        self._label = QLabel(self.tr("Certainty"), self)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 5, 8, 3)
         row.setSpacing(6)
         row.addWidget(self.state)
         row.addWidget(self.slide)
         row.addSpacing(4)
-        row.addWidget(label)
+        row.addWidget(self._label)
         row.addWidget(self.certainty, 3)
         row.addWidget(self._limits)
         row.addStretch(1)
@@ -117,6 +124,7 @@ class FilterBar(QWidget):
         self.slide.currentIndexChanged.connect(
             lambda: self.filter_changed.emit({"slide": self.slide.currentData()})
         )
+        self.slide.currentIndexChanged.connect(self._name_slide)
         self.sort.currentIndexChanged.connect(lambda: self.sort_changed.emit(self.sort.currentData()))
         self.certainty.changed.connect(self._show_limits)
         self.certainty.changed.connect(self._calm.start)
@@ -143,8 +151,49 @@ class FilterBar(QWidget):
             self.slide.addItem(self.tr("All slides"), None)
             for number, name in slides.items():
                 self.slide.addItem(name, number)
+                self.slide.setItemData(self.slide.count() - 1, name, Qt.ItemDataRole.ToolTipRole)
             self.slide.setCurrentIndex(max(0, self.slide.findData(chosen)))
+        widest = max((self.fontMetrics().horizontalAdvance(name) for name in slides.values()), default=0)
+        self.slide.view().setMinimumWidth(min(_POPUP_WIDTH, widest + _NARROW))
         self.slide.setVisible(len(slides) > 1)
+        self._name_slide()
+        self._make_room()
+
+    def _name_slide(self) -> None:
+        """Tell the whole name of the slide shown, for which the control has no room."""
+        name, said = self.slide.currentText(), self.tr("Slide shown")
+        self.slide.setToolTip(said if self.slide.currentData() is None else f"{said}: {name}")
+
+    # -- narrow windows -------------------------------------------------------------------------------
+
+    def _yielding(self) -> list[tuple[QWidget, int]]:
+        """Give what goes where there is no room for it, the last first, each with its pixels."""
+        gap = self.layout().spacing()
+        widths = (
+            (self._limits, self._limits.width()),
+            (self.size, _NARROW),  # the menu and the mouse wheel do the same
+            (self._label, self._label.sizeHint().width()),  # others are read whole before it comes
+        )
+        return [(each, width + gap) for each, width in widths]
+
+    def minimumSizeHint(self) -> QSize:
+        """Give the room of what never goes."""
+        freed = sum(width for each, width in self._yielding() if not each.isHidden())
+        return self.layout().minimumSize() - QSize(freed, 0)
+
+    def _make_room(self) -> None:
+        taken, wished = self.minimumSizeHint().width(), 0
+        for combo in (self.slide, self.sort):
+            if not combo.isHidden():
+                wished += max(0, combo.sizeHint().width() - combo.minimumWidth())
+        for each, width in self._yielding():
+            taken += width
+            each.setVisible(taken + (wished if each is self._label else 0) <= self.width())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave controls out rather than printing one over another."""
+        super().resizeEvent(event)
+        self._make_room()
 
     def show_filter(self, chosen: Filter) -> None:
         """Show a filter that was set elsewhere, without telling of it."""
@@ -154,6 +203,7 @@ class FilterBar(QWidget):
         self.slide.setCurrentIndex(max(0, self.slide.findData(chosen.slide)))
         self.certainty.set_limits(round(100 * chosen.low), round(100 * chosen.high))
         del blockers
+        self._name_slide()
         self._calm.stop()
         self._show_limits()
 
