@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from marrowdesk.app import shortcuts
 from marrowdesk.app.icons import icon
+from marrowdesk.app.mnemonics import literal
 
 if TYPE_CHECKING:
     from marrowdesk.core.taxonomy import Scheme
@@ -52,7 +53,7 @@ class Actions(QObject):
         self.copies = self._make("copies", self.tr("&Earlier copies…"), "")
         self.pack = self._make("pack", self.tr("Pac&k the images into the case"), "")
         self.manual = self._make("manual", self.tr("&Manual count…"), "")
-        self.second_reading = self._make("second_reading", self.tr("Second &reading…"), "reader")
+        self.second_reading = self._make("second_reading", self.tr("Seco&nd reading…"), "reader")
         self.history = self._make("history", self.tr("&History…"), "")
         self.report = self._make("report", self.tr("&Report and tables…"), "report")
         self.report.setIconText(self.tr("Report"))
@@ -74,7 +75,7 @@ class Actions(QObject):
         self.confirm_screen = self._make("confirm_screen", self.tr("Confirm the screen"), "")
         self.exclude = self._make("exclude", self.tr("E&xclude"), "exclude")
         self.unidentified = self._make("unidentified", self.tr("Mark not &identifiable"), "unidentified")
-        self.clear = self._make("clear", self.tr("Clea&r decision"), "clear")
+        self.clear = self._make("clear", self.tr("Clear &decision"), "clear")
         self.next = self._make("next", self.tr("&Next unreviewed"), "next-unreviewed")
         self.undo = self._make("undo", self.tr("&Undo"), "undo")
         self.undo.setIconText(self.tr("Undo"))
@@ -89,7 +90,7 @@ class Actions(QObject):
         self.focus_gallery = self._make("focus_gallery", self.tr("Go to the &gallery"), "")
         self.focus_classes = self._make("focus_classes", self.tr("Go to the &classes"), "")
         self.focus_viewer = self._make("focus_viewer", self.tr("Go to the &viewer"), "")
-        self.compare = self._make("compare", self.tr("&Compare with others"), "compare")
+        self.compare = self._make("compare", self.tr("Compare with &others"), "compare")
         self.compare.setCheckable(True)
         self.hold_cell = self._make("hold_cell", self.tr("Lay as&ide or put back"), "pin")
         self.full_screen = self._make("full_screen", self.tr("&Full screen"), "")
@@ -130,7 +131,7 @@ class Actions(QObject):
 
     def show_sitting(self, second: bool) -> None:
         """Call the act by its name: a second reading that is open is ended."""
-        text = self.tr("End the second &reading") if second else self.tr("Second &reading…")
+        text = self.tr("E&nd the second reading") if second else self.tr("Seco&nd reading…")
         self.second_reading.setText(text)
 
     def show_signed(self, signed: bool) -> None:
@@ -159,9 +160,8 @@ class Actions(QObject):
             action.deleteLater()
         self.scheme, self.classes = scheme, {}
         for each in scheme.classes:
-            action = QAction(class_icon(each.color), each.name, self)
-            if each.key:
-                action.setText(f"{each.name}\t{each.key}")
+            name = literal(each.name)
+            action = QAction(class_icon(each.color), f"{name}\t{each.key}" if each.key else name, self)
             action.triggered.connect(lambda _=False, code=each.code: self.class_chosen.emit(code))
             self.classes[each.code] = action
         key = scheme[scheme.unidentified].key if scheme.unidentified in scheme else ""

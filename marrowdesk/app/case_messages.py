@@ -81,7 +81,7 @@ class CaseMessages(QObject):
         if second is not None:
             text = self.tr("Second reading by {}. The decisions of the first reader are hidden.")
             message = window.banner.tell("sitting", text.format(second.reader))
-            message.add_button(self.tr("&End it"), window.session.end_second)
+            message.add_button(self.tr("En&d it"), window.session.end_second)
         elif settling is not None:
             text = self.tr(
                 "What you decide now settles where {} and the first reader differ, and is kept as such."
@@ -148,7 +148,7 @@ class CaseMessages(QObject):
             "This case is not what {} signed: another program altered its file. Put an earlier copy back."
         ).format(signed.reader)
         message = self._window.banner.tell("altered", text, "warning")
-        message.add_button(self.tr("&Earlier copies…"), self._window.commands.copies)
+        message.add_button(self.tr("E&arlier copies…"), self._window.commands.copies)
 
     def _tell_overtaken(self) -> None:
         text = self.tr(
@@ -165,9 +165,9 @@ class CaseMessages(QObject):
             numbers.count(len(missing)), missing[0]
         )
         message = window.banner.tell("missing", text, "warning")
-        message.add_button(self.tr("&Find folder…"), lambda: window.commands.find_images(slide))
+        message.add_button(self.tr("F&ind folder…"), lambda: window.commands.find_images(slide))
         if case is not None and case.packed()[1]:
-            message.add_button(self.tr("&Unpack them…"), lambda: window.commands.unpack_images(slide))
+            message.add_button(self.tr("U&npack them…"), lambda: window.commands.unpack_images(slide))
 
     def _show_packing(self, files: int, left: list[Path] | None) -> None:
         window, case = self._window, self._window.session.case

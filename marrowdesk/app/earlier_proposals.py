@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 
 from marrowdesk.app import numbers
 from marrowdesk.app.lookout import Lookout
+from marrowdesk.app.mnemonics import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -71,7 +72,7 @@ class EarlierProposals(Lookout):
         )
         name = f"{card.name} {card.revision}"
         shown = message.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, _WIDEST_NAME)
-        text = self.tr("Classify a&gain with {}").format(shown.replace("&", "&&"))
+        text = self.tr("Classif&y again with {}").format(literal(shown))
         message.add_button(text, self._classify_again).setToolTip(name)
 
     def _classify_again(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QInputDialog, QMainWindow, QMenu, QToolBar
 
 from marrowdesk.app import numbers
+from marrowdesk.app.mnemonics import literal
 from marrowdesk.app.preferences import sets_for
 from marrowdesk.core.counting import ME_RULES
 
@@ -86,7 +87,7 @@ class Menus(QObject):
     def _fill_file(self) -> None:
         actions, menu = self._actions, self._menu(translate("Menus", "&File"))
         menu.addActions([actions.open_folder, actions.open_files])
-        self.recent = menu.addMenu(translate("Menus", "Open &recent"))
+        self.recent = menu.addMenu(translate("Menus", "&Open recent"))
         self._recents: tuple[RecentCase, ...] = ()
         menu.addActions([actions.add_slide, actions.demo])
         menu.addSeparator()
@@ -104,7 +105,7 @@ class Menus(QObject):
         actions, menu = self._actions, self._menu(translate("Menus", "&Edit"))
         menu.addActions([actions.undo, actions.redo])
         menu.addSeparator()
-        self.assign = menu.addMenu(translate("Menus", "&Assign class"))
+        self.assign = menu.addMenu(translate("Menus", "Assi&gn class"))
         menu.addActions([actions.confirm, actions.confirm_screen, actions.exclude])
         menu.addActions([actions.unidentified, actions.clear])
         menu.addSeparator()
@@ -225,7 +226,7 @@ class Menus(QObject):
 
     def show_sets(self, sets: Mapping[str, ReferenceSet], specimen: Specimen) -> None:
         """List the reference ranges that hold for a specimen, and mark them and its target."""
-        wanted = (specimen, {key: each.name for key, each in sets_for(sets, specimen).items()})
+        wanted = (specimen, {key: literal(each.name) for key, each in sets_for(sets, specimen).items()})
         if wanted != self._sets:
             self._sets = wanted
             self._references.clear()
@@ -245,7 +246,7 @@ class Menus(QObject):
 
     def _add_recent(self, number: int, title: str, path: Path) -> None:
         mark = f"&{number}  " if number < 10 else ""
-        action = self.recent.addAction(mark + title.replace("&", "&&"))
+        action = self.recent.addAction(mark + literal(title))
         action.setToolTip(str(path))
         action.triggered.connect(lambda: self.recent_chosen.emit(path))
 

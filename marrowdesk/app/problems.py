@@ -164,7 +164,7 @@ class ProblemsPanel(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        copy = QPushButton(icon("copy"), self.tr("&Copy all"), self)
+        copy = QPushButton(icon("copy"), self.tr("C&opy all"), self)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.table.as_text()))
         save = QPushButton(icon("export"), self.tr("&Save…"), self)
         save.clicked.connect(self._save)

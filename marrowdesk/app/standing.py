@@ -12,6 +12,7 @@ from marrowdesk.app import numbers
 from marrowdesk.app.case_messages import CaseMessages
 from marrowdesk.app.classifier import EngineState
 from marrowdesk.app.libraries import intervals_ready, load_intervals
+from marrowdesk.app.mnemonics import literal
 from marrowdesk.app.sex import sex_of
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.errors import MarrowdeskError
@@ -141,7 +142,7 @@ class Standing(QObject):
             (acts.redo, stack.canRedo(), stack.redoText(), self.tr("&Redo"), self.tr("&Redo {}")),
         ):
             action.setEnabled(can and self._window.model.writable)
-            action.setText(done.format(what) if what else plain)
+            action.setText(done.format(literal(what)) if what else plain)
 
     def _show_count(self) -> None:
         model = self._window.model
@@ -259,7 +260,7 @@ class Standing(QObject):
 
         name.returnPressed.connect(keep)
         message.add(name)
-        message.add_button(self.tr("&Sign with it"), keep)
+        message.add_button(self.tr("Sign &with it"), keep)
 
     # -- settings -------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from marrowdesk.app import numbers
 from marrowdesk.app.icons import icon
+from marrowdesk.app.mnemonics import literal
 from marrowdesk.app.viewer.elided import ElidedLabel
 
 if TYPE_CHECKING:
@@ -128,20 +129,23 @@ class StatusBar(QStatusBar):
         counted, target = numbers.count(count.counted), numbers.count(count.rules.target)
         reviewed, total = numbers.count(count.reviewed), numbers.count(count.total)
         text = self.tr("Counted {} of {}   Reviewed {} of {} cells")
+        if count.total == 1:
+            text = self.tr("Counted {} of {}   Reviewed {} of {} cell")
         self.count.setText(text.format(counted, target, reviewed, total))
         self._make_room()
 
     def show_reader(self, name: str, *, second: bool = False) -> None:
         """Show who decides; ``second`` tells a second reader from the first."""
         shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, 160)
-        self.reader.setText(shown or self.tr("No reader's name"))
+        self.reader.setText(literal(shown) or self.tr("No reader's name"))
         tip = self.tr("Second reader: {}") if second else self.tr("Reader: {}")
         self.reader.setToolTip(tip.format(name) if name else self.tr("Set the reader's name"))
         self.reader.setAccessibleName(self.reader.toolTip())
 
     def show_model(self, name: str, tip: str) -> None:
         """Show which model proposes."""
-        self.model.setText(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, 220))
+        shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, 220)
+        self.model.setText(literal(shown))
         self.model.setToolTip(tip)
         self.model.setAccessibleName(self.tr("Model: {}").format(name))
 

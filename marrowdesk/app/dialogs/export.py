@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,6 +81,13 @@ class ExportDialog(QDialog):
         buttons.addButton(self.write, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.close)
         column.addWidget(buttons)
+        close = buttons.button(QDialogButtonBox.StandardButton.Close)
+        line = self.line
+        seen = (
+            *self.forms.values(), self.names, self.leaving.area, line.cancel, line.folder, self.write, close
+        )  # fmt: skip
+        for before, after in pairwise(seen):
+            self.setTabOrder(before, after)
         self.line.cancelled.connect(self._cancel)
         self.resize(620, 600)
 

@@ -40,7 +40,8 @@ class LeavingView(QWidget):
         }
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.message)
-        self._pages.addWidget(self._scrolled())
+        self.area = self._scrolled()
+        self._pages.addWidget(self.area)
 
     def _scrolled(self) -> QScrollArea:
         """Give the lines in an area that scrolls: what leaves is never cut off."""

@@ -37,7 +37,7 @@ class ProgressLine(QWidget):
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.cancel = QPushButton(self.tr("S&top"), self)
-        self.folder = QPushButton(icon("open-folder"), self.tr("Show &folder"), self)
+        self.folder = QPushButton(icon("open-folder"), self.tr("Show fo&lder"), self)
         for button in (self.cancel, self.folder):
             button.setAutoDefault(False)
         self.cancel.clicked.connect(self.cancelled)

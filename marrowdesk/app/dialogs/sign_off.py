@@ -307,7 +307,7 @@ def _words_of_one(kind: Hindrance) -> str:
         Hindrance.DIFFERING: translate("SignOffDialog", "Two readers differ on 1 cell; settle it."),
         Hindrance.REPEATED: translate(
             "SignOffDialog",
-            "With the very image of another cell, counted again: 1 cell. Exclude it if it was added by mistake.",
+            "With the very image of another cell, counted again: 1 cell. Exclude it if added by mistake.",
         ),
         Hindrance.TOO_FEW: translate("SignOffDialog", "Fewer cells counted than the target: 1 is missing."),
     }[kind]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
+from marrowdesk.app.mnemonics import literal
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -57,5 +59,5 @@ class BlocksMenu(QMenu):
 
 def _entry(name: str, number: int) -> str:
     """Give the text of an entry: nothing in a name is a key or a tab to the menu."""
-    plain = name.replace("&", "&&").replace("\t", " ")
+    plain = literal(name).replace("\t", " ")
     return f"&{number}  {plain}" if number < 10 else f"    {plain}"

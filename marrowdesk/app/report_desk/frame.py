@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject, QSignalBlocker, Qt, Signal
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
 from marrowdesk.app import shortcuts
 from marrowdesk.app.preferences import window_state
 from marrowdesk.app.preview import ReportPreview
+from marrowdesk.app.report_desk.arrangement import GROUPS
 from marrowdesk.app.report_desk.form import ReportForm
 from marrowdesk.app.report_desk.logo_row import LogoRow
 from marrowdesk.app.report_desk.options_panel import PrintOptionsPanel
@@ -107,7 +109,18 @@ class ReportFrame(QObject):
         column.addLayout(self._tools())
         column.addWidget(self.form, 1)
         column.addWidget(self.options)
+        self._order_tabs()
         return left
+
+    def _order_tabs(self) -> None:
+        """Let Tab go down the form as it stands on the screen."""
+        institution = self.form.fields[GROUPS[0].names[-1]]  # the logo stands below it
+        for seen in (
+            (self.version, self.insert, self.set_up, self.fold, self.form.show_hidden),
+            (institution, *self.logo.buttons),
+        ):
+            for before, after in pairwise(seen):
+                self._window.setTabOrder(before, after)
 
     def _tools(self) -> QHBoxLayout:
         self.insert = QPushButton(self.tr("Insert te&xt…"), self._window)
@@ -125,8 +138,9 @@ class ReportFrame(QObject):
             self.tr("Show the report beside the form ({})").format(shortcuts.shown("report_preview"))
         )
         self.fold.toggled.connect(self._fold)
+        self.set_up = self._set_up()
         row = QHBoxLayout()
-        for button in (self.insert, self._set_up(), self.fold):
+        for button in (self.insert, self.set_up, self.fold):
             button.setAutoDefault(False)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the cursor in its field
             row.addWidget(button)

@@ -44,7 +44,8 @@ class LogoRow(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.picture, 1)
-        for button in (self.renew, self.choose, self.remove):
+        self.buttons = (self.renew, self.choose, self.remove)
+        for button in self.buttons:
             row.addWidget(button)
 
     def _button(self, text: str, slot: Callable[[], object]) -> QPushButton:
@@ -68,7 +69,7 @@ class LogoRow(QWidget):
         else:
             self.picture.setPixmap(_on_white(image, self.devicePixelRatioF()))
         self.picture.setAccessibleName(self.tr("none") if image.isNull() else self.tr("Logo"))
-        for button in (self.choose, self.remove, self.renew):
+        for button in self.buttons:
             button.setEnabled(not read_only)
         self.remove.setVisible(logo is not None)
         self.renew.setVisible(laboratory is not None and laboratory != logo and not read_only)

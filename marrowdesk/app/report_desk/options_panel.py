@@ -43,7 +43,7 @@ class PrintOptionsPanel(QWidget):
         rows.setVerticalSpacing(6)
         first = QHBoxLayout()
         for text, box, stretch in (
-            (self.tr("&Template:"), self.template, 2),
+            (self.tr("Temp&late:"), self.template, 2),
             (self.tr("Pap&er:"), self.page, 1),
             (self.tr("Lan&guage:"), self.language, 1),
         ):
@@ -73,7 +73,7 @@ class PrintOptionsPanel(QWidget):
         return {
             "predicted": self.tr("p&roposed"),
             "reviewed": self.tr("re&viewed"),
-            "adjusted": self.tr("ad&justed"),
+            "adjusted": self.tr("adjus&ted"),
         }
 
     def _choice(self, setting: str, values: Sequence[str], words: Mapping[str, str]) -> QComboBox:
