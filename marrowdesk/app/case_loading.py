@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from marrowdesk.app.gallery.facts import Facts
 from marrowdesk.core.errors import Cancelled, CaseFileError, MarrowdeskError
-from marrowdesk.core.reach import is_file
 from marrowdesk.core.tally import Tally
 from marrowdesk.core.taxonomy import MARROW
+from marrowdesk.reach import is_file
 from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.errors import CaseFileFull, CaseFileInUse, CaseFileReadOnly
 from marrowdesk.store.schemes import own_scheme

@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 from marrowdesk.app import numbers
 from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.core.errors import CaseFileError
-from marrowdesk.core.reach import is_there
+from marrowdesk.reach import is_there
 from marrowdesk.store.backup import backups
 from marrowdesk.store.errors import (
     CaseFileDamaged,

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from marrowdesk.app.dialogs.buttons import without_icons
-from marrowdesk.core.reach import is_there
+from marrowdesk.reach import is_there
 
 translate = QCoreApplication.translate
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from marrowdesk import RESEARCH_USE, __version__
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.core.reach import is_there
+from marrowdesk.reach import is_there
 from marrowdesk.training import commands as training
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from marrowdesk.cli.options import add_paper, add_rules, choice_of, paper_of, tell_contradiction
 from marrowdesk.core.errors import MarrowdeskError
-from marrowdesk.core.reach import is_folder
+from marrowdesk.reach import is_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

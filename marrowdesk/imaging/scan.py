@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 import sys
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import ImageUnreadable
+from marrowdesk.core.natural_order import natural_key
 from marrowdesk.imaging.files import check_regular, explain, printable
 from marrowdesk.imaging.formats import EXTENSIONS, FOREIGN, HEAD, sniff
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 DEEPEST = 100
 """Folders within each other that are entered; a chain that is longer was made by mistake."""
-
-_DIGITS = re.compile("[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +67,6 @@ def scan(paths: Sequence[Path]) -> Iterator[Found | Unreadable]:
     walk = _Walk()
     for path in paths:
         yield from walk.start(Path(os.path.abspath(path)))
-
-
-def natural_key(name: str) -> str:
-    """Give a sort key that puts ``cell 2`` before ``cell 10`` and takes upper and lower case alike."""
-    # Digits are written with their own length in front, so that plain text order is the order of numbers.
-    return _DIGITS.sub(lambda found: f"{len(found[0].lstrip('0')):03}{found[0].lstrip('0')}", name.casefold())
 
 
 class _Walk:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import Cancelled, MarrowdeskError
-from marrowdesk.core.reach import is_folder, is_missing
 from marrowdesk.core.sex import sex_of
+from marrowdesk.reach import is_folder, is_missing
 from marrowdesk.report.exchange.text import file_name
 from marrowdesk.services.delivery import copies, deliver, require_folder
 from marrowdesk.services.reporting import snapshot

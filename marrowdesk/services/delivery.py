@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from marrowdesk.atomic import sync_folder, write_atomically
 from marrowdesk.core.errors import ReportError
-from marrowdesk.core.reach import is_file, is_folder
 from marrowdesk.imaging.formats import EXTENSIONS, FOREIGN, HEAD, sniff
+from marrowdesk.reach import is_file, is_folder
 from marrowdesk.store.casefile import SUFFIX
 from marrowdesk.store.holding import ENDING
 

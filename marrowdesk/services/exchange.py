@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import Cancelled, ImageUnreadable, MarrowdeskError
-from marrowdesk.core.reach import is_folder
+from marrowdesk.reach import is_folder
 from marrowdesk.report.exchange import class_folders as folders
 from marrowdesk.report.exchange.geojson import geojson_files, in_boxes
 from marrowdesk.report.options import PrintOptions

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Protocol
 from marrowdesk.core.cell import Cell, Place
 from marrowdesk.core.errors import Cancelled, ImageUnreadable, MarrowdeskError
 from marrowdesk.core.manual import FIELD, TOGETHER
-from marrowdesk.core.reach import is_folder, is_missing, is_there
 from marrowdesk.core.taxonomy import MARROW, Scheme
 from marrowdesk.imaging.decode import probe
 from marrowdesk.imaging.files import printable
 from marrowdesk.imaging.labels import folder_label
 from marrowdesk.imaging.scan import Found, Unreadable, scan
 from marrowdesk.imaging.thumbnail import fit_square
+from marrowdesk.reach import is_folder, is_missing, is_there
 from marrowdesk.store import paths as places
 from marrowdesk.store.backup import case_of_copy
 from marrowdesk.store.casefile import CaseFile

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from marrowdesk.core.errors import BundleError, Cancelled
-from marrowdesk.core.reach import is_file
 from marrowdesk.inference.apart import EngineApart
 from marrowdesk.inference.precision import FEWEST_CELLS, MOST_CHANGED, MOST_LOST, changed_at_most, proved_by
 from marrowdesk.inference.reading import one_ahead
+from marrowdesk.reach import is_file
 from marrowdesk.services.adapting import Step
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from marrowdesk.atomic import sync_folder
-from marrowdesk.core.reach import is_file, is_folder
+from marrowdesk.reach import is_file, is_folder
 from marrowdesk.store.casefile import SUFFIX, CaseFile
 from marrowdesk.store.database import connect
 from marrowdesk.store.errors import (

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from marrowdesk import __version__
-from marrowdesk.core.reach import is_file, is_there
+from marrowdesk.reach import is_file, is_there
 from marrowdesk.store.cells import CellTable
 from marrowdesk.store.clock import time_after_all
 from marrowdesk.store.columns import MAX_ID, now_text, time_value

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from marrowdesk.core.reach import is_there
+from marrowdesk.reach import is_there
 from marrowdesk.store.errors import (
     CaseFileClosed,
     CaseFileExists,

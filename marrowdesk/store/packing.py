@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from marrowdesk.atomic import write_atomically
 from marrowdesk.core.errors import Cancelled, CaseFileError
-from marrowdesk.core.reach import is_there
+from marrowdesk.reach import is_there
 from marrowdesk.store.columns import path_text
 from marrowdesk.store.slides import SlideTable, slides_by_id
 

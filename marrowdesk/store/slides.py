@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import CaseFileError
-from marrowdesk.core.reach import is_file, is_there
+from marrowdesk.reach import is_file, is_there
 from marrowdesk.store.columns import path_column, path_text
 from marrowdesk.store.errors import SlideFolderMismatch
 from marrowdesk.store.values import Problem, Relocation, Slide

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from marrowdesk.core.errors import ImageUnreadable
+from marrowdesk.core.natural_order import natural_key
 from marrowdesk.imaging.decode import read_image
-from marrowdesk.imaging.scan import DEEPEST, Found, Unreadable, natural_key, scan
+from marrowdesk.imaging.scan import DEEPEST, Found, Unreadable, scan
 
 
 def image_at(path):

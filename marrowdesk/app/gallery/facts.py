@@ -9,8 +9,8 @@ import numpy as np
 
 from marrowdesk.core.cell import CellState
 from marrowdesk.core.mistakes import expected_costs
+from marrowdesk.core.natural_order import natural_key
 from marrowdesk.core.taxonomy import CountRole
-from marrowdesk.imaging.scan import natural_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
