@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from marrowdesk.app import numbers
 from marrowdesk.app.lookout import Lookout
-from marrowdesk.core.cell import CellState
+from marrowdesk.core.repeated import counted_again
 
 if TYPE_CHECKING:
     from marrowdesk.app.window import MainWindow
@@ -22,16 +22,14 @@ class RepeatedImages(Lookout):
         window.classifier.running_changed.connect(self.look_when_done)
 
     def _look(self, case: CaseFile) -> None:
-        self._find(case, case.repeated, self._tell)
+        self._find(case, case.alike, self._tell)
 
-    def _tell(self, repeated: tuple[int, ...]) -> None:
-        model, found = self._window.model, frozenset(repeated)
-        if not found or not model.writable:
+    def _tell(self, alike: tuple[tuple[int, ...], ...]) -> None:
+        model = self._window.model
+        if not alike or not model.writable:
             return
         # Cells that the window has not heard of yet are told when their folder was read.
-        ids = tuple(
-            cell.id for cell in model.cells if cell.id in found and cell.state is not CellState.EXCLUDED
-        )
+        ids = counted_again(model.cells, alike)
         if not ids:
             return
         if len(ids) == 1:

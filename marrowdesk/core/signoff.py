@@ -84,7 +84,7 @@ def hindrances(
         differing: numbers of the cells on which two readers differ and that nobody has settled.
         by_eye: nucleated cells of a manual count that are counted together with these.
         empty: names of the required header fields that are empty.
-        repeated: numbers of the cells that show the very image of an earlier one.
+        repeated: numbers of the cells that show the very image of an earlier one and are counted once more.
 
     Returns:
         The kinds that hold, in the order of :class:`Hindrance`.
@@ -95,7 +95,7 @@ def hindrances(
         kind = _kind(cell, scheme) or (Hindrance.DIFFERING if cell.id in differing else None)
         if kind is not None:
             found[kind].append(cell.id)
-        if cell.id in repeated and cell.state is not CellState.EXCLUDED:
+        if cell.id in repeated:
             found[Hindrance.REPEATED].append(cell.id)
         code = cell.code
         counted += code is not None and code in scheme and scheme[code].counted

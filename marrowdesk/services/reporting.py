@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from marrowdesk import __version__
 from marrowdesk.core.amendment import Version, changed
-from marrowdesk.core.cell import Cell, CellState
+from marrowdesk.core.cell import Cell
 from marrowdesk.core.counting import CountingRules
 from marrowdesk.core.differential import differential
 from marrowdesk.core.errors import ImageUnreadable, MarrowdeskError
 from marrowdesk.core.manual import FIELD, TOGETHER, counts_of, manual_tally, together
+from marrowdesk.core.repeated import counted_again
 from marrowdesk.core.tally import Tally
 from marrowdesk.imaging.decode import read_place
 from marrowdesk.report import pictures
@@ -143,9 +144,8 @@ def _manual(
 
 
 def _repeated(case: CaseFile, cells: Iterable[Cell]) -> int:
-    """Count the cells of a moment that show the very image of an earlier one and are not excluded."""
-    repeated = frozenset(case.repeated())
-    return sum(cell.id in repeated and cell.state is not CellState.EXCLUDED for cell in cells)
+    """Count the cells of a moment that show the very image of an earlier one and are counted once more."""
+    return len(counted_again(cells, case.alike()))
 
 
 def _act(case: CaseFile, number: int) -> Act:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import CaseFileError, MarrowdeskError
 from marrowdesk.core.manual import FIELD, TOGETHER, counted_by_eye
+from marrowdesk.core.repeated import counted_again
 from marrowdesk.core.signoff import hindrances
 from marrowdesk.services.second_reading import differing
 from marrowdesk.store.backup import back_up
@@ -47,8 +48,9 @@ def against_signing(case: CaseFile, rules: CountingRules, required: Sequence[str
     scheme, fields = case.scheme, case.fields()
     by_eye = counted_by_eye(case.presses(), scheme) if fields.get(FIELD) == TOGETHER else 0
     empty = [name for name in required if not fields.get(name, "").strip()]
-    differ, repeated = frozenset(differing(case)), frozenset(case.repeated())
-    return hindrances(case.cells(), scheme, rules.target, differ, by_eye, empty, repeated)
+    cells, differ = case.cells(), frozenset(differing(case))
+    repeated = frozenset(counted_again(cells, case.alike()))
+    return hindrances(cells, scheme, rules.target, differ, by_eye, empty, repeated)
 
 
 def sign_off(

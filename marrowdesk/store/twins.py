@@ -22,14 +22,6 @@ LEFT JOIN analysis ON analysis.id = prediction.analysis
 WHERE alike.cells > 1 ORDER BY alike.id
 """
 
-_REPEATED = """
-SELECT id FROM (
-    SELECT cell.id, row_number() OVER (
-        PARTITION BY image.sha256, image.page, cell.x, cell.y, cell.width, cell.height ORDER BY cell.id
-    ) AS place FROM cell JOIN image ON image.id = cell.image
-) WHERE place > 1 ORDER BY id
-"""
-
 _COPY = """
 INSERT INTO prediction(analysis, cell, probabilities, doubt)
 SELECT :analysis, :cell, probabilities, doubt FROM prediction
@@ -74,10 +66,13 @@ class TwinTable(PredictionTable):
             found.update(_spared(cells, wanted, model))
         return found
 
-    def repeated(self) -> tuple[int, ...]:
-        """Give the cells that show the very pixels that an earlier cell of the case shows, in their order."""
+    def alike(self) -> tuple[tuple[int, ...], ...]:
+        """Give the cells that show the very same pixels, as groups of two and more, each in their order."""
+        groups: dict[int, list[int]] = {}
         with self._db.reading() as connection:
-            return tuple(cell for (cell,) in connection.execute(_REPEATED))
+            for first, cell, _ in connection.execute(_ALIKE):
+                groups.setdefault(first, []).append(cell)
+        return tuple(tuple(each) for each in groups.values())
 
     def copy_predictions(self, model_sha256: str, twins: Mapping[int, int]) -> None:
         """Give cells the standing proposals of their twins, with maps and embedding, in one transaction.

@@ -138,7 +138,7 @@ def test_that_repeated_images_that_the_window_has_not_heard_of_are_not_told_yet(
     case, again = desk.window.session.case, drawn_slide / "the same.jpg"
     shutil.copyfile(min(drawn_slide.glob("*.jpg")), again)
     list(open_slides(case, [again], threading.Event()))
-    assert len(case.repeated()) == 1
+    assert len(case.alike()) == 1
     desk.window.repeated_images.look()
     wait_for_workers(qtbot)
     assert message_of(desk, "repeated images") is None

@@ -15,6 +15,7 @@ from marrowdesk.core.cell import Cell, Place, Prediction, Review, Verdict
 from marrowdesk.core.counting import ME_RULES, CountingRules
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.reference import REFERENCE_SETS
+from marrowdesk.core.repeated import counted_again
 from marrowdesk.core.shipped_schemes import BLOOD_FIVE, ICSH
 from marrowdesk.core.signoff import Hindrance, hindrances, unseen
 from marrowdesk.core.taxonomy import MARROW, Scheme
@@ -76,13 +77,24 @@ def test_that_cells_apart_from_the_count_do_not_reach_the_target():
     assert hindrances(cells, MARROW, 3) == []
 
 
-def test_that_a_repeated_cell_stands_in_the_way_whatever_else_it_is_until_it_is_excluded():
+def test_that_a_repeated_cell_stands_in_the_way_whatever_else_it_is():
     cells = [_cell(1, "LYT"), _cell(2, "LYT"), _cell(3, "LYI"), _cell(4, "LYT", excluded=True)]
-    found = hindrances(cells, MARROW, 0, repeated={2, 3, 4})
+    found = hindrances(cells, MARROW, 0, repeated={2, 3})
     assert [(each.kind, each.ids) for each in found] == [
         (Hindrance.ALWAYS_REVIEWED, (3,)), (Hindrance.REPEATED, (2, 3)),
     ]  # fmt: skip
     assert unseen(cells, found) == [1, 2]  # that nobody looked at it is said as well
+
+
+def test_that_an_image_counted_once_is_not_repeated_whichever_of_its_cells_is_excluded():
+    cells = [
+        _cell(1, "LYT", excluded=True), _cell(2, "LYT"), _cell(3, "LYT"), _cell(4, "LYT", excluded=True),
+        *(_cell(number, "NGS") for number in range(5, 9)),
+    ]  # fmt: skip
+    assert counted_again(cells, [(1, 2)]) == ()
+    assert counted_again(cells, [(3, 4)]) == ()
+    assert counted_again(cells, [(1, 2, 3), (6, 8), (5, 7)]) == (3, 7, 8)
+    assert counted_again(cells[:6], [(6, 8)]) == ()  # of cells that are not there yet nothing is said
 
 
 def test_that_rules_are_read_back_as_they_were_and_unknown_ones_are_refused():

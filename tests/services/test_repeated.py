@@ -82,9 +82,12 @@ def test_that_it_stands_against_the_signature_until_a_reader_gives_a_reason(case
     assert "REPEATED 4 cells" in said  # it is counted so
 
 
-def test_that_nothing_says_it_once_they_are_excluded(case):
-    again = [cell for cell in case.cells() if cell.id in case.repeated()]
-    case.record(edits.exclude(again, "ab", datetime.now(UTC)))
+@pytest.mark.parametrize("which", [0, 1], ids=["the first", "the copy"])
+def test_that_nothing_says_it_once_either_smear_is_excluded(case, which):
+    shown = {cell.id for cell in case.cells()}
+    again = {pair[which] for pair in case.alike()}
+    assert len(shown) == 2 * len(again)
+    case.record(edits.exclude([cell for cell in case.cells() if cell.id in again], "ab", datetime.now(UTC)))
     rules = CountingRules(target=4)
     report = snapshot(case, rules).report
     assert (report.repeated, report.differential.counted) == (0, 4)

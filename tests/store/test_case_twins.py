@@ -51,7 +51,7 @@ def test_that_cells_of_the_same_pixels_are_found_as_by_comparing_all(tmp_path, s
             else:
                 expected.update(dict.fromkeys(asked[1:], asked[0] if asked else None))
         assert case.twins(wanted, MODEL.sha256) == expected
-        assert case.repeated() == tuple(sorted(each for group in alike.values() for each in group[1:]))
+        assert sorted(case.alike()) == sorted(tuple(group) for group in alike.values())
 
 
 def _work(path: Path, count: int) -> int:
