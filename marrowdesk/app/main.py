@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,11 @@ from marrowdesk.app.classifier import EngineState
 from marrowdesk.app.collector import GarbageCollector
 from marrowdesk.app.crash import CrashHook
 from marrowdesk.app.libraries import load_intervals, load_reading
+from marrowdesk.app.operations import Operation
 from marrowdesk.app.preferences import Preferences
 from marrowdesk.app.theme import Theme
 from marrowdesk.app.window import MainWindow
+from marrowdesk.store.leftovers import sweep_folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -86,6 +89,8 @@ class Desk:
         self._libraries.start()
 
     def _load(self) -> None:
+        # of a program that was killed: whole cases, that nobody would ever look for
+        Operation(self.window, lambda _: sweep_folders(Path(tempfile.gettempdir())), lane=Lane.LONG).start()
         load_reading(self.window)
         load_intervals(self.window, lambda: None)  # before they are needed: half a second each
         self.window.viewer.canvas.prepare()  # not in the moment in which the first folder is shown

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-import uuid
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -29,6 +28,7 @@ from marrowdesk.store.errors import (
     explained,
 )
 from marrowdesk.store.holding import Holding
+from marrowdesk.store.leftovers import draft_of, sweep_drafts
 from marrowdesk.store.surplus import surplus
 
 if TYPE_CHECKING:
@@ -100,7 +100,8 @@ def back_up(case: Path, now: datetime | None = None) -> Backup:
     """Copy a case as it is at this moment, with all that was decided in any window; older copies go.
 
     The copy is a snapshot of SQLite's own (its online backup): a decision is wholly in it or not at all. It
-    is checked, and on the disk, before it gets its name; a crash leaves nothing that looks like a copy.
+    is checked, and on the disk, before it gets its name; a crash leaves nothing that looks like a copy,
+    and what it leaves goes with the next one.
 
     Args:
         case: the case file; it may be open.
@@ -115,7 +116,8 @@ def back_up(case: Path, now: datetime | None = None) -> Backup:
     folder = copies_folder(case)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        draft = folder / f".{uuid.uuid4().hex[:12]}.new"
+        sweep_drafts(folder)
+        draft = draft_of(folder / "copy")
         try:
             _copy(case, draft)
             path = _free_name(folder, at)
@@ -181,7 +183,8 @@ def restore(backup: Path, case: Path) -> Backup | None:
 
 
 def _restored(backup: Path, case: Path) -> Backup | None:
-    draft = case.with_name(f".{case.name[:40]}.{uuid.uuid4().hex[:12]}.new")
+    sweep_drafts(case.parent)
+    draft = draft_of(case)
     try:
         _copy(backup, draft)
         with CaseFile.open(draft):
@@ -200,7 +203,7 @@ def _restored(backup: Path, case: Path) -> Backup | None:
 
 
 def _remove(draft: Path) -> None:
-    for ending in ("", "-wal", "-shm"):
+    for ending in ("", "-journal", "-wal", "-shm"):
         draft.with_name(draft.name + ending).unlink(missing_ok=True)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from marrowdesk.store.database import connect
 from marrowdesk.store.errors import CaseFileLocked, CaseFileReadOnly
+from marrowdesk.store.leftovers import folder_prefix, sweep_folders
 
 if TYPE_CHECKING:
     from os import stat_result
@@ -30,6 +31,8 @@ def readable_copy(case: Path, *, same_computer: bool) -> Path:
     they are, until neither has changed meanwhile, and SQLite puts them together from the copies. A case
     without a log is whole in its file and copied likewise: SQLite would leave files of its own beside it.
 
+    What killed programs left of such copies is removed before.
+
     Args:
         case: the case file.
         same_computer: whether whoever writes into it does so on this computer.
@@ -41,7 +44,8 @@ def readable_copy(case: Path, *, same_computer: bool) -> Path:
         CaseFileLocked: it changes without a pause.
         CaseFileReadOnly: it cannot be copied.
     """
-    folder = Path(tempfile.mkdtemp(prefix="marrowdesk-"))
+    sweep_folders(Path(tempfile.gettempdir()))
+    folder = Path(tempfile.mkdtemp(prefix=folder_prefix()))
     copy = folder / case.name
     try:
         if not (same_computer and log_of(case).exists() and _backed_up(case, copy)):

@@ -272,10 +272,10 @@ def _lives(path: Path, holder: Holder | None) -> bool:
         return silent < _SILENT_SECONDS
     if holder.elsewhere:
         return True
-    return silent < _SILENT_SECONDS and _runs(holder.process)
+    return silent < _SILENT_SECONDS and runs(holder.process)
 
 
-def _runs(process: int) -> bool:
+def runs(process: int) -> bool:
     """Whether this computer has a process of that number."""
     if sys.platform == "win32":
         import ctypes

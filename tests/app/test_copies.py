@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
+import tempfile
 import threading
 from contextlib import closing
 
@@ -22,6 +26,7 @@ from marrowdesk.app.dialogs.copies import CopiesDialog
 from marrowdesk.store import backup, progress
 from marrowdesk.store.backup import back_up, backups
 from marrowdesk.store.errors import CaseFileReadOnly
+from marrowdesk.store.leftovers import folder_prefix
 from marrowdesk.store.progress import progress_of
 
 
@@ -200,3 +205,21 @@ def test_that_a_damaged_case_without_copies_offers_none(desk, drawn_case, qtbot)
     desk.window.commands.open([path])
     told = wait_for_dialog(qtbot, desk, QMessageBox)
     assert not any("Earlier copies" in each.text() for each in told.buttons())
+
+
+def test_that_what_a_killed_program_left_of_a_case_goes_when_the_window_opens(
+    make_desk, tiny_bundle, qtbot, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+    own, left = (
+        tmp_path / f"{folder_prefix().replace(str(os.getpid()), str(process))}abcdefgh"
+        for process in (os.getpid(), ended.pid)
+    )
+    for folder in (own, left):
+        folder.mkdir()
+        (folder / "case.mdcase").write_text("a patient")
+    make_desk(tiny_bundle.path)
+    qtbot.waitUntil(lambda: not left.exists())
+    assert own.exists()
