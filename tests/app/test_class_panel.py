@@ -97,14 +97,14 @@ def test_that_counts_follow_decisions(desk, qtbot):
     assert spoken(None) == "All cells, 5 cells"
 
 
-def test_that_many_changes_are_painted_once(desk):
+def test_that_many_changes_are_painted_once(desk, qtbot):
     told = []
-    QTest.qWait(150)
     rows = desk.classes._rows
+    qtbot.waitUntil(lambda: not rows._rest.isActive())
     rows.dataChanged.connect(lambda first, last: told.extend(range(first.row(), last.row() + 1)))
     for code in ("BLA", "MON", "LYT", "PMO", "NGS"):
         desk.model.assign([0], code)
-    QTest.qWait(150)
+    qtbot.waitUntil(lambda: bool(told) and not rows._rest.isActive())
     names = [rows.index(each).data() for each in told]
     assert len(set(names)) == len(names)
     assert "Segmented neutrophil" in names

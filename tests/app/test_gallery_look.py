@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from gallery_desk import Desk, proposed
 from PySide6.QtGui import QColor, QImage, QPalette
-from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from marrowdesk.app.gallery.stamps import MARGIN
 from marrowdesk.core.cell import Cell, Place, Review, Verdict
@@ -35,7 +35,7 @@ def desk(qtbot, tmp_path):
     desk = Desk(700, 700)
     desk.show_loose(cells)
     qtbot.waitUntil(lambda: desk.loader.picture(cells[0].place, desk.gallery.thumbnail_side) is not None)
-    QTest.qWait(60)
+    QApplication.processEvents()
     desk.view.clearSelection()
     yield desk
     desk.close()
@@ -77,7 +77,7 @@ def test_that_a_class_given_without_a_proposal_counts_as_decided_not_as_changed(
     by_hand = reviewed(plain[1], Verdict.ASSIGNED, "LYT")
     changed = reviewed(proposed(plain[2], "BLA"), Verdict.ASSIGNED, "LYT")
     desk.show_loose([first, by_hand, changed])
-    QTest.qWait(150)
+    QApplication.processEvents()
     desk.view.clearSelection()
     desk.model.set_current(-1)
     desk.view.selectionModel().clearCurrentIndex()

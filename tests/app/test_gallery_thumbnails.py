@@ -129,12 +129,11 @@ def test_that_no_picture_is_decoded_twice_however_often_it_is_asked_for(loader, 
     qtbot.waitUntil(lambda: loader.picture(places[-1], 48) is not None)
     last = Place(field, 0, Box(100, 0, 40, 40))
     loader.want([last], 48)
-    while (last, 48) not in read:
-        time.sleep(0.01)
-    time.sleep(0.1)  # the thread has done it; the window was busy and has not heard of it
+    while not loader._post:  # the thread has done it; the window was busy and has not heard of it
+        time.sleep(0.001)
     loader.want([last], 48)
     qtbot.waitUntil(lambda: loader.picture(last, 48) is not None)
-    QTest.qWait(50)
+    qtbot.waitUntil(lambda: not loader.waiting and not loader._workers)
     assert len(read) == len(set(read))
 
 
@@ -179,17 +178,19 @@ def test_that_offered_pictures_are_bounded_and_not_those_of_another_size_or_case
 
 
 def test_that_pictures_of_a_former_case_are_dropped(loader, field, qtbot, monkeypatch):
-    go_on = threading.Event()
+    go_on, began = threading.Event(), threading.Event()
     real = thumbnails.read_picture
-    monkeypatch.setattr(thumbnails, "read_picture", lambda *wish: (go_on.wait(10), real(*wish))[1])
+    monkeypatch.setattr(
+        thumbnails, "read_picture", lambda *wish: (began.set(), go_on.wait(60), real(*wish))[2]
+    )
     old, new = Place(field, 0, Box(0, 0, 20, 20)), Place(field, 0, Box(50, 0, 20, 20))
     loader.want([old], 48)
-    QTest.qWait(20)
+    assert began.wait(60)
     loader.forget()
     loader.want([new], 48)
     go_on.set()
     qtbot.waitUntil(lambda: loader.picture(new, 48) is not None)
-    QTest.qWait(60)
+    qtbot.waitUntil(lambda: not loader._workers and not loader._post)
     assert loader.picture(old, 48) is None
 
 
@@ -235,8 +236,9 @@ def test_that_of_20000_cells_only_those_on_and_near_the_screen_are_read(desk, tm
     desk.loader.arrived.connect(arrived.update)
     desk.show_loose(cells)
     on_screen = sum(last - first + 1 for first, last in desk.view.visible_positions())
-    qtbot.waitUntil(lambda: len(arrived) >= on_screen and not desk.loader.waiting)
-    QTest.qWait(60)
+    loader = desk.loader
+    qtbot.waitUntil(lambda: len(arrived) >= on_screen and not loader.waiting)
+    qtbot.waitUntil(lambda: not loader._workers and not loader._post)
     assert len(arrived) <= 4 * on_screen
     shown = [
         row

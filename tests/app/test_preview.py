@@ -133,8 +133,8 @@ def test_that_a_report_that_fails_keeps_the_old_pages_and_says_why(preview, qtbo
         raise ReportError("The picture cell_7.jpg is <b>gone</b>.", "Bring the folder back.")
 
     preview.show_report(fail)
-    qtbot.waitUntil(lambda: not preview.busy)
-    assert "The picture cell_7.jpg is <b>gone</b>. Bring the folder back." in told(preview)
+    words = "The picture cell_7.jpg is <b>gone</b>. Bring the folder back."
+    qtbot.waitUntil(lambda: not preview.busy and words in told(preview))
     assert "those of before" in told(preview)
     assert preview.content() == content
     height = seen(preview).shape[0]
@@ -173,8 +173,7 @@ def test_that_a_fault_of_the_program_is_shown_once_and_not_for_each_key(preview,
 def test_that_bytes_that_are_no_pdf_are_told_in_words(preview, qtbot):
     content = show(qtbot, preview, document("before"))
     preview.show_report(lambda: b"%PDF-1.7 and nothing more")
-    qtbot.waitUntil(lambda: not preview.busy)
-    assert "cannot be read" in told(preview)
+    qtbot.waitUntil(lambda: not preview.busy and "cannot be read" in told(preview))
     assert preview.content() == content
 
 
