@@ -61,7 +61,13 @@ class Loaded:
     folders: list[Path] = field(default_factory=list)
 
 
-def load(paths: list[Path], take_over: bool, sitting: int | None, cancel: threading.Event) -> Loaded:
+def load(
+    paths: list[Path],
+    take_over: bool,
+    sitting: int | None,
+    cancel: threading.Event,
+    file: Path | None = None,
+) -> Loaded:
     """Open the case that belongs to what a person opened, and read it.
 
     Args:
@@ -69,12 +75,14 @@ def load(paths: list[Path], take_over: bool, sitting: int | None, cancel: thread
         take_over: take the case from another program that has it open.
         sitting: number of the second reading to show; the first one when None.
         cancel: set when it is not wanted any more.
+        file: the case of these folders and images, which is begun where there is none; None to look for it.
 
     Raises:
         Cancelled: ``cancel`` was set.
+        SlideMoved: a reviewed case of these images lay elsewhere, and no ``file`` is named.
         MarrowdeskError: it cannot be opened, not even to be read.
     """
-    case, only_read, no_scheme = _opened(paths, take_over)
+    case, only_read, no_scheme = _opened(paths, take_over, file)
     try:
         loaded = _read(case, paths, sitting, only_read, no_scheme)
         if cancel.is_set():
@@ -86,7 +94,7 @@ def load(paths: list[Path], take_over: bool, sitting: int | None, cancel: thread
 
 
 def _opened(
-    paths: list[Path], take_over: bool
+    paths: list[Path], take_over: bool, file: Path | None
 ) -> tuple[CaseFile, CaseFileError | None, MarrowdeskError | None]:
     """Open the case, to be read where it cannot be written; give what stood against writing and classes."""
     from marrowdesk.services.opening import case_file, case_for
@@ -97,11 +105,12 @@ def _opened(
     except MarrowdeskError as error:  # it matters to a new case only, and there the shipped ones do
         no_scheme = error
     try:
-        return case_for(paths, scheme, take_over=take_over), None, no_scheme
+        return case_for(paths, scheme, file, take_over=take_over), None, no_scheme
     except (CaseFileInUse, CaseFileReadOnly, CaseFileFull) as error:
-        if not is_file(case_file(paths)):
+        file = case_file(paths, file)
+        if not is_file(file):
             raise
-        return CaseFile.open_copy(case_file(paths)), error, no_scheme
+        return CaseFile.open_copy(file), error, no_scheme
 
 
 def _read(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
+from marrowdesk.app import numbers
 from marrowdesk.app.dialogs.buttons import without_icons
 from marrowdesk.app.dialogs.failure import show_failure
 from marrowdesk.app.dialogs.one_of_a_kind import OneOfAKind
@@ -17,6 +18,7 @@ from marrowdesk.app.preferences import required_of
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.signoff import unseen
 from marrowdesk.imaging.formats import EXTENSIONS
+from marrowdesk.services.moved import SlideMoved
 from marrowdesk.store import paths as places
 from marrowdesk.store.backup import backups, case_of_copy
 from marrowdesk.store.errors import CaseFileDamaged, CaseFileMissing, NotACaseFile
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from marrowdesk.app.session import Session
     from marrowdesk.core.signoff import Found
     from marrowdesk.core.taxonomy import Scheme
+    from marrowdesk.services.moved import Former
     from marrowdesk.store.values import Sitting, Slide
 
 
@@ -345,7 +348,13 @@ class Commands(QObject):
         self._show(CopiesDialog, make)
 
     def show_not_opened(self, error: Exception, paths: Sequence[Path]) -> None:
-        """Say why something could not be opened; of a case that is damaged or gone, offer its copies."""
+        """Say why something could not be opened; of a case that is damaged or gone, offer its copies.
+
+        Of images whose case lay elsewhere, ask whether to go on with it.
+        """
+        if isinstance(error, SlideMoved):
+            self._ask_about_former(error.former, paths)
+            return
         box = show_failure(self._window, error)
         if not isinstance(error, CaseFileDamaged | NotACaseFile | CaseFileMissing):
             return
@@ -355,6 +364,35 @@ class Commands(QObject):
         if backups(path):
             copies = box.addButton(self.tr("&Earlier copies…"), QMessageBox.ButtonRole.ActionRole)
             copies.clicked.connect(lambda: self._show_copies(path, path.stem))
+
+    def _ask_about_former(self, former: Former, paths: Sequence[Path]) -> None:
+        """Ask whether to go on with the case that images had where they lay before, or to begin another."""
+        box = QMessageBox(self._window)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setWindowTitle(self.tr("These images have a case"))
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        text = self.tr(
+            "These images are those of the case {} ({} of {} cells reviewed). Its folder is not there any "
+            "more: {}"
+        )
+        counts = numbers.count(former.reviewed), numbers.count(former.cells)
+        box.setText(text.format(former.case.name, *counts, former.folder))
+        box.setInformativeText(
+            self.tr(
+                "Opened here, that case goes on with every decision, and looks for its images in this folder "
+                "from now on. A new case begins without any."
+            )
+        )
+        accept, other = QMessageBox.ButtonRole.AcceptRole, QMessageBox.ButtonRole.DestructiveRole
+        go_on = box.addButton(self.tr("&Open that case"), accept)
+        go_on.clicked.connect(lambda: self._session.open(paths, file=former.case))
+        begin = box.addButton(self.tr("Begin a &new case"), other)
+        begin.clicked.connect(lambda: self._session.open(paths, file=places.case_path_for(*paths)))
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(go_on)
+        without_icons(box)
+        box.open()
 
     def about(self) -> None:
         """Show version, model and licences."""

@@ -137,7 +137,14 @@ class Session(QObject):
 
     # -- opening --------------------------------------------------------------------------------------
 
-    def open(self, paths: Sequence[Path], *, take_over: bool = False, sitting: int | None = None) -> None:
+    def open(
+        self,
+        paths: Sequence[Path],
+        *,
+        take_over: bool = False,
+        sitting: int | None = None,
+        file: Path | None = None,
+    ) -> None:
         """Open a case file, or folders and images with the case that belongs to them.
 
         A case that another program has open, or that cannot be written, is opened to be read.
@@ -146,22 +153,28 @@ class Session(QObject):
             paths: what to open.
             take_over: take the case from another program that has it open.
             sitting: number of the second reading to show; the first one when None.
+            file: the case of these folders and images, begun where there is none; None to look for it.
         """
         self._generation += 1
         generation, wanted = self._generation, list(paths)
         self.opening_changed.emit(True)
         opening = Operation(
-            self, lambda cancel: self._load(wanted, take_over, sitting, cancel), lane=Lane.LIGHT
+            self, lambda cancel: self._load(wanted, take_over, sitting, cancel, file), lane=Lane.LIGHT
         )
         opening.on_success(lambda loaded: self._show(loaded, generation))
         opening.on_failure(lambda error: self.not_opened.emit(error, wanted))
         opening.on_end(lambda: self._opening_ended(generation)).start()
 
     def _load(
-        self, paths: list[Path], take_over: bool, sitting: int | None, cancel: threading.Event
+        self,
+        paths: list[Path],
+        take_over: bool,
+        sitting: int | None,
+        cancel: threading.Event,
+        file: Path | None,
     ) -> Loaded:
         """Load on a worker; until it is shown, the case is known here: the program may end before."""
-        loaded = load(paths, take_over, sitting, cancel)
+        loaded = load(paths, take_over, sitting, cancel, file)
         self._arrived.add(loaded.case)
         return loaded
 

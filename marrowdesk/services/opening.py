@@ -20,6 +20,7 @@ from marrowdesk.imaging.labels import folder_label
 from marrowdesk.imaging.scan import Found, Unreadable, scan
 from marrowdesk.imaging.thumbnail import fit_square
 from marrowdesk.reach import is_folder, is_missing, is_there
+from marrowdesk.services.moved import SlideMoved, case_of, follow, former_case_of
 from marrowdesk.store import paths as places
 from marrowdesk.store.backup import case_of_copy
 from marrowdesk.store.casefile import CaseFile
@@ -85,32 +86,50 @@ def case_for(
     """Open the case that belongs to what a person opened, or begin it; no other program then writes into it.
 
     The same folder always leads to the same case, so that opening it again goes on where the reader stopped.
+    A case whose slide is gone takes the folder opened for it where that has the same images.
 
     Args:
         paths: one case file, or folders and image files.
         scheme: the classes of a new case.
-        file: where a new case is kept; by default in the person's folder of cases.
+        file: where the case is kept, which is made where there is none; by default in the person's folder of
+            cases.
         take_over: take the case from another program that has it open.
 
     Raises:
         MarrowdeskError: nothing to open, or a path does not exist.
+        SlideMoved: no ``file`` is named, and a reviewed case of these images lay elsewhere.
         CaseFileInUse: another program has the case open.
         CaseFileIsCopy: it is an earlier copy of a case, which goes when later ones come.
         CaseFileError: the case file cannot be opened or made.
     """
-    file = case_file(paths, file)
+    chosen, file = file, case_file(paths, file)
     if (case := case_of_copy(file)) is not None and is_there(file):
         raise CaseFileIsCopy(
             f"{file} is an earlier copy of {case} and stays as it was made.",
             "To go on from it, put it back by File → Earlier copies, or copy its file elsewhere as a case of "
             "its own.",
         )
-    if is_there(file) or _names_case(paths):
+    if _names_case(paths):
         return CaseFile.open(file, hold=True, take_over=take_over)
-    folders = list(slide_folders(paths))
+    slides = slide_folders(paths)
+    folders, whole = list(slides), _are_whole(slides)
+    if is_there(file):
+        return _open_followed(file, folders if whole else [], take_over)
+    if chosen is None and whole and (former := former_case_of(folders)) is not None:
+        raise SlideMoved(folders[0], former)
     # In no language: it is printed in the report's.
     more = f" +{len(folders) - 1}" if len(folders) > 1 else ""
     return CaseFile.create(file, scheme, f"{_name(folders[0])}{more}", hold=True)
+
+
+def _open_followed(file: Path, folders: list[Path], take_over: bool) -> CaseFile:
+    case = CaseFile.open(file, hold=True, take_over=take_over)
+    try:
+        follow(case, folders)
+    except BaseException:
+        case.close()
+        raise
+    return case
 
 
 def _name(folder: Path) -> str:
@@ -180,6 +199,9 @@ def manual_case(title: str, scheme: Scheme = MARROW) -> Path:
 def case_file(paths: Sequence[Path], file: Path | None = None) -> Path:
     """Give the file of the case that belongs to what a person opened; it may not exist yet.
 
+    It is the one named after the folders or images; where that does not exist, one whose folders were found
+    again at these places since.
+
     Raises:
         MarrowdeskError: nothing to open, or a path does not exist.
     """
@@ -190,9 +212,15 @@ def case_file(paths: Sequence[Path], file: Path | None = None) -> Path:
     folders = slide_folders(paths)
     if file is not None:
         return file
-    whole = all(wanted == [folder] for folder, wanted in folders.items())
-    named = list(folders) if whole else [each for wanted in folders.values() for each in wanted]
-    return places.case_path_for(*named)
+    if not _are_whole(folders):
+        return places.case_path_for(*(each for wanted in folders.values() for each in wanted))
+    named = places.case_path_for(*folders)
+    return named if is_there(named) else case_of(list(folders)) or named
+
+
+def _are_whole(slides: dict[Path, list[Path]]) -> bool:
+    """Whether whole folders were opened, and no single images."""
+    return all(wanted == [folder] for folder, wanted in slides.items())
 
 
 def _names_case(paths: Sequence[Path]) -> bool:
@@ -203,14 +231,17 @@ def folders_to_read(case: CaseFile, paths: Sequence[Path]) -> list[Path]:
     """Say what to read when a person opened ``paths``: a case of whole folders is looked through again.
 
     Reading may have been stopped half-way, or images have come since. A case of single images is left as it
-    is, and so are folders that are not reachable now.
+    is, and so are folders that are not reachable now. Of several folders that are not where they were, nobody
+    knows whether one of them was opened for single images: they are left too.
     """
     if not _names_case(paths):
         return list(paths)
-    folders = [slide.folder for slide in case.slides()]
+    slides = case.slides()
+    folders = [slide.folder for slide in slides]
     if not folders or not all(is_folder(each) for each in folders):
         return []
-    return folders if places.case_path_for(*folders) == case.path else []
+    found_again = len(slides) == 1 and places.named_for(case.path, [slides[0].name])
+    return folders if found_again or places.case_path_for(*folders) == case.path else []
 
 
 class Thumbnails(Protocol):

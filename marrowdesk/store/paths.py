@@ -6,14 +6,19 @@ import hashlib
 import os
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SUFFIX = ".mdcase"
 """Ending of case files."""
 
 _APP = "MarrowDesk"
 _LONGEST_NAME = 80  # bytes of a folder's name that go into the name of its case
+_NAMED = re.compile(r"(.+)-[0-9a-f]{12}" + re.escape(SUFFIX))
 
 
 def _home() -> Path | None:
@@ -93,9 +98,29 @@ def case_path_for(first: Path, *others: Path) -> Path:
     wholes = sorted({os.path.normcase(each.resolve()) for each in (first, *others)})
     digest = hashlib.sha256("\0".join(wholes).encode("utf-8", "surrogateescape")).hexdigest()[:12]
     leading = min((each.resolve() for each in (first, *others)), key=os.path.normcase)
-    name = re.sub(r"[^\w.+-]+", "_", leading.name).strip("._") or "slide"
-    short = name.encode("utf-8", "ignore")[:_LONGEST_NAME].decode("utf-8", "ignore")
-    return cases_path() / f"{short}-{digest}{SUFFIX}"
+    return cases_path() / f"{_readable(leading.name)}-{digest}{SUFFIX}"
+
+
+def named_for(case: Path, folder_names: Iterable[str]) -> bool:
+    """Say whether a case is named as that of a slide folder, wherever that folder lies now.
+
+    A case of single images is named after one of them, and one that a person named has no hash.
+
+    Args:
+        case: its file.
+        folder_names: names of its slides: those of their folders when the case was made.
+    """
+    named = _NAMED.fullmatch(case.name)
+    if named is None or case.parent != cases_path():
+        return False
+    known = {_readable(Path(each).name).casefold() for each in folder_names}
+    return named[1].casefold() in known
+
+
+def _readable(name: str) -> str:
+    """Give the part of a case's name that a person recognises."""
+    allowed = re.sub(r"[^\w.+-]+", "_", name).strip("._") or "slide"
+    return allowed.encode("utf-8", "ignore")[:_LONGEST_NAME].decode("utf-8", "ignore")
 
 
 def is_case_file(path: Path) -> bool:

@@ -1,18 +1,63 @@
-"""How far a case is, read as it lies: it is not brought up to date, and nothing is left beside it."""
+"""How far a case is and where its images lay, read as it lies: nothing is written into it or beside it."""
 
 from __future__ import annotations
 
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from marrowdesk.store.cells import PROGRESS
 from marrowdesk.store.copying import TRIES, log_of, readable_copy, state_of
 from marrowdesk.store.database import check_readable, connect
-from marrowdesk.store.errors import explained, not_a_case
+from marrowdesk.store.errors import damaged, explained, not_a_case
 from marrowdesk.store.holding import read_holder
 from marrowdesk.store.schema import version_of
+from marrowdesk.store.slides import first_files, slides_by_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_Found = TypeVar("_Found")
+
+
+@dataclass(frozen=True, slots=True)
+class LyingSlide:
+    """A slide of a case that is not open.
+
+    Attributes:
+        id: its number in the case.
+        name: what the person calls it.
+        folder: where its images lay when they were found last.
+        images: its first image files in the order of their names, as (path relative to the folder, SHA-256).
+    """
+
+    id: int
+    name: str
+    folder: Path
+    images: tuple[tuple[str, bytes], ...]
+
+
+def slides_of(path: Path, images: int) -> list[LyingSlide]:
+    """Give the slides of a case, whoever writes into it, in the order they were added.
+
+    Args:
+        path: as for :func:`progress_of`.
+        images: how many image files to give of each slide.
+
+    Raises:
+        CaseFileError: as for :func:`progress_of`.
+    """
+
+    def ask(connection: sqlite3.Connection) -> list[LyingSlide]:
+        return [
+            LyingSlide(slide.id, slide.name, slide.folder, tuple(first_files(connection, slide.id, images)))
+            for slide in slides_by_id(connection).values()
+        ]
+
+    return _as_it_lies(path, ask)
 
 
 def progress_of(path: Path) -> tuple[int, int]:
@@ -33,6 +78,15 @@ def progress_of(path: Path) -> tuple[int, int]:
         CaseFileReadOnly: it cannot be read.
         CaseFileError: another error.
     """
+
+    def ask(connection: sqlite3.Connection) -> tuple[int, int]:
+        cells, reviewed = connection.execute(PROGRESS).fetchone()
+        return int(cells), int(reviewed)
+
+    return _as_it_lies(path, ask)
+
+
+def _as_it_lies(path: Path, ask: Callable[[sqlite3.Connection], _Found]) -> _Found:
     path = Path(path).absolute()
     check_readable(path)
     with explained(path):
@@ -41,35 +95,37 @@ def progress_of(path: Path) -> tuple[int, int]:
             if log_of(path).exists():
                 break
             try:
-                found = _read(path, "ro&immutable=1", path)
+                found = _read(path, "ro&immutable=1", path, ask)
             except sqlite3.Error:
                 if before == state_of(path):
                     raise
             else:
                 if before == state_of(path) and not log_of(path).exists():
                     return found
-        return _beside_a_writer(path)
+        return _beside_a_writer(path, ask)
 
 
-def _beside_a_writer(path: Path) -> tuple[int, int]:
+def _beside_a_writer(path: Path, ask: Callable[[sqlite3.Connection], _Found]) -> _Found:
     """Read a case with a log: SQLite takes part in that on this computer only, and where it may write."""
     holder = read_holder(path)
     if (holder is None or not holder.elsewhere) and path.with_name(path.name + "-shm").exists():
         try:
-            return _read(path, "ro", path)
+            return _read(path, "ro", path, ask)
         except sqlite3.Error:  # no right to take part: a copy tells, or has the same error
             pass
     copy = readable_copy(path, same_computer=False)
     try:
-        return _read(copy, "rw", path)
+        return _read(copy, "rw", path, ask)
     finally:
         shutil.rmtree(copy.parent, ignore_errors=True)
 
 
-def _read(opened: Path, mode: str, path: Path) -> tuple[int, int]:
-    """Count in one file; ``path`` is the one to name in messages."""
+def _read(opened: Path, mode: str, path: Path, ask: Callable[[sqlite3.Connection], _Found]) -> _Found:
+    """Ask one file; ``path`` is the one to name in messages."""
     with closing(connect(opened, mode)) as connection:
         if not version_of(connection, path):
             raise not_a_case(path, "is an empty database, not a MarrowDesk case")
-        cells, reviewed = connection.execute(PROGRESS).fetchone()
-    return int(cells), int(reviewed)
+        try:
+            return ask(connection)
+        except (TypeError, ValueError) as error:  # rows that cannot be understood
+            raise damaged(path, error) from error

@@ -124,6 +124,16 @@ def slides_by_id(connection: sqlite3.Connection) -> dict[int, Slide]:
     return {id_: Slide(id_, name, Path(path_text(folder))) for id_, name, folder in rows}
 
 
+def first_files(connection: sqlite3.Connection, slide_id: int, count: int) -> list[tuple[str, bytes]]:
+    """Give the first files of a slide by their names, as (name, SHA-256 when it was read last)."""
+    # an index knows this order: no other row is read
+    rows = connection.execute(
+        "SELECT path, sha256, max(id) FROM image WHERE slide = ? GROUP BY path ORDER BY path LIMIT ?",
+        (slide_id, count),
+    )
+    return [(path_text(path), sha256) for path, sha256, _ in rows]
+
+
 def _files(connection: sqlite3.Connection, slide_id: int) -> list[tuple[str, bytes]]:
     """Give the files of a slide, each once, as (name, SHA-256 when it was read last)."""
     rows = connection.execute(

@@ -17,6 +17,8 @@ from desk_steps import (
     look_at,
     open_and_wait,
     press,
+    reviewed,
+    wait_for_dialog,
     wait_for_model,
     wait_for_workers,
     wait_until_classified,
@@ -342,6 +344,46 @@ def test_that_images_that_moved_are_missed_and_found_again(desk, qtbot, drawn_sl
     )
     assert codes(desk)[0] == "BLA"
     qtbot.waitUntil(lambda: "missing" not in messages(desk))
+
+
+def _asked_about_moved(desk, qtbot, slide, moved):
+    """Decide on a cell of a slide, move its folder, open that, and give the question and the case."""
+    open_and_wait(qtbot, desk, slide)
+    look_at(desk, 0)
+    press(desk, Qt.Key.Key_B)
+    path = desk.window.session.case.path
+    desk.window.acts.close_case.trigger()
+    moved.parent.mkdir()
+    slide.rename(moved)
+    desk.window.commands.open([moved])
+    return wait_for_dialog(qtbot, desk, QMessageBox), path
+
+
+@pytest.mark.parametrize("answer", ["Open that case", "Begin a new case", "Cancel"])
+def test_that_the_case_of_a_folder_that_moved_is_offered_before_another_is_begun(
+    desk, qtbot, drawn_slide, tmp_path, answer
+):
+    moved = tmp_path / "other letter" / drawn_slide.name
+    box, path = _asked_about_moved(desk, qtbot, drawn_slide, moved)
+    assert f"case {path.name} (1 of 24 cells reviewed)." in box.text()
+    assert str(drawn_slide) in box.text()
+    assert desk.window.session.case is None
+    assert list(path.parent.glob("*.mdcase")) == [path]
+    next(each for each in box.buttons() if each.text().replace("&", "") == answer).click()
+    qtbot.waitUntil(lambda: not box.isVisible())
+    if answer == "Cancel":
+        wait_for_workers(qtbot)
+        assert desk.window.session.case is None
+        assert list(path.parent.glob("*.mdcase")) == [path]
+        return
+    qtbot.waitUntil(lambda: desk.window.session.case is not None)
+    wait_until_classified(qtbot, desk)
+    wait_for_workers(qtbot)
+    same = answer == "Open that case"
+    assert (desk.window.session.case.path == path) is same
+    assert reviewed(desk) == [same, *[False] * 23]
+    assert {cell.place.path.parent for cell in desk.window.model.cells} == {moved}
+    assert "missing" not in messages(desk)
 
 
 def test_that_a_path_that_is_gone_is_told_with_what_to_do(desk, qtbot, tmp_path):

@@ -25,6 +25,7 @@ from marrowdesk.core.shipped_schemes import SCHEMES
 from marrowdesk.core.tally import Tally
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.store.casefile import CaseFile
+from marrowdesk.store.paths import cases_path
 
 
 @pytest.fixture
@@ -168,6 +169,27 @@ def test_that_a_second_count_classifies_nothing_again_and_keeps_what_a_reader_de
     assert "Plasma cell" in out
     with CaseFile.open(file) as case:
         assert [cell.prediction.probabilities.tobytes() for cell in case.cells()] == before
+
+
+def test_that_a_reviewed_folder_under_another_path_is_told_by_its_case_and_goes_on_there(
+    count, slide, tmp_path
+):
+    count(slide)
+    (file,) = cases_path().glob("*.mdcase")
+    with CaseFile.open(file) as case:
+        case.record(edits.confirm(case.cells()[:5], "ab", datetime.now(UTC)))
+    moved = tmp_path / "other letter" / slide.name
+    moved.parent.mkdir()
+    slide.rename(moved)
+    code, out, err = count(moved)
+    assert (code, out) == (1, "")
+    assert f"those of the case {file} (5 of 12 cells reviewed), whose folder {slide} is not there" in err
+    assert f'--case "{file}"' in err
+    assert list(cases_path().glob("*.mdcase")) == [file]
+    for command in ((moved, "--case", file), (moved,)):
+        code, out, _ = count(*command)
+        assert code == 0
+        assert "Reviewed 5 of 12 cells" in out
 
 
 def test_that_another_model_proposes_anew_only_where_nobody_decided(count, slide, tmp_path):

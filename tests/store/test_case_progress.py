@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 
 import pytest
-from case_samples import at, build, case_of, decide
+from case_samples import at, build, case_of, decide, new_cell, write_images
 from holding_child import holders
 
 from marrowdesk.core import edits
@@ -13,7 +14,7 @@ from marrowdesk.store import progress, schema
 from marrowdesk.store.backup import back_up
 from marrowdesk.store.casefile import CaseFile
 from marrowdesk.store.errors import CaseFileTooNew, NotACaseFile
-from marrowdesk.store.progress import progress_of
+from marrowdesk.store.progress import progress_of, slides_of
 
 
 def _as_they_lie(folder):
@@ -44,6 +45,11 @@ def test_that_a_case_of_every_version_and_its_copy_tell_how_far_they_are_and_sta
     copy = back_up(path).path
     before = _as_they_lie(tmp_path)
     assert progress_of(path) == progress_of(copy) == (5, 3)
+    assert slides_of(path, 3) == slides_of(copy, 3)
+    assert [(each.name, len(each.images)) for each in slides_of(path, 3)] == [
+        ("Müller 骨髄", 3),
+        ("second smear", 1),
+    ]
     assert _as_they_lie(tmp_path) == before
 
 
@@ -53,6 +59,17 @@ def test_that_a_case_that_is_open_tells_the_latest_decision(tmp_path):
         decide(case, case.cells()[:2], "BLA")
         assert progress_of(path) == (5, 2)
     assert [each.name for each in tmp_path.iterdir()] == ["a.mdcase"]
+
+
+def test_that_the_folders_and_first_images_of_a_case_are_told_while_it_is_open(tmp_path):
+    path, folder = tmp_path / "a.mdcase", tmp_path / "slide"
+    with case_of(path, 3) as case:
+        write_images(folder, ["2.png"])  # altered, and read anew
+        case.add_cells(1, [new_cell(folder / "2.png")])
+        (told,) = slides_of(path, 2)
+    known = [hashlib.sha256(each).digest() for each in (str(folder / "1.png").encode(), b"image 2.png")]
+    assert (told.id, told.name, told.folder) == (1, "slide", folder)
+    assert told.images == (("1.png", known[0]), ("2.png", known[1]))
 
 
 def test_that_what_a_crash_left_in_the_log_counts_and_stays_there(tmp_path):
