@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from marrowdesk.app.window import MainWindow
     from marrowdesk.core.errors import MarrowdeskError
-    from marrowdesk.store.values import Signature, Slide
+    from marrowdesk.store.values import Relocation, Signature, Slide
 
 
 class CaseMessages(QObject):
@@ -24,9 +24,11 @@ class CaseMessages(QObject):
         super().__init__(window)
         self._window = window
         self._overtaken: Path | None = None
+        self._relocated: Path | None = None
         session, model = window.session, window.model
         session.packing.connect(self._show_packing)
         session.missing_found.connect(self._tell_missing)
+        session.relocated.connect(self._tell_relocated)
         session.copy_failed.connect(self._tell_no_copy)
         session.altered.connect(self._tell_altered)
         session.scheme_failed.connect(self._tell_no_scheme)
@@ -40,6 +42,8 @@ class CaseMessages(QObject):
             banner.take_away(name)
         if case is None or case.path != self._overtaken:
             banner.take_away("overtaken")
+        if case is None or case.path != self._relocated:
+            banner.take_away("other images")
 
     def show_empty(self) -> None:
         """Say that folders were read and gave no cell, and why."""
@@ -168,6 +172,24 @@ class CaseMessages(QObject):
         message.add_button(self.tr("F&ind folder…"), lambda: window.commands.find_images(slide))
         if case is not None and case.packed()[1]:
             message.add_button(self.tr("U&npack them…"), lambda: window.commands.unpack_images(slide))
+
+    def _tell_relocated(self, slide: Slide, found: Relocation) -> None:
+        """Say how many images are others; those missing are told when the case is shown anew."""
+        window, case = self._window, self._window.session.case
+        window.banner.take_away("other images")
+        self._relocated = None if case is None else case.path
+        if not found.altered:
+            return
+        text = self.tr(
+            "{} of {} images in this folder are not the images that were read, for example {}. The decisions "
+            "belong to the images that were read. Find the folder that holds those."
+        ).format(
+            numbers.count(len(found.altered)),
+            numbers.count(found.found + len(found.altered) + len(found.missing)),
+            found.altered[0],
+        )
+        message = window.banner.tell("other images", text, "warning")
+        message.add_button(self.tr("Find an&other folder…"), lambda: window.commands.find_images(slide))
 
     def _show_packing(self, files: int, left: list[Path] | None) -> None:
         window, case = self._window, self._window.session.case

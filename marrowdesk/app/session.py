@@ -48,6 +48,7 @@ class Session(QObject):
         problems_changed: the list of unreadable images is another one.
         missing_found: images of the case are not where they were; the first slide of which some are missing,
             and the list of all their paths.
+        relocated: a slide of the case has another folder; its slide, and the :class:`Relocation`.
         field_changed: a header field of the report was set; its name.
         copy_failed: no copy of the case could be made; the exception.
         packing: images are being packed into the case; files looked at, or -1 at the end, and then those
@@ -65,6 +66,7 @@ class Session(QObject):
     cells_found = Signal()
     problems_changed = Signal()
     missing_found = Signal(object, list)
+    relocated = Signal(object, object)
     field_changed = Signal(str)
     copy_failed = Signal(object)
     altered = Signal(object)
@@ -302,8 +304,9 @@ class Session(QObject):
         case = self.case
         assert case is not None
 
-        def again(_: Relocation) -> None:
+        def again(found: Relocation) -> None:
             if case is self.case:
+                self.relocated.emit(slide, found)
                 self.open([case.path])
 
         relocating = Operation(self, lambda _: case.relocate(slide.id, folder), lane=Lane.LONG)
@@ -314,8 +317,9 @@ class Session(QObject):
         case = self.case
         assert case is not None
 
-        def again(_: Relocation) -> None:
+        def again(found: Relocation) -> None:
             if case is self.case:
+                self.relocated.emit(slide, found)
                 self.open([case.path])
 
         unpacking = Operation(self, lambda _: case.unpack(slide, folder), lane=Lane.LONG)

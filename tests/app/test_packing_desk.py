@@ -85,6 +85,39 @@ def test_that_the_missing_images_of_the_second_smear_are_found_without_the_windo
     assert threading.get_ident() not in looked
 
 
+def test_that_a_folder_found_with_other_pictures_of_the_same_names_is_told(
+    desk, drawn_slide, qtbot, tmp_path, monkeypatch
+):
+    other, names = tmp_path / "other", sorted(path.name for path in drawn_slide.iterdir())
+    shutil.copytree(drawn_slide, other)
+    for name in names[1:4]:
+        shutil.copy(drawn_slide / names[0], other / name)
+    (other / names[4]).unlink()
+    open_and_wait(qtbot, desk, drawn_slide)
+    window, path = desk.window, desk.window.session.case.path
+    window.session.close()
+    shutil.move(drawn_slide, tmp_path / "moved")
+    with qtbot.waitSignal(window.session.missing_found, timeout=20_000):
+        window.commands.open([path])
+
+    def find(message, folder):
+        monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
+        (button,) = [b for b in message_of(desk, message).findChildren(QPushButton) if "ind" in b.text()]
+        with qtbot.waitSignal(window.session.opened, timeout=20_000):
+            button.click()
+
+    find("missing", other)
+    qtbot.waitUntil(lambda: message_of(desk, "missing") is not None)
+    assert "1 image" in message_of(desk, "missing").text
+    told = message_of(desk, "other images").text
+    assert told.startswith("3 of 24 images in this folder are not the images that were read, for example")
+    assert str(other / names[1]) in told
+    find("other images", tmp_path / "moved")
+    wait_for_workers(qtbot)
+    assert message_of(desk, "missing") is None
+    assert message_of(desk, "other images") is None
+
+
 def test_that_a_case_closed_while_its_images_are_looked_for_shows_no_error(desk, drawn_slide, qtbot):
     open_and_wait(qtbot, desk, drawn_slide)
     window, path = desk.window, desk.window.session.case.path
