@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,11 +31,14 @@ class Place:
         path: the image file.
         page: page of a multi-page file, counted from 0.
         box: the part of the page that shows the cell; None for the whole page.
+        sha256: hash of the whole file as it was read into the case, 32 bytes: another file of that name shows
+            something else and is refused. Empty where none was read. It makes no other place.
     """
 
     path: Path
     page: int = 0
     box: Box | None = None
+    sha256: bytes = field(default=b"", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

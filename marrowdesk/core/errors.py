@@ -28,6 +28,10 @@ class ImageUnreadable(MarrowdeskError):
     """An image file cannot be read; the rest of the folder goes on."""
 
 
+class ImageReplaced(ImageUnreadable):
+    """A file has the name of an image of the case, and is not the one that was read."""
+
+
 class CaseFileError(MarrowdeskError):
     """A case file cannot be opened or written."""
 

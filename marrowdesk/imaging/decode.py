@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from marrowdesk.core.errors import ImageUnreadable
+from marrowdesk.core.errors import ImageReplaced, ImageUnreadable
 from marrowdesk.imaging.files import COPY_AGAIN, printable, read_bytes
 from marrowdesk.imaging.formats import HEAD, Kind, describe, is_cut_off, sniff
 from marrowdesk.imaging.pages import MAX_PIXELS, CutOff, SinglePage, TooLarge
@@ -62,7 +62,7 @@ class ImageInfo:
         return self.sizes[0][1]
 
 
-def read_image(path: Path, page: int = 0, *, at_least: int = 0) -> np.ndarray:
+def read_image(path: Path, page: int = 0, *, at_least: int = 0, sha256: bytes = b"") -> np.ndarray:
     """Decode one page of an image file.
 
     Gray becomes RGB, alpha is laid over white, more than 8 bits are scaled as
@@ -74,17 +74,21 @@ def read_image(path: Path, page: int = 0, *, at_least: int = 0) -> np.ndarray:
         page: page of a multi-page TIFF, counted from 0.
         at_least: for thumbnails: the image may come out smaller, when that saves time, as long as its longer
             side keeps this many pixels; 0 for the full size.
+        sha256: hash that the file must have, 32 bytes; empty for any file.
 
     Returns:
         RGB uint8, C-contiguous, writable, shape (H, W, 3).
 
     Raises:
+        ImageReplaced: it is another file than the one with that hash.
         ImageUnreadable: the file cannot be read; the message names it and says why.
     """
     data = read_bytes(path)
     with _plainly(path, data) as pages:
         if 0 <= page < len(pages):
-            return to_rgb(pages.read(page, at_least))
+            image = to_rgb(pages.read(page, at_least))
+            _require_same(path, data, sha256)  # a damaged file is told as that
+            return image
     raise ImageUnreadable(
         f"{printable(path.name)} has no page {page + 1}.", "Was it replaced by a file with fewer pages?"
     )
@@ -97,9 +101,10 @@ def read_place(place: Place) -> np.ndarray:
         RGB uint8, C-contiguous, shape (H, W, 3).
 
     Raises:
+        ImageReplaced: the file is not the one that was read into the case.
         ImageUnreadable: the file cannot be read, or the box lies outside of the image.
     """
-    image = read_image(place.path, place.page)
+    image = read_image(place.path, place.page, sha256=place.sha256)
     return image if place.box is None else crop(image, place.box, place.path)
 
 
@@ -170,6 +175,14 @@ def _plainly(path: Path, data: bytes) -> Iterator[TiffPages | SinglePage]:
             f"{name} is damaged, or a kind of {kind} that is not read ({error}).",
             "Copy it again, or save it as a plain 8-bit JPEG, PNG or TIFF.",
         ) from error
+
+
+def _require_same(path: Path, data: bytes, sha256: bytes) -> None:
+    if sha256 and hashlib.sha256(data).digest() != sha256:
+        raise ImageReplaced(
+            f"{printable(path.name)} is not the image that was read: the file was replaced or changed since.",
+            "Put the image back that was read: what was decided belongs to that one.",
+        )
 
 
 def _no_image(name: str, head: bytes) -> ImageUnreadable:

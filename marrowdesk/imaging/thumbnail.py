@@ -26,10 +26,11 @@ def thumbnail(place: Place, side: int) -> np.ndarray:
         RGB uint8, C-contiguous, shape (side, side, 3); the image keeps its shape, margins are mid gray.
 
     Raises:
-        ImageUnreadable: the file cannot be read.
+        ImageUnreadable: the file cannot be read, or is not the one that was read into the case.
     """
-    image = read_image(place.path, place.page, at_least=side) if place.box is None else read_place(place)
-    return fit_square(image, side)
+    if place.box is not None:
+        return fit_square(read_place(place), side)
+    return fit_square(read_image(place.path, place.page, at_least=side, sha256=place.sha256), side)
 
 
 def fit_square(image: np.ndarray, side: int) -> np.ndarray:

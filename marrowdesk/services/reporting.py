@@ -82,7 +82,7 @@ def snapshot(
         case: the case.
         rules: target, ranges and definitions, for what is not signed.
         reader: who signs; empty for a line to be filled in by hand.
-        with_pictures: whether representative cells are shown; those whose file is gone are left out.
+        with_pictures: whether representative cells are shown, but for those whose file is gone or another.
         version: number of a signed version; None for the case as it is now, signed or not.
         after: number of an act; the case is then shown as it was after that, whatever is signed.
         cards: the models whose mistakes may be known; those that ship with the program when None.
@@ -263,6 +263,7 @@ def _picture(cell: Cell) -> Picture | None:
         return pictures.picture(cell, read_place(cell.place))
     except ImageUnreadable:
         # The count does not rest on the picture; a cell whose file was moved is told when the case is opened.
+        # A file that took the place of the one that was read shows another cell, and is not printed either.
         return None
 
 

@@ -34,7 +34,7 @@ WHERE cell.id <= :cell ORDER BY cell.id
 
 _CELLS = f"""
 SELECT cell.id, image.slide, image.path, image.page, cell.x, cell.y, cell.width, cell.height, cell.reference,
-       prediction.probabilities, prediction.doubt, analysis.model,
+       image.sha256, prediction.probabilities, prediction.doubt, analysis.model,
        decision.to_verdict, decision.to_code, decision.to_reader, decision.to_at
 {STANDING}
 """
@@ -138,7 +138,7 @@ def _insert(connection: sqlite3.Connection, slide: Slide, new: NewCell, sha256: 
     if connection.execute(_FIND_CELL, cell_key).fetchone():
         return None
     cell = _added(connection, _ADD_CELL, (*cell_key, new.reference))
-    stored = Place(slide.folder / path_text(name), place.page, place.box)
+    stored = Place(slide.folder / path_text(name), place.page, place.box, sha256)
     return Cell(cell, slide.id, stored, reference=new.reference)
 
 
@@ -149,7 +149,7 @@ def _added(connection: sqlite3.Connection, statement: str, row: tuple[object, ..
 def _cell(
     row: tuple[Any, ...], slides: dict[int, Slide], models: dict[int, KnownModel], placing: Placing
 ) -> Cell:
-    (id_, slide, path, page, x, y, width, height, reference,
+    (id_, slide, path, page, x, y, width, height, reference, sha256,
      probabilities, doubt, model, verdict, code, reader, at) = row  # fmt: skip
     box = None if x is None else Box(x, y, width, height)
     prediction = None
@@ -159,5 +159,5 @@ def _cell(
         doubt = float("nan") if doubt is None else doubt
         prediction = placing.prediction(Prediction(known.sha256, known.codes, values, doubt))
     review = None if verdict is None else review_value(verdict, code, reader, at)
-    place = Place(slides[slide].folder / path_text(path), page, box)
+    place = Place(slides[slide].folder / path_text(path), page, box, sha256)
     return Cell(id_, slide, place, prediction, review, placing.label(reference))

@@ -77,10 +77,11 @@ class DecidedTable(PredictionTable):
 
 def _decided(row: list[Any], slides: dict[int, Slide], models: dict[int, KnownModel]) -> DecidedCell:
     *pixels, code, slide, path, model, scale, embedding = row
-    page, *corners = pixels[1:]
+    sha256, page, *corners = pixels
+    box = None if corners[0] is None else Box(*corners)
     return DecidedCell(
         tuple(pixels),
-        Place(slides[slide].folder / path_text(path), page, None if corners[0] is None else Box(*corners)),
+        Place(slides[slide].folder / path_text(path), page, box, bytes.fromhex(sha256)),
         code,
         None if model is None else models[model].sha256,
         None if embedding is None else np.frombuffer(embedding, "<f2").astype(np.float32) * np.float32(scale),

@@ -71,7 +71,8 @@ def make_case(folder: Path, proposals: Sequence[tuple[str, float] | None]) -> Ca
         path = slide_folder / f"cell {number}.png"
         color = (40 + 3 * number % 150, 90, 200 - 2 * number % 150)
         cv2.imwrite(str(path), np.full((50, 50, 3), color, np.uint8))
-        sha256 = hashlib.sha256(str(path).encode()).hexdigest()
+        path.write_bytes(path.read_bytes() + f"{number}".encode())  # many have the same colour
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         new.append(NewCell(Place(path), sha256, 50, 50))
     cells = case.add_cells(slide.id, new)
     case.add_model(MODEL)

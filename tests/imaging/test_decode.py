@@ -13,8 +13,9 @@ import tifffile
 from PIL import Image
 
 from marrowdesk.core.cell import Box, Place
-from marrowdesk.core.errors import ImageUnreadable
+from marrowdesk.core.errors import ImageReplaced, ImageUnreadable
 from marrowdesk.imaging.decode import probe, read_image, read_place
+from marrowdesk.imaging.thumbnail import thumbnail
 
 H, W = 24, 40
 
@@ -245,6 +246,23 @@ def test_that_a_box_is_cut_out_and_ends_at_the_border(tmp_path, picture):
 def test_that_the_hash_is_that_of_the_file(tmp_path, picture):
     path = save(tmp_path / "a.jpg", picture)
     assert probe(path).sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_that_another_file_under_the_name_of_one_that_was_read_is_refused(tmp_path, picture):
+    path = save(tmp_path / "a.png", picture)
+    read = bytes.fromhex(probe(path).sha256)
+    whole, part = Place(path, sha256=read), Place(path, box=Box(5, 3, 10, 12), sha256=read)
+    assert_near(read_place(whole), picture)
+    assert_near(read_place(part), picture[3:15, 5:15])
+    save(path, picture[::-1])
+    for place in (whole, part):
+        for look in (read_place, lambda place: thumbnail(place, 16)):
+            with pytest.raises(ImageReplaced, match=r"a\.png is not the image that was read"):
+                look(place)
+    assert_near(read_place(Place(path)), picture[::-1])
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(ImageUnreadable, match="cut off"):
+        read_place(whole)
 
 
 def test_that_a_complete_jpeg_that_ends_in_mid_gray_is_read(tmp_path):

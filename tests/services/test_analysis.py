@@ -1,5 +1,6 @@
 """Classifying: proposals are stored before they are told, and a broken image does not stop the rest."""
 
+import shutil
 import threading
 from datetime import UTC, datetime
 from itertools import islice
@@ -70,6 +71,22 @@ def test_that_an_image_that_vanished_is_listed_and_the_rest_is_classified(case, 
     assert sum(cell.prediction is not None for cell in case.cells()) == 38
     assert {problem.path.name for problem in case.problems()} == {"07.png", "09.png"}
     assert steps[-1].done == 40
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_that_an_image_replaced_since_it_was_read_is_listed_and_not_classified(
+    case, slide, tiny_engine, tiny_bundle, apart
+):
+    shutil.copy(slide / "01.png", slide / "07.png")
+    engine = EngineApart(tiny_bundle.path, Wish("torch")) if apart else tiny_engine
+    try:
+        steps = list(analyse(case, engine, case.cells(), threading.Event()))
+    finally:
+        if apart:
+            engine.close()
+    (told,) = [problem for step in steps for problem in step.failed]
+    assert told.reason.startswith("07.png is not the image that was read")
+    assert [cell.name for cell in case.cells() if cell.prediction is None] == ["07.png"]
 
 
 def test_that_an_engine_apart_proposes_the_same_and_lists_the_same_images(

@@ -63,6 +63,27 @@ def tree(folder):
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
 
 
+def test_that_an_image_replaced_since_it_was_read_is_left_out_with_the_reason(case_file, out):
+    folder = case_file.parent / "Mustermann E"
+    for name, side in (("Mustermann_01.png", 32), ("Mustermann field.png", 120)):
+        cv2.imwrite(str(folder / name), pixels(side, 77))
+    done = sent(case_file, Form.IMAGES, out)
+    assert [told.split(":")[0] for told in done.left_out] == ["Cell 7", "Cell 8", "Cell 2"]
+    assert "Mustermann_01.png is not the image that was read" in done.left_out[-1]
+    written = [f"BLA/cell_{number:06}.png" for number in (1, 3, 4, 5, 6)]
+    assert tree(done.path) == ["BLA", *written, "manifest.csv"]
+    listed = csv.DictReader(io.StringIO((done.path / "manifest.csv").read_text("utf-8")))
+    assert [row["file"] for row in listed] == written
+
+
+def test_that_no_folder_is_written_where_every_image_was_replaced(case_file, out):
+    for path in (case_file.parent / "Mustermann E").iterdir():
+        cv2.imwrite(str(path), pixels(120, 78))
+    with pytest.raises(MarrowdeskError, match="is not the image that was read"):
+        sent(case_file, Form.IMAGES, out)
+    assert tree(out) == []
+
+
 # -- what leaves ----------------------------------------------------------------------------------------
 
 

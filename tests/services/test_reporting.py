@@ -48,6 +48,16 @@ def test_that_the_snapshot_says_what_the_case_says(case, tiny_bundle):
     assert {picture.code for picture in report.pictures} >= {"PLM"}
 
 
+def test_that_the_picture_of_an_image_replaced_since_it_was_read_is_not_printed(case):
+    before = [picture.code for picture in snapshot(case, CountingRules()).report.pictures]
+    for cell in case.cells()[:3]:
+        Image.new("RGB", (64, 64), (0, 255, 0)).save(cell.place.path)
+    report = snapshot(case, CountingRules()).report
+    assert "PLM" in before
+    assert [picture.code for picture in report.pictures] == [code for code in before if code != "PLM"]
+    assert report.differential.row("PLM").share.count == 3
+
+
 def test_that_doubt_is_counted_over_all_cells_reviewed_or_not(case):
     doubts = [cell.prediction.doubt for cell in case.cells()]
     found = snapshot(case, CountingRules()).report.doubt

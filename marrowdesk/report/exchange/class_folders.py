@@ -36,6 +36,7 @@ def image_files(
 ) -> Iterator[tuple[Cell, str, bytes | ImageUnreadable]]:
     """Give each cell, the name of its file below the folder, and the file, or why there is none.
 
+    An image that was replaced since it was read is not what the reader saw, and no example of the class.
     Pixels are written anew, as PNG: what a camera or scanner wrote into the file besides them stays here.
     Each image is decoded once, however many cells lie on it.
 
@@ -43,12 +44,12 @@ def image_files(
         content: what leaves; its aliases name the files.
         places: where each cell really lies, by its number.
     """
-    seen: tuple[Path, int] | None = None
+    seen: tuple[Path, int, bytes] | None = None
     page: np.ndarray | ImageUnreadable
     for cell in sorted(labelled(content), key=lambda cell: (str(places[cell.id].path), places[cell.id].page)):
         place = places[cell.id]
-        if seen != (place.path, place.page):
-            seen, page = (place.path, place.page), _page(place)
+        if seen != (wanted := (place.path, place.page, place.sha256)):
+            seen, page = wanted, _page(place)
         yield cell, _name(cell, content), _cut_out(page, place)
 
 
@@ -80,7 +81,7 @@ def _name(cell: Cell, content: Content) -> str:
 
 def _page(place: Place) -> np.ndarray | ImageUnreadable:
     try:
-        return read_image(place.path, place.page)
+        return read_image(place.path, place.page, sha256=place.sha256)
     except ImageUnreadable as error:
         return error
 
