@@ -13,6 +13,7 @@ from marrowdesk.core.errors import Cancelled
 from marrowdesk.core.manual import FIELD, TOGETHER
 from marrowdesk.store.backup import back_up_daily, restore
 from marrowdesk.store.schemes import own_scheme
+from marrowdesk.store.values import Problem
 
 if TYPE_CHECKING:
     import threading
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
     from marrowdesk.app.case_model import CaseModel
     from marrowdesk.app.gallery.thumbnails import ThumbnailLoader
-    from marrowdesk.core.errors import CaseFileError
+    from marrowdesk.core.cell import Place
+    from marrowdesk.core.errors import CaseFileError, ImageReplaced
     from marrowdesk.core.taxonomy import Scheme
     from marrowdesk.imaging.kept import KeptImages
     from marrowdesk.services.opening import Opened
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from marrowdesk.store.backup import Backup
     from marrowdesk.store.casefile import CaseFile
     from marrowdesk.store.settings import Settings
-    from marrowdesk.store.values import Problem, Relocation, Sitting, Slide
+    from marrowdesk.store.values import Relocation, Sitting, Slide
 
 
 class Session(QObject):
@@ -92,8 +94,9 @@ class Session(QObject):
         model.outdated.connect(self._read_again)
 
     def give_thumbnails(self, loader: ThumbnailLoader) -> None:
-        """Offer a loader the thumbnails that reading a folder gives by the way."""
+        """Offer a loader the thumbnails that reading a folder gives; list what it finds to be replaced."""
         self._thumbnails = loader
+        loader.replaced.connect(self._add_replaced)
 
     def give_kept_images(self, kept: Callable[[], KeptImages | None]) -> None:
         """Keep for a network the images that reading a folder decodes; asked anew for each case."""
@@ -285,9 +288,15 @@ class Session(QObject):
         self.cells_found.emit()
 
     def add_problems(self, problems: Sequence[Problem]) -> None:
-        """Show images that could not be read later, while they were classified."""
-        self._problems.extend(problems)
-        self.problems_changed.emit()
+        """Show images that could not be read later, while they were classified or shown; each once."""
+        known = {(each.path, each.reason) for each in self._problems}
+        told = {(each.path, each.reason): each for each in problems}
+        if new := [each for key, each in told.items() if key not in known]:
+            self._problems.extend(new)
+            self.problems_changed.emit()
+
+    def _add_replaced(self, found: list[tuple[Place, ImageReplaced]]) -> None:
+        self.add_problems([Problem(place.path, why.message, why.hint) for place, why in found])
 
     # -- images that moved ----------------------------------------------------------------------------
 

@@ -88,7 +88,7 @@ def test_that_the_missing_images_of_the_second_smear_are_found_without_the_windo
 def test_that_a_folder_found_with_other_pictures_of_the_same_names_is_told(
     desk, drawn_slide, qtbot, tmp_path, monkeypatch
 ):
-    other, names = tmp_path / "other", sorted(path.name for path in drawn_slide.iterdir())
+    other, names = tmp_path / "other", sorted(path.name for path in drawn_slide.glob("*.jpg"))
     shutil.copytree(drawn_slide, other)
     for name in names[1:4]:
         shutil.copy(drawn_slide / names[0], other / name)

@@ -145,7 +145,8 @@ class CellDelegate(QStyledItemDelegate):
             return
         painter.fillRect(place, _BACK)
         if isinstance(picture, NoPicture):
-            text = self.tr("cannot\nbe read") if self.labelled else "!"
+            text = self.tr("another\nimage") if picture.replaced else self.tr("cannot\nbe read")
+            text = text if self.labelled else "!"
             painter.drawPixmap(place.topLeft(), stamps.note(text))
 
     def _frame(self, cell: Cell) -> Frame:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 
 from marrowdesk.app.priority import stand_back
 from marrowdesk.core.cell import Place
-from marrowdesk.core.errors import ImageUnreadable
+from marrowdesk.core.errors import ImageReplaced, ImageUnreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,9 +37,11 @@ class NoPicture:
 
     Attributes:
         reason: one sentence for the person.
+        replaced: the reason where the file is not the image that was read; None otherwise.
     """
 
     reason: str
+    replaced: ImageReplaced | None = None
 
 
 class ThumbnailLoader(QObject):
@@ -52,9 +54,11 @@ class ThumbnailLoader(QObject):
 
     Signals:
         arrived: pictures (or reasons why there is none) came; list of places.
+        replaced: files are not the images that were read into the case; list of (place, ImageReplaced).
     """
 
     arrived = Signal(list)
+    replaced = Signal(list)
     _posted = Signal()
     _failed = Signal(object)
 
@@ -187,13 +191,17 @@ class ThumbnailLoader(QObject):
             post, self._post = self._post, []
             generation = self._generation
             self._busy -= {(place, side) for number, place, side, _ in post if number == generation}
-        places = []
+        places, replaced = [], []
         for number, place, side, picture in post:
             if number == generation:
                 self._keep(place, side, picture)
                 places.append(place)
+                if isinstance(picture, NoPicture) and picture.replaced is not None:
+                    replaced.append((place, picture.replaced))
         if places:
             self.arrived.emit(places)
+        if replaced:
+            self.replaced.emit(replaced)
 
     def _keep(self, place: Place, side: int, picture: QImage | NoPicture) -> None:
         before = self._kept.pop((place, side), None)
@@ -249,7 +257,7 @@ def read_picture(place: Place, side: int) -> QImage | NoPicture:
     try:
         rgb = thumbnail(place, side)
     except ImageUnreadable as error:
-        return NoPicture(str(error))
+        return NoPicture(str(error), error if isinstance(error, ImageReplaced) else None)
     return _painted_fast(rgb, side)
 
 
