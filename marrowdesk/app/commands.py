@@ -170,12 +170,12 @@ class Commands(QObject):
             return
 
         case, rules = self._session.case, self._model.rules
-        required = required_of(self._preferences.now)
+        required, replaced = required_of(self._preferences.now), self._session.replaced
 
         def work(_: object) -> list[Found]:
             from marrowdesk.services.signing import against_signing
 
-            return against_signing(case, rules, required)
+            return against_signing(case, rules, required, replaced)
 
         Operation(self, work, lane=Lane.LIGHT, series="sign").on_success(self._show_sign_off).start()
 

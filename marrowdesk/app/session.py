@@ -82,6 +82,7 @@ class Session(QObject):
         self._generation = 0
         self._reading: Operation | None = None
         self._problems: list[Problem] = []
+        self._replaced: set[Path] = set()
         self._fields: dict[str, str] = {}
         self._retired: set[CaseFile] = set()
         self._arrived: set[CaseFile] = set()
@@ -118,6 +119,11 @@ class Session(QObject):
     def problems(self) -> Sequence[Problem]:
         """The images that cannot be read."""
         return self._problems
+
+    @property
+    def replaced(self) -> frozenset[Path]:
+        """The image files that were seen, since the case was opened, to be others than were read."""
+        return frozenset(self._replaced)
 
     @property
     def fields(self) -> dict[str, str]:
@@ -296,6 +302,7 @@ class Session(QObject):
             self.problems_changed.emit()
 
     def _add_replaced(self, found: list[tuple[Place, ImageReplaced]]) -> None:
+        self._replaced.update(place.path for place, _ in found)
         self.add_problems([Problem(place.path, why.message, why.hint) for place, why in found])
 
     # -- images that moved ----------------------------------------------------------------------------
@@ -418,7 +425,7 @@ class Session(QObject):
             reason: why, where something stands against it.
             settings: the laboratory's letterhead and required fields.
         """
-        case, rules = self.case, self._model.rules
+        case, rules, replaced = self.case, self._model.rules, self.replaced
         assert case is not None
 
         def work(_: threading.Event) -> SignedOff:
@@ -426,7 +433,7 @@ class Session(QObject):
             from marrowdesk.services.signing import sign_off
 
             take_letterhead(case, settings.institution)  # it is printed as it is now, however late
-            return sign_off(case, rules, reader, role, reason, required_of(settings))
+            return sign_off(case, rules, reader, role, reason, required_of(settings), replaced)
 
         def done(signed: SignedOff) -> None:
             if case is self.case:
@@ -482,6 +489,7 @@ class Session(QObject):
             self._reading = None
             self.reading_changed.emit(False, 0)
         self._problems = []
+        self._replaced.clear()
         self._fields = {}
         self._only_read = None
         if self.case is not None:

@@ -32,6 +32,8 @@ class Hindrance(enum.StrEnum):
         DIFFERING: cells on which two readers differ and that nobody has settled.
         REPEATED: cells that show the very image of another cell and are counted once more; they may stand
             under another kind besides.
+        REPLACED: cells whose image file was seen to be another one than was read, so that nobody can look at
+            them any more; they may stand under another kind besides.
         TOO_FEW: fewer cells counted than the target; its cells are the number that is missing.
         EMPTY_FIELDS: header fields that the laboratory requires and that are empty; its count is of fields.
     """
@@ -42,6 +44,7 @@ class Hindrance(enum.StrEnum):
     ALWAYS_REVIEWED = "always reviewed"
     DIFFERING = "differing"
     REPEATED = "repeated"
+    REPLACED = "replaced"
     TOO_FEW = "too few"
     EMPTY_FIELDS = "empty fields"
 
@@ -71,11 +74,12 @@ def hindrances(
     by_eye: int = 0,
     empty: Sequence[str] = (),
     repeated: Collection[int] = (),
+    replaced: Collection[int] = (),
 ) -> list[Found]:
     """List what has to be done before a case is signed.
 
-    A cell stands under the first kind that holds, and a repeated one there too: reviewing it is one thing,
-    whether it is in the case by mistake another.
+    A cell stands under the first kind that holds, and a repeated or replaced one there too: reviewing it is
+    one thing, whether it is in the case by mistake or can still be looked at another.
 
     Args:
         cells: all cells of the case.
@@ -85,6 +89,7 @@ def hindrances(
         by_eye: nucleated cells of a manual count that are counted together with these.
         empty: names of the required header fields that are empty.
         repeated: numbers of the cells that show the very image of an earlier one and are counted once more.
+        replaced: numbers of the cells whose image file was seen to be another one than was read.
 
     Returns:
         The kinds that hold, in the order of :class:`Hindrance`.
@@ -97,6 +102,8 @@ def hindrances(
             found[kind].append(cell.id)
         if cell.id in repeated:
             found[Hindrance.REPEATED].append(cell.id)
+        if cell.id in replaced and cell.state is not CellState.EXCLUDED:
+            found[Hindrance.REPLACED].append(cell.id)
         code = cell.code
         counted += code is not None and code in scheme and scheme[code].counted
     rows = [Found(kind, len(ids), tuple(ids)) for kind, ids in found.items() if ids]
@@ -109,7 +116,8 @@ def hindrances(
 
 def unseen(cells: Iterable[Cell], against: Iterable[Found]) -> list[int]:
     """List the cells that stand as proposed and that no hindrance calls for, in the order of the case."""
-    named = {each for found in against if found.kind is not Hindrance.REPEATED for each in found.ids}
+    besides = (Hindrance.REPEATED, Hindrance.REPLACED)
+    named = {each for found in against if found.kind not in besides for each in found.ids}
     return [cell.id for cell in cells if cell.state is CellState.PROPOSED and cell.id not in named]
 
 

@@ -47,6 +47,7 @@ HINDRANCES = {
     Hindrance.ALWAYS_REVIEWED: "{} of a class that needs a reader and not reviewed",
     Hindrance.DIFFERING: "{} on which two readers differ",
     Hindrance.REPEATED: "{} showing the very image of another cell",
+    Hindrance.REPLACED: "{} whose image file is not the one that was read",
     Hindrance.TOO_FEW: "{} fewer than the target",
     Hindrance.EMPTY_FIELDS: "{} left empty",
 }

@@ -13,7 +13,8 @@ from marrowdesk.services.second_reading import differing
 from marrowdesk.store.backup import back_up
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
 
     from marrowdesk.core.counting import CountingRules
     from marrowdesk.core.signoff import Found
@@ -34,13 +35,16 @@ class SignedOff:
     no_copy: CaseFileError | None = None
 
 
-def against_signing(case: CaseFile, rules: CountingRules, required: Sequence[str] = ()) -> list[Found]:
+def against_signing(
+    case: CaseFile, rules: CountingRules, required: Sequence[str] = (), replaced: Collection[Path] = ()
+) -> list[Found]:
     """List what stands between a case, as it is in its file now, and its signature.
 
     Args:
         case: the case.
         rules: what it is counted by.
         required: names of the header fields that must not be empty.
+        replaced: image files that were seen to be others than were read.
 
     Raises:
         CaseFileError: the case cannot be read.
@@ -50,7 +54,8 @@ def against_signing(case: CaseFile, rules: CountingRules, required: Sequence[str
     empty = [name for name in required if not fields.get(name, "").strip()]
     cells, differ = case.cells(), frozenset(differing(case))
     repeated = frozenset(counted_again(cells, case.alike()))
-    return hindrances(cells, scheme, rules.target, differ, by_eye, empty, repeated)
+    others = frozenset(cell.id for cell in cells if cell.place.path in replaced)
+    return hindrances(cells, scheme, rules.target, differ, by_eye, empty, repeated, others)
 
 
 def sign_off(
@@ -60,6 +65,7 @@ def sign_off(
     role: str = "",
     reason: str = "",
     required: Sequence[str] = (),
+    replaced: Collection[Path] = (),
 ) -> SignedOff:
     """Sign a case as it is in its file now, and copy it.
 
@@ -70,6 +76,7 @@ def sign_off(
         role: of the reader, as typed; may be empty.
         reason: why it is signed although something stands against it; needed in that case only.
         required: names of the header fields that must not be empty.
+        replaced: image files that were seen to be others than were read.
 
     Raises:
         MarrowdeskError: there are no cells, no name, or no reason where one is needed.
@@ -79,7 +86,7 @@ def sign_off(
         raise MarrowdeskError("The case holds no cells to sign.", "Open a folder of cell images first.")
     if not reader.strip():
         raise MarrowdeskError("A signature needs a name.", "Say who signs.")
-    against = against_signing(case, rules, required)
+    against = against_signing(case, rules, required, replaced)
     if against and not reason.strip():
         kinds = ", ".join(f"{each.kind} ({each.count})" for each in against)
         raise MarrowdeskError(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import shutil
 
-from desk_steps import open_and_wait, wait_for_workers
+from desk_steps import open_and_wait, wait_for_dialog, wait_for_workers
+from PySide6.QtWidgets import QLabel
+
+from marrowdesk.app.dialogs.sign_off import SignOffDialog
 
 
 def _replace(folder, count):
@@ -31,3 +34,32 @@ def test_that_replaced_images_are_listed_once_and_not_shown(desk, drawn_slide, q
     wait_for_workers(qtbot)
     assert "is not the image that was read" in window.viewer.canvas._message.text()
     assert len(window.session.problems) == 2
+    window.acts.sign_off.trigger()
+    signing = wait_for_dialog(qtbot, desk, SignOffDialog)
+    told = " ".join(each.text() for each in signing.findChildren(QLabel))
+    assert "Whose image file is not the one that was read: 2 cells." in told
+    signing.reader.setText("A. Reader")
+    signing.reason.setPlainText("They are lost.")
+    with qtbot.waitSignal(window.model.signature_changed, timeout=10_000):
+        signing.sign.click()
+    assert ("replaced", 2) in window.model.signed.hindrances
+
+
+def test_that_images_put_back_are_listed_no_longer_when_the_case_is_opened_again(
+    desk, drawn_slide, qtbot, tmp_path
+):
+    saved = shutil.copytree(drawn_slide, tmp_path / "saved")
+    open_and_wait(qtbot, desk, drawn_slide)
+    window, path = desk.window, desk.window.session.case.path
+    window.session.close()
+    replaced = _replace(drawn_slide, 2)
+    open_and_wait(qtbot, desk, path)
+    qtbot.waitUntil(lambda: len(window.session.replaced) == 2, timeout=20_000)
+    for each in replaced:
+        shutil.copy(saved / each.name, each)
+    window.session.close()
+    open_and_wait(qtbot, desk, path)
+    qtbot.waitUntil(lambda: not window.thumbnails.waiting)
+    wait_for_workers(qtbot)
+    assert not window.session.problems
+    assert not window.session.replaced

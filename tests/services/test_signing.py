@@ -20,6 +20,7 @@ from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.manual import FIELD, TOGETHER
 from marrowdesk.core.shipped_schemes import ICSH
 from marrowdesk.report.options import PrintOptions
+from marrowdesk.report.pdf import pdf_bytes
 from marrowdesk.services import signing
 from marrowdesk.services.letterhead import take_letterhead
 from marrowdesk.services.opening import case_for, open_slides
@@ -75,6 +76,27 @@ def test_that_what_stands_against_it_needs_a_reason_and_is_kept_with_it(case):
     signed = sign_off(case, RULES, "A. Reader", reason="The smear holds no more.").signature
     assert signed.hindrances == (("unidentified", 1),)
     assert snapshot(case, RULES).report.signed.reason == "The smear holds no more."
+
+
+def test_that_images_seen_to_be_replaced_stand_against_it_until_their_cells_are_excluded(case):
+    replaced = {case.cells()[2].place.path}
+    with pytest.raises(MarrowdeskError, match=r"not ready to be signed: replaced \(1\)"):
+        sign_off(case, CountingRules(target=5), "A. Reader", replaced=replaced)
+    signed = sign_off(
+        case, CountingRules(target=5), "A. Reader", reason="It is lost.", replaced=replaced
+    ).signature
+    assert signed.hindrances == (("replaced", 1),)
+    for language, said in (
+        ("en", "1 cell whose image file is not the one that was read"),
+        ("de", "1 Zelle, deren Bilddatei nicht die eingelesene ist"),
+        ("zh", "1 个细胞的图像文件已不是当初读入的文件"),
+    ):
+        paper = pdf_bytes(snapshot(case, RULES).report, PrintOptions(language=language))
+        assert "".join(said.split()) in "".join(page_texts(paper)[0].split())
+    case.reopen("A. Reader", "To exclude it.")
+    case.record(edits.exclude([case.cells()[2]], "ab", datetime.now(UTC)))
+    again = sign_off(case, CountingRules(target=5), "A. Reader", replaced=replaced)
+    assert again.signature.hindrances == ()
 
 
 def test_that_a_signature_stands_where_no_copy_can_be_made(case, monkeypatch):

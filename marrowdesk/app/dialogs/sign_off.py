@@ -282,6 +282,11 @@ def words(found: Found) -> str:
             "SignOffDialog",
             "With the very image of another cell, counted again: {} cells. Exclude those added by mistake.",
         ),
+        Hindrance.REPLACED: translate(
+            "SignOffDialog",
+            "Whose image file is not the one that was read: {} cells. Put the images back and open the case "
+            "again, or exclude the cells.",
+        ),
         Hindrance.TOO_FEW: translate("SignOffDialog", "Fewer cells counted than the target: {} are missing."),
         Hindrance.EMPTY_FIELDS: translate("SignOffDialog", "Required and empty in the report: {}."),
     }
@@ -308,6 +313,11 @@ def _words_of_one(kind: Hindrance) -> str:
         Hindrance.REPEATED: translate(
             "SignOffDialog",
             "With the very image of another cell, counted again: 1 cell. Exclude it if added by mistake.",
+        ),
+        Hindrance.REPLACED: translate(
+            "SignOffDialog",
+            "Whose image file is not the one that was read: 1 cell. Put the image back and open the case "
+            "again, or exclude the cell.",
         ),
         Hindrance.TOO_FEW: translate("SignOffDialog", "Fewer cells counted than the target: 1 is missing."),
     }[kind]

@@ -111,6 +111,7 @@ TEXTS = {
     "{} of a class that needs a reader and not reviewed": "{}属于必须人工审核的类别而未审核",
     "{} on which two readers differ": "{}两位阅片者意见不一",
     "{} showing the very image of another cell": "{}与其他细胞的图像完全相同",
+    "{} whose image file is not the one that was read": "{}的图像文件已不是当初读入的文件",
     "{} fewer than the target": "比目标少 {}",
     "{} left empty": "{}未填写",
     "{} required field": "{} 个必填项",

@@ -119,6 +119,7 @@ TEXTS = {
         "{} einer Klasse, die einen Befunder verlangt, nicht geprüft",
     "{} on which two readers differ": "{} von zwei Befundern verschieden beurteilt",
     "{} showing the very image of another cell": "{} mit genau demselben Bild wie eine andere Zelle",
+    "{} whose image file is not the one that was read": "{}, deren Bilddatei nicht die eingelesene ist",
     "{} fewer than the target": "{} weniger als das Ziel",
     "{} left empty": "{} nicht ausgefüllt",
     "{} required field": "{} Pflichtfeld",
