@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from marrowdesk.app.session import Session
     from marrowdesk.core.signoff import Found
     from marrowdesk.core.taxonomy import Scheme
-    from marrowdesk.services.moved import Former
     from marrowdesk.store.values import Sitting, Slide
 
 
@@ -353,7 +352,7 @@ class Commands(QObject):
         Of images whose case lay elsewhere, ask whether to go on with it.
         """
         if isinstance(error, SlideMoved):
-            self._ask_about_former(error.former, paths)
+            self._ask_about_former(error, paths)
             return
         box = show_failure(self._window, error)
         if not isinstance(error, CaseFileDamaged | NotACaseFile | CaseFileMissing):
@@ -365,8 +364,9 @@ class Commands(QObject):
             copies = box.addButton(self.tr("&Earlier copies…"), QMessageBox.ButtonRole.ActionRole)
             copies.clicked.connect(lambda: self._show_copies(path, path.stem))
 
-    def _ask_about_former(self, former: Former, paths: Sequence[Path]) -> None:
+    def _ask_about_former(self, moved: SlideMoved, paths: Sequence[Path]) -> None:
         """Ask whether to go on with the case that images had where they lay before, or to begin another."""
+        former = moved.former
         box = QMessageBox(self._window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setWindowTitle(self.tr("These images have a case"))
@@ -388,7 +388,7 @@ class Commands(QObject):
         go_on = box.addButton(self.tr("&Open that case"), accept)
         go_on.clicked.connect(lambda: self._session.open(paths, file=former.case))
         begin = box.addButton(self.tr("Begin a &new case"), other)
-        begin.clicked.connect(lambda: self._session.open(paths, file=places.case_path_for(*paths)))
+        begin.clicked.connect(lambda: self._session.open(paths, file=moved.another))
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(go_on)
         without_icons(box)

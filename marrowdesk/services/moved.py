@@ -6,6 +6,7 @@ A case is named after the path of its folder, and another drive letter or mount 
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from marrowdesk.core.errors import CaseFileError, MarrowdeskError
 from marrowdesk.reach import is_folder
 from marrowdesk.store import paths as places
+from marrowdesk.store.holding import read_holder
 from marrowdesk.store.progress import LyingSlide, progress_of, slides_of
 
 if TYPE_CHECKING:
@@ -50,19 +52,42 @@ class SlideMoved(MarrowdeskError):
 
     Attributes:
         former: that case.
+        another: the file of a new one.
     """
 
-    def __init__(self, opened: Path, former: Former) -> None:
+    def __init__(self, opened: Path, former: Former, another: Path) -> None:
         super().__init__(
             f"The images in {opened} are those of the case {former.case} ({former.reviewed} of "
             f"{former.cells} cells reviewed), whose folder {former.folder} is not there any more.",
             f'Go on with it by --case "{former.case}", or begin another one by --case NEW.mdcase.',
         )
-        self.former = former
+        self.former, self.another = former, another
+
+
+def is_elsewhere(case: Path, folders: Sequence[Path]) -> bool:
+    """Say whether the slides of a case are found elsewhere since, and these folders hold other images now.
+
+    Args:
+        case: the file that is named after the folders.
+        folders: as for :func:`case_of`.
+    """
+    holder = read_holder(case)
+    if holder is not None and holder.elsewhere:  # it is shown to be read, and nothing is read into it
+        return False
+    try:
+        slides = slides_of(case, _IMAGES)
+    except CaseFileError:  # opening it tells why
+        return False
+    here = {os.path.normcase(each.resolve()) for each in folders}
+    if not slides or any(os.path.normcase(slide.folder.resolve()) in here for slide in slides):
+        return False
+    return not _paired(folders, slides, _Images())
 
 
 def case_of(folders: Sequence[Path]) -> Path | None:
     """Find the case whose slides lie in these folders now, though it is named after others.
+
+    A folder reached through a link may be another one than it was: some image of each must be there.
 
     Args:
         folders: whole slide folders, as :func:`slide_folders` gives them.
@@ -70,9 +95,13 @@ def case_of(folders: Sequence[Path]) -> Path | None:
     Returns:
         Of the cases in the person's folder of cases the one that was written last; None where there is none.
     """
-    return next(
-        (path for path, slides in _cases() if {slide.folder for slide in slides} == set(folders)), None
-    )
+    known = _Images()
+    for path, slides in _cases():
+        if {slide.folder for slide in slides} == set(folders) and all(
+            known.same(slide.folder, slide.images) for slide in slides
+        ):
+            return path
+    return None
 
 
 def former_case_of(folders: Sequence[Path]) -> Former | None:
@@ -144,8 +173,12 @@ class _Images:
     def __init__(self) -> None:
         self._hashes: dict[Path, bytes | None] = {}
 
+    def same(self, folder: Path, images: Sequence[tuple[str, bytes]]) -> int:
+        """Count which of these images, given as (relative path, SHA-256), a folder holds."""
+        return sum(self._hash(folder / name) == sha256 for name, sha256 in images)
+
     def are(self, folder: Path, images: Sequence[tuple[str, bytes]]) -> bool:
-        """Say whether a folder holds these images, at least one, given as (relative path, SHA-256)."""
+        """Say whether a folder holds these images, at least one."""
         return bool(images) and all(self._hash(folder / name) == sha256 for name, sha256 in images)
 
     def _hash(self, path: Path) -> bytes | None:

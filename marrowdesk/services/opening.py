@@ -20,7 +20,7 @@ from marrowdesk.imaging.labels import folder_label
 from marrowdesk.imaging.scan import Found, Unreadable, scan
 from marrowdesk.imaging.thumbnail import fit_square
 from marrowdesk.reach import is_folder, is_missing, is_there
-from marrowdesk.services.moved import SlideMoved, case_of, follow, former_case_of
+from marrowdesk.services.moved import SlideMoved, case_of, follow, former_case_of, is_elsewhere
 from marrowdesk.store import paths as places
 from marrowdesk.store.backup import case_of_copy
 from marrowdesk.store.casefile import CaseFile
@@ -116,7 +116,7 @@ def case_for(
     if is_there(file):
         return _open_followed(file, folders if whole else [], take_over)
     if chosen is None and whole and (former := former_case_of(folders)) is not None:
-        raise SlideMoved(folders[0], former)
+        raise SlideMoved(folders[0], former, file)
     # In no language: it is printed in the report's.
     more = f" +{len(folders) - 1}" if len(folders) > 1 else ""
     return CaseFile.create(file, scheme, f"{_name(folders[0])}{more}", hold=True)
@@ -200,7 +200,7 @@ def case_file(paths: Sequence[Path], file: Path | None = None) -> Path:
     """Give the file of the case that belongs to what a person opened; it may not exist yet.
 
     It is the one named after the folders or images; where that does not exist, one whose folders were found
-    again at these places since.
+    again at these places since. One that found its images elsewhere, and other images lie here now, is left.
 
     Raises:
         MarrowdeskError: nothing to open, or a path does not exist.
@@ -214,8 +214,13 @@ def case_file(paths: Sequence[Path], file: Path | None = None) -> Path:
         return file
     if not _are_whole(folders):
         return places.case_path_for(*(each for wanted in folders.values() for each in wanted))
-    named = places.case_path_for(*folders)
-    return named if is_there(named) else case_of(list(folders)) or named
+    whole, numbers = list(folders), itertools.count(2)
+    named = path = places.case_path_for(*folders)
+    while is_there(path):
+        if not is_elsewhere(path, whole):
+            return path
+        path = places.next_name(named, next(numbers))
+    return case_of(whole) or path
 
 
 def _are_whole(slides: dict[Path, list[Path]]) -> bool:

@@ -18,7 +18,7 @@ SUFFIX = ".mdcase"
 
 _APP = "MarrowDesk"
 _LONGEST_NAME = 80  # bytes of a folder's name that go into the name of its case
-_NAMED = re.compile(r"(.+)-[0-9a-f]{12}" + re.escape(SUFFIX))
+_NAMED = re.compile(r"(.+)-[0-9a-f]{12}(?:-\d+)?" + re.escape(SUFFIX))
 
 
 def _home() -> Path | None:
@@ -99,6 +99,11 @@ def case_path_for(first: Path, *others: Path) -> Path:
     digest = hashlib.sha256("\0".join(wholes).encode("utf-8", "surrogateescape")).hexdigest()[:12]
     leading = min((each.resolve() for each in (first, *others)), key=os.path.normcase)
     return cases_path() / f"{_readable(leading.name)}-{digest}{SUFFIX}"
+
+
+def next_name(case: Path, number: int) -> Path:
+    """Give the name of another case of the same folders: ``number`` is 2 for the second, and so on."""
+    return case.with_name(f"{case.stem}-{number}{SUFFIX}")
 
 
 def named_for(case: Path, folder_names: Iterable[str]) -> bool:

@@ -156,6 +156,38 @@ def test_that_a_folder_that_went_back_is_followed_and_no_cell_is_counted_twice(s
         assert (case.path, case.progress(), len(case.slides())) == (path, (4, 4), 1)
 
 
+@pytest.mark.parametrize("archive", ["there", "gone"])
+def test_that_another_slide_where_one_lay_before_is_not_mixed_into_its_case(slide, elsewhere, archive):
+    path = reviewed_case(slide)
+    slide.parent.rename(elsewhere.parent)
+    with case_for([elsewhere], file=path) as case:
+        read(case, [elsewhere])
+    if archive == "gone":
+        elsewhere.parent.rename(elsewhere.parent.with_name("unplugged"))
+    draw(slide, 60, 3)  # another stick has the letter now, and its folder that name
+    second = reviewed_case(slide, cells=2)
+    for _ in range(2):
+        with case_for([slide]) as case:
+            read(case, [slide])
+            assert (case.path, case.progress(), len(case.slides())) == (second, (3, 2), 1)
+    with case_for([second]) as case:
+        assert folders_to_read(case, [second]) == [slide]
+    with case_for([path]) as case:
+        assert (case.progress(), len(case.slides())) == ((4, 4), 1)
+
+
+def test_that_a_link_to_another_slide_does_not_lead_to_the_case_of_the_one_before(slide, tmp_path):
+    current = tmp_path / "current"
+    current.symlink_to(slide.parent)
+    path = reviewed_case(current / slide.name)
+    current.unlink()
+    current.symlink_to(draw(tmp_path / "next" / slide.name, 60, 3).parent)
+    with case_for([current / slide.name]) as case:
+        read(case, [current / slide.name])
+        assert case.path != path
+        assert case.progress() == (3, 0)
+
+
 @pytest.mark.parametrize("why", ["copied", "other images", "nobody decided", "single images"])
 def test_that_a_case_is_begun_unasked_where_nothing_is_lost(slide, elsewhere, why):
     opened = [slide / "cell_001.png"] if why == "single images" else [slide]
