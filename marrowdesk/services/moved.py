@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _IMAGES = 3
 """So many images of a slide are compared before its case is offered; finding the folder compares all."""
 
-_CASES, _SECONDS = 200, 1.0
+_CASES, _SECONDS = 100, 0.5
 """So many cases are looked at, and for so long: a person waits for the folder to open."""
 
 
@@ -96,7 +96,7 @@ def case_of(folders: Sequence[Path]) -> Path | None:
         Of the cases in the person's folder of cases the one that was written last; None where there is none.
     """
     known = _Images()
-    for path, slides in _cases():
+    for path, slides in _cases(folders):
         if {slide.folder for slide in slides} == set(folders) and all(
             known.same(slide.folder, slide.images) for slide in slides
         ):
@@ -115,7 +115,7 @@ def former_case_of(folders: Sequence[Path]) -> Former | None:
     """
     known = _Images()
     found = []
-    for path, slides in _cases():
+    for path, slides in _cases(folders):
         gone = _paired(folders, slides, known)
         if len(gone) < len(folders):
             continue
@@ -145,17 +145,21 @@ def follow(case: CaseFile, folders: Sequence[Path]) -> None:
             case.relocate(slide.id, folder)
 
 
-def _cases() -> Iterator[tuple[Path, list[LyingSlide]]]:
-    """Give the cases that are named after a slide folder, the latest first, as long as there is time."""
+def _cases(folders: Sequence[Path]) -> Iterator[tuple[Path, list[LyingSlide]]]:
+    """Give the cases that are named after a slide folder, as long as there is time.
+
+    First come those of folders called like these, for mostly it is the drive that has another name; of others
+    the latest.
+    """
     began = monotonic()
-    dated = []
-    folder = places.cases_path()
-    for path in folder.iterdir() if is_folder(folder) else ():
+    called, dated = [each.name for each in folders], []
+    home = places.cases_path()
+    for path in home.iterdir() if is_folder(home) else ():
         try:
-            dated.append((path.stat().st_mtime_ns, path))
+            dated.append((places.named_for(path, called), path.stat().st_mtime_ns, path))
         except OSError:  # it went while we looked
             continue
-    cases = [path for _, path in sorted(dated, reverse=True) if places.is_case_file(path)]
+    cases = [path for _, _, path in sorted(dated, reverse=True) if places.is_case_file(path)]
     for path in cases[:_CASES]:
         if monotonic() - began > _SECONDS:
             return

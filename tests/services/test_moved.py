@@ -227,10 +227,24 @@ def test_that_damaged_and_foreign_files_among_the_cases_hinder_nothing(slide, el
     assert told.value.former.case == path
 
 
-def test_that_only_so_many_cases_are_looked_at(slide, elsewhere, tmp_path, monkeypatch):
-    reviewed_case(slide)
+def test_that_only_so_many_cases_are_looked_at_and_first_those_of_folders_called_so(
+    slide, elsewhere, tmp_path, monkeypatch
+):
+    path = reviewed_case(slide)
     reviewed_case(draw(tmp_path / "later", 30, 4))
     slide.parent.rename(elsewhere.parent)
     monkeypatch.setattr(moved, "_CASES", 1)
-    with case_for([elsewhere]) as case:
-        assert case.path == case_path_for(elsewhere)
+    with pytest.raises(SlideMoved) as told:
+        case_for([elsewhere])
+    assert told.value.former.case == path
+    renamed = elsewhere.rename(elsewhere.with_name("called otherwise"))
+    with case_for([renamed]) as case:
+        assert case.path == case_path_for(renamed)
+
+
+def test_that_a_folder_that_is_called_otherwise_now_is_known_too(slide):
+    path = reviewed_case(slide)
+    renamed = slide.rename(slide.with_name("called otherwise"))
+    with pytest.raises(SlideMoved) as told:
+        case_for([renamed])
+    assert told.value.former.case == path
