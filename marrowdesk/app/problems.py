@@ -26,7 +26,7 @@ from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.services.delivery import deliver
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from PySide6.QtGui import QKeyEvent, QResizeEvent
 
@@ -139,12 +139,13 @@ class _Table(QTableView):
 
 
 class ProblemsPanel(QWidget):
-    """Lists the images that are not counted because they cannot be read."""
+    """Lists the images that are not counted because they cannot be read, and those replaced since."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.table = ProblemTable(self)
         self._count = QLabel(self)
+        self._count.setWordWrap(True)
         self._view = _Table(self)
         self._view.setModel(self.table)
         self._view.setAccessibleName(self.tr("Images that cannot be read"))
@@ -177,14 +178,23 @@ class ProblemsPanel(QWidget):
         column.addLayout(buttons)
         column.addWidget(self._view, 1)
 
-    def show_problems(self, problems: Sequence[Problem], folders: Sequence[Path] = ()) -> None:
-        """List other problems; ``folders`` are the slide folders."""
+    def show_problems(
+        self, problems: Sequence[Problem], folders: Sequence[Path] = (), replaced: Collection[Path] = ()
+    ) -> None:
+        """List other problems; ``folders`` are the slide folders, ``replaced`` files that stay counted."""
         self.table.show_problems(problems, folders)
-        number = len(problems)
-        if number == 1:
-            self._count.setText(self.tr("1 image cannot be read and is not counted."))
-        else:
-            self._count.setText(self.tr("{} images cannot be read and are not counted.").format(number))
+        others = sum(each.path in replaced for each in problems)
+        said = []
+        if (unread := len(problems) - others) == 1:
+            said.append(self.tr("1 image cannot be read and is not counted."))
+        elif unread or not others:
+            said.append(self.tr("{} images cannot be read and are not counted.").format(unread))
+        if others == 1:
+            said.append(self.tr("1 image is not the one that was read, and stays counted as it stands."))
+        elif others:
+            text = self.tr("{} images are not the ones that were read, and stay counted as they stand.")
+            said.append(text.format(others))
+        self._count.setText(" ".join(said))
 
     def _copy_selected(self) -> None:
         rows = sorted(index.row() for index in self._view.selectionModel().selectedRows())

@@ -157,7 +157,7 @@ class Standing(QObject):
         case = session.case
         folders = [slide.folder for slide in case.slides()] if case is not None else []
         before = self._window.problems.table.rowCount()
-        self._window.problems.show_problems(session.problems, folders)
+        self._window.problems.show_problems(session.problems, folders, session.replaced)
         if session.problems and not before:
             dock.show()
         elif not session.problems:

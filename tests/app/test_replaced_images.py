@@ -29,6 +29,8 @@ def test_that_replaced_images_are_listed_once_and_not_shown(desk, drawn_slide, q
     assert sorted(problem.path for problem in window.session.problems) == replaced
     assert all("is not the image that was read" in problem.reason for problem in window.session.problems)
     assert window.docks.problems.isVisible()
+    head = window.problems._count.text()
+    assert head == "2 images are not the ones that were read, and stay counted as they stand."
     row = next(at for at, cell in enumerate(window.model.cells) if cell.place.path == replaced[0])
     window.model.set_current(row)
     wait_for_workers(qtbot)
