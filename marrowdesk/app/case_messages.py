@@ -115,7 +115,7 @@ class CaseMessages(QObject):
                 "back, or copy its file elsewhere as a case of its own."
             )
             message = window.banner.tell("only read", text, "warning")
-            message.add_button(self.tr("&Earlier copies…"), window.commands.copies)
+            message.add_button(self.tr("E&arlier copies…"), window.commands.copies)
             return
         text = self.tr("{} You see it as it was when you opened it; nothing can be changed.").format(
             why.message
@@ -125,7 +125,7 @@ class CaseMessages(QObject):
         if case is not None:
             message.add_button(self.tr("Open a&gain"), lambda: window.session.open([case.path]))
         if isinstance(why, CaseFileInUse):
-            message.add_button(self.tr("&Take over…"), window.commands.take_over)
+            message.add_button(self.tr("Ta&ke over…"), window.commands.take_over)
 
     def _tell_signed(self) -> None:
         signed = self._window.model.signed
@@ -189,7 +189,7 @@ class CaseMessages(QObject):
             found.altered[0],
         )
         message = window.banner.tell("other images", text, "warning")
-        message.add_button(self.tr("Find an&other folder…"), lambda: window.commands.find_images(slide))
+        message.add_button(self.tr("Find ano&ther folder…"), lambda: window.commands.find_images(slide))
 
     def _show_packing(self, files: int, left: list[Path] | None) -> None:
         window, case = self._window, self._window.session.case

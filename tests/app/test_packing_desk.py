@@ -26,7 +26,8 @@ def test_that_images_are_packed_and_unpacked_where_the_folder_is_gone(
     with qtbot.waitSignal(window.session.missing_found, timeout=20_000):
         window.commands.open([path])
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "again"))
-    (button,) = [b for b in message_of(desk, "missing").findChildren(QPushButton) if "Unpack" in b.text()]
+    buttons = message_of(desk, "missing").findChildren(QPushButton)
+    (button,) = [each for each in buttons if "Unpack" in each.text().replace("&", "")]
     with qtbot.waitSignal(window.session.opened, timeout=20_000):
         button.click()
     assert all(cell.place.path.exists() for cell in window.model.cells)
@@ -43,7 +44,8 @@ def test_that_what_is_missing_is_told_and_without_packed_images_none_are_offered
     shutil.move(drawn_slide, tmp_path / "moved")
     with qtbot.waitSignal(window.session.missing_found, timeout=20_000):
         window.commands.open([path])
-    assert not [b for b in message_of(desk, "missing").findChildren(QPushButton) if "Unpack" in b.text()]
+    buttons = message_of(desk, "missing").findChildren(QPushButton)
+    assert not [each for each in buttons if "Unpack" in each.text().replace("&", "")]
     window.acts.pack.trigger()
     qtbot.waitUntil(lambda: message_of(desk, "packing") is not None)
     assert "0 of 24" in message_of(desk, "packing").text
@@ -76,7 +78,8 @@ def test_that_the_missing_images_of_the_second_smear_are_found_without_the_windo
     monkeypatch.setattr(
         QFileDialog, "getExistingDirectory", lambda _, title: asked.append(title) or str(tmp_path / "moved")
     )
-    (button,) = [b for b in message_of(desk, "missing").findChildren(QPushButton) if "Find" in b.text()]
+    buttons = message_of(desk, "missing").findChildren(QPushButton)
+    (button,) = [each for each in buttons if "Find" in each.text().replace("&", "")]
     with qtbot.waitSignal(window.session.opened):
         button.click()
     assert asked == ["Where are the images of “second smear” now?"]

@@ -74,7 +74,7 @@ def test_that_the_language_of_a_text_is_that_of_the_class_it_is_shown_by(texts):
         if isinstance(node, ast.ClassDef)
     }
     contexts = {context for context, _ in found(texts)}
-    assert contexts - classes <= {"failure", "gallery", "Sex", "shortcuts"}
+    assert contexts - classes <= {"failure", "gallery", "saving", "Sex", "shortcuts"}
 
 
 def test_that_a_translation_is_a_file_in_a_folder(texts, qapp, tmp_path, monkeypatch):

@@ -38,12 +38,16 @@ from marrowdesk.app.keys import BareKeys
 from marrowdesk.app.preferences import Preferences, choice_of
 from marrowdesk.app.problems import ProblemsPanel
 from marrowdesk.app.recents import RecentList, describe
+from marrowdesk.app.report_desk.window import summary
 from marrowdesk.app.sex import sex_of
 from marrowdesk.app.status import StatusBar, duration, progress_text
 from marrowdesk.app.theme import DARK, LIGHT, Theme, palette_of, tones
 from marrowdesk.app.viewer.chip import ClassChip
 from marrowdesk.core.cell import CellState
+from marrowdesk.core.counting import CountingRules
+from marrowdesk.core.differential import differential
 from marrowdesk.core.shipped_schemes import SCHEMES
+from marrowdesk.core.tally import Tally
 from marrowdesk.core.taxonomy import MARROW
 from marrowdesk.store.holding import ENDING, Holder
 from marrowdesk.store.paths import settings_path
@@ -298,7 +302,7 @@ def test_that_problems_are_named_from_their_slide_folder_and_copied_whole(qtbot)
     panel.show_problems(PROBLEMS, [Path("/slides/a")])
     names = [panel.table.index(row, 0).data() for row in range(2)]
     assert names == [str(Path("BLA/one.jpg")), "two.png"]
-    copy = next(each for each in panel.findChildren(QPushButton) if "Copy" in each.text())
+    copy = next(each for each in panel.findChildren(QPushButton) if "Copy" in each.text().replace("&", ""))
     copy.click()
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[0].split("\t") == ["File", "Reason", "What to do"]
@@ -464,6 +468,22 @@ class _Paints(QObject):
     def eventFilter(self, watched, event):
         self.count += event.type() == QEvent.Type.Paint
         return False
+
+
+def test_that_a_single_cell_is_counted_in_the_singular(qtbot):
+    tally = Tally()
+    tally.current["LYT"] = tally.predicted["LYT"] = tally.states[CellState.PROPOSED] = 1
+    one = differential(tally, MARROW, CountingRules(target=10))
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    status = StatusBar(QAction(window), window)
+    status.show_count(one)
+    assert status.count.text() == "Counted 1 of 10   Reviewed 0 of 1 cell"
+    assert summary(one).startswith("1 nucleated cell counted; 0 of 1 cell reviewed.")
+    tally.current["LYT"] = tally.predicted["LYT"] = tally.states[CellState.PROPOSED] = 1200
+    assert summary(differential(tally, MARROW, CountingRules())).startswith(
+        "1,200 nucleated cells counted; 0 of all 1,200 cells reviewed."
+    )
 
 
 @pytest.mark.parametrize("width", [1366, 900])

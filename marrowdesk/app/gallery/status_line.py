@@ -81,7 +81,7 @@ class StatusLine(QWidget):
         shown = self.choice.fontMetrics().elidedText(choice, Qt.TextElideMode.ElideRight, _CHOICE_WIDTH)
         self.choice.setText(f"{literal(shown)}  ×")
         self.choice.setAccessibleName(self.tr("Shown: {choice}. Show all classes").format(choice=choice))
-        self.choice.setToolTip(f"{choice}\n{self.tr('Show all classes again')}")
+        self.choice.setToolTip(choice + "\n" + self.tr("Show all classes again"))
         self.choice.setVisible(bool(choice))
         self.clear.setVisible(narrow)
 
