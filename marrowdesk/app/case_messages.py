@@ -165,9 +165,12 @@ class CaseMessages(QObject):
 
     def _tell_missing(self, slide: Slide, missing: list[Path]) -> None:
         window, case = self._window, self._window.session.case
-        text = self.tr("{} images of this case are not where they were, for example {}.").format(
-            numbers.count(len(missing)), missing[0]
-        )
+        if len(missing) == 1:
+            text = self.tr("1 image of this case is not where it was: {}.").format(missing[0])
+        else:
+            text = self.tr("{} images of this case are not where they were, for example {}.").format(
+                numbers.count(len(missing)), missing[0]
+            )
         message = window.banner.tell("missing", text, "warning")
         message.add_button(self.tr("F&ind folder…"), lambda: window.commands.find_images(slide))
         if case is not None and case.packed()[1]:

@@ -111,7 +111,7 @@ def test_that_a_folder_found_with_other_pictures_of_the_same_names_is_told(
 
     find("missing", other)
     qtbot.waitUntil(lambda: message_of(desk, "missing") is not None)
-    assert "1 image" in message_of(desk, "missing").text
+    assert "1 image of this case is not where it was: " in message_of(desk, "missing").text
     told = message_of(desk, "other images").text
     assert told.startswith("3 of 24 images in this folder are not the images that were read, for example")
     assert str(other / names[1]) in told
