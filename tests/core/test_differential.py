@@ -151,7 +151,8 @@ def test_that_a_class_outside_of_the_count_says_how_many_of_it_a_reader_looked_a
         cell(10, "KSC", "KSC"),
         cell(11, "KSC"),
     ]
-    result = differential(Tally.of(made), MARROW.with_class(alerting), CountingRules())
+    scheme = replace(MARROW, classes=(*MARROW.classes, alerting))
+    result = differential(Tally.of(made), scheme, CountingRules())
     assert [(each.cell_class.code, each.reviewed, each.left) for each in result.alerts()] == [("TUM", 2, 0)]
     assert {each.name: (each.count, each.reviewed) for each in result.apart} == {
         "smudge cell": (2, 1), "tumour cell": (2, 2),
