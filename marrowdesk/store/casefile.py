@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Self
 from marrowdesk import __version__
 from marrowdesk.reach import is_file, is_there
 from marrowdesk.store.cells import CellTable
-from marrowdesk.store.clock import time_after_all
 from marrowdesk.store.columns import MAX_ID, now_text, time_value
 from marrowdesk.store.copying import readable_copy
 from marrowdesk.store.database import Database
@@ -180,7 +179,7 @@ class CaseFile(
     def set_field(self, name: str, value: str) -> None:
         """Set a header field; earlier values stay in the file, the latest stands."""
         with self._db.writing() as connection:
-            row = (time_after_all(connection), name, value)
+            row = (self._db.clock.time_after_all(connection), name, value)
             connection.execute("INSERT INTO field(at, name, value) VALUES (?, ?, ?)", row)
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from marrowdesk.core.errors import MarrowdeskError
 from marrowdesk.core.taxonomy import Scheme
-from marrowdesk.store.clock import time_after_all
 from marrowdesk.store.columns import MAX_ID
 from marrowdesk.store.errors import CaseRecordRefused, damaged
 
@@ -55,6 +54,6 @@ class ClassTable:
                     "new classes lack; nothing was changed.",
                     "Keep that class.",
                 )
-            row = (time_after_all(connection), scheme.to_json())
+            row = (self._db.clock.time_after_all(connection), scheme.to_json())
             connection.execute("INSERT INTO scheme(at, json) VALUES (?, ?)", row)
         self.__dict__.pop("scheme", None)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from marrowdesk.reach import is_there
+from marrowdesk.store.clock import CaseClock
 from marrowdesk.store.errors import (
     CaseFileClosed,
     CaseFileExists,
@@ -47,6 +48,7 @@ class Database:
 
     Attributes:
         path: the file, absolute.
+        clock: gives the times of what is written.
     """
 
     def __init__(self, path: Path, holding: Holding | None = None, copy: Path | None = None) -> None:
@@ -66,6 +68,7 @@ class Database:
         self._write_lock = threading.Lock()
         self._read_lock = threading.Lock()
         self._closed = False
+        self.clock = CaseClock()
         check_readable(self.path)  # the person's file, not the copy: the message names it
         with explained(self.path):
             self._writer = connect(opened)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from marrowdesk import __version__
 from marrowdesk.core.edits import Change, Edit
-from marrowdesk.store.clock import time_after_all
 from marrowdesk.store.columns import review_columns, review_value, time_value
 from marrowdesk.store.errors import CaseRecordRefused
 from marrowdesk.store.values import Act, JournalRow
@@ -74,7 +73,7 @@ class DecisionJournal:
             who = reader or _reader(connection, edit, undoes)
             batch = connection.execute(
                 "INSERT INTO batch(at, reader, program, text, undoes) VALUES (?, ?, ?, ?, ?)",
-                (time_after_all(connection), who, __version__, edit.text, undoes),
+                (self._db.clock.time_after_all(connection), who, __version__, edit.text, undoes),
             ).lastrowid
             connection.executemany(_DECIDE, ((batch, *row) for row in rows))
             if resolves is not None:

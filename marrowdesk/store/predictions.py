@@ -12,7 +12,6 @@ from marrowdesk.core.model_origin import ModelOrigin
 from marrowdesk.core.placing import Placing
 from marrowdesk.store.cells import models_by_id
 from marrowdesk.store.classes import ClassTable
-from marrowdesk.store.clock import time_after_all
 from marrowdesk.store.columns import hash_bytes, time_text, time_value
 from marrowdesk.store.errors import CaseRecordRefused
 from marrowdesk.store.values import ModelInfo, StoredAttention, StoredPrediction
@@ -116,7 +115,7 @@ class PredictionTable(ClassTable):
         for start in range(0, len(rows), CHUNK):
             chunk = [(each, *_columns(each, classes)) for each in rows[start : start + CHUNK]]
             with self._db.writing() as connection:
-                _write(connection, model, chunk)
+                _write(connection, model, self._db.clock.time_after_all(connection), chunk)
 
     def attention(self, cell_id: int) -> StoredAttention | None:
         """Give the activation maps that belong to the standing proposal of a cell, or None.
@@ -175,9 +174,9 @@ def _attention(codes: tuple[str, ...], row: FeatureRow, placing: Placing) -> Sto
     return StoredAttention(names, placed, None if left is None else (left, top, across, down))
 
 
-def note_analysis(connection: sqlite3.Connection, model: int) -> int:
-    """Note that a model is about to make predictions; give the number under which they stand."""
-    row = (model, time_after_all(connection), __version__)
+def note_analysis(connection: sqlite3.Connection, model: int, at: str) -> int:
+    """Note that a model makes predictions at a time as written; give the number under which they stand."""
+    row = (model, at, __version__)
     made = connection.execute("INSERT INTO analysis(model, at, program) VALUES (?, ?, ?) RETURNING id", row)
     return int(made.fetchone()[0])
 
@@ -185,9 +184,10 @@ def note_analysis(connection: sqlite3.Connection, model: int) -> int:
 def _write(
     connection: sqlite3.Connection,
     model: int,
+    at: str,
     chunk: Sequence[tuple[StoredPrediction, bytes, FeatureColumns | None]],
 ) -> None:
-    analysis = note_analysis(connection, model)
+    analysis = note_analysis(connection, model, at)
     for each, probabilities, feature in chunk:
         prediction = connection.execute(
             "INSERT INTO prediction(analysis, cell, probabilities, doubt) VALUES (?, ?, ?, ?)",

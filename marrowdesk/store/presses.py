@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from marrowdesk import __version__
 from marrowdesk.core.manual import Press
-from marrowdesk.store.clock import time_after_all
 from marrowdesk.store.columns import MAX_ID
 from marrowdesk.store.errors import CaseRecordRefused
 
@@ -46,7 +45,7 @@ class PressTable:
             CaseFileError: nothing was written; the child class says why.
         """
         with self._db.writing() as connection:
-            row = (time_after_all(connection), reader, __version__, smear, code, None)
+            row = (self._db.clock.time_after_all(connection), reader, __version__, smear, code, None)
             (number,) = connection.execute(_INSERT, row).fetchone()
         return Press(int(number), smear, code)
 
@@ -60,7 +59,14 @@ class PressTable:
         with self._db.writing() as connection:
             if press.id not in {each.id for each in standing_presses(connection, MAX_ID)}:
                 raise CaseRecordRefused(f"The manual count of {self._db.path} has no key {press.id}.")
-            row = (time_after_all(connection), reader, __version__, press.smear, press.code, press.id)
+            row = (
+                self._db.clock.time_after_all(connection),
+                reader,
+                __version__,
+                press.smear,
+                press.code,
+                press.id,
+            )
             connection.execute(_INSERT, row)
 
 

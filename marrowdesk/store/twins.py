@@ -87,7 +87,7 @@ class TwinTable(PredictionTable):
         with self._db.reading() as connection:
             model, _ = self._known(connection, hash_bytes(model_sha256))
         with self._db.writing() as connection:
-            analysis = note_analysis(connection, model)
+            analysis = note_analysis(connection, model, self._db.clock.time_after_all(connection))
             for cell, twin in twins.items():
                 names = {"analysis": analysis, "cell": cell, "twin": twin}
                 copied = connection.execute(_COPY, names).fetchone()

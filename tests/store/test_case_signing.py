@@ -164,6 +164,20 @@ def test_that_a_clock_that_jumps_between_every_two_writes_leaves_the_order_of_ac
     assert times == sorted(set(times))
 
 
+def test_that_times_follow_what_another_program_wrote_meanwhile(case):
+    decide(case, case.cells()[:1], "NGS", minutes=1)
+    with closing(sqlite3.connect(case.path)) as other:
+        other.execute(
+            "INSERT INTO batch(at, reader, program, text) VALUES ('2999-01-01T00:00:00.000Z', 'Bo', '9', '')"
+        )
+        other.commit()
+    decide(case, case.cells()[:1], "BLA", minutes=2)
+    decide(case, case.cells()[:1], "LYT", minutes=3)
+    times = [each.at for each in case.acts()]
+    assert times == sorted(set(times))
+    assert times[-1].year == 2999
+
+
 @pytest.mark.parametrize("at", ["1999-01-01T00:00:00.000Z", "2000-01-01T00:00:00.000Z"])
 def test_that_an_older_case_of_a_clock_set_back_shows_what_was_decided_on(case, at):
     acts = [decide(case, [cell], "NGS", minutes=5) for cell in case.cells()]
