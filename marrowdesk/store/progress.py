@@ -106,11 +106,15 @@ def _as_it_lies(path: Path, ask: Callable[[sqlite3.Connection], _Found]) -> _Fou
 
 
 def _beside_a_writer(path: Path, ask: Callable[[sqlite3.Connection], _Found]) -> _Found:
-    """Read a case with a log: SQLite takes part in that on this computer only, and where it may write."""
+    """Read a case with a log: SQLite takes part in that on this computer only, and where it may write.
+
+    Whoever closes it last has to write the log into the file: were it we, and we could only read, the log
+    would stay, and the file taken along by itself would lack what is in it.
+    """
     holder = read_holder(path)
     if (holder is None or not holder.elsewhere) and path.with_name(path.name + "-shm").exists():
         try:
-            return _read(path, "ro", path, ask)
+            return _read(path, "rw", path, ask)
         except sqlite3.Error:  # no right to take part: a copy tells, or has the same error
             pass
     copy = readable_copy(path, same_computer=False)

@@ -61,6 +61,24 @@ def test_that_a_case_that_is_open_tells_the_latest_decision(tmp_path):
     assert [each.name for each in tmp_path.iterdir()] == ["a.mdcase"]
 
 
+def test_that_a_case_closed_while_it_is_asked_is_whole_in_its_file(tmp_path, monkeypatch):
+    path, connect = tmp_path / "a.mdcase", progress.connect
+    case = case_of(path, 5)
+    decide(case, case.cells()[:2], "BLA")
+
+    def connecting(opened, mode):
+        connection = connect(opened, mode)
+        connection.execute("SELECT count(*) FROM cell").fetchone()
+        case.close()
+        return connection
+
+    monkeypatch.setattr(progress, "connect", connecting)
+    assert progress_of(path) == (5, 2)
+    assert [each.name for each in tmp_path.iterdir()] == ["a.mdcase"]
+    with CaseFile.open(path) as again:
+        assert again.progress() == (5, 2)
+
+
 def test_that_the_folders_and_first_images_of_a_case_are_told_while_it_is_open(tmp_path):
     path, folder = tmp_path / "a.mdcase", tmp_path / "slide"
     with case_of(path, 3) as case:
