@@ -26,9 +26,9 @@ class CaseMessages(QObject):
         self._overtaken: Path | None = None
         self._relocated: Path | None = None
         session, model = window.session, window.model
-        session.packing.connect(self._show_packing)
-        session.missing_found.connect(self._tell_missing)
-        session.relocated.connect(self._tell_relocated)
+        session.images.packing.connect(self._show_packing)
+        session.images.missing_found.connect(self._tell_missing)
+        session.images.relocated.connect(self._tell_relocated)
         session.copy_failed.connect(self._tell_no_copy)
         session.altered.connect(self._tell_altered)
         session.scheme_failed.connect(self._tell_no_scheme)

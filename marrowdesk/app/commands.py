@@ -134,7 +134,7 @@ class Commands(QObject):
             self._window, self.tr("Where are the images of “{}” now?").format(slide.name)
         )
         if name:
-            self._session.relocate(slide, Path(name))
+            self._session.images.relocate(slide, Path(name))
 
     def unpack_images(self, slide: Slide) -> None:
         """Ask for a folder and write the packed images of a slide there."""
@@ -142,7 +142,7 @@ class Commands(QObject):
             self._window, self.tr("Where shall the images of “{}” be written?").format(slide.name)
         )
         if name:
-            self._session.unpack(slide, Path(name))
+            self._session.images.unpack(slide, Path(name))
 
     # -- dialogs --------------------------------------------------------------------------------------
 

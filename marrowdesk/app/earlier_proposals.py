@@ -32,7 +32,11 @@ class EarlierProposals(Lookout):
         super().__init__(window, "earlier proposals")
         window.model.signature_changed.connect(self.look)
         window.classifier.engine_changed.connect(self.look)
-        window.classifier.running_changed.connect(lambda running: self.look())
+        window.classifier.running_changed.connect(self._take_back)
+
+    def _take_back(self, running: bool) -> None:
+        if running:  # what was offered is being done, or something else
+            self.look()
 
     def _look(self, case: CaseFile) -> None:
         self._find_earlier(case, self._offer)

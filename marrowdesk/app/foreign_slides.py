@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 class ForeignSlides(Lookout):
-    """Looks at a case when it is opened and when its cells were classified.
+    """Judges how many cells the classifier calls unfamiliar.
 
-    Closed by the person, the message stays away until more is classified or another case is opened.
+    Args:
+        window: whose case and banner they are.
     """
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window, "foreign slides")
-        window.classifier.running_changed.connect(self.look_when_done)
 
     def _look(self, case: CaseFile) -> None:
         self._find(case, case.doubts, self._tell)

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class LikeBlood(Lookout):
-    """Looks at a case when it is opened and when its cells were classified.
+    """Judges the count as it stands.
 
-    Closed by the person, the message stays away until more is classified or another case is opened.
+    Args:
+        window: whose case and banner they are.
     """
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window, "like blood")
-        window.classifier.running_changed.connect(self.look_when_done)
 
     def _look(self, _: CaseFile) -> None:
         model = self._window.model

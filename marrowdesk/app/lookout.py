@@ -18,7 +18,10 @@ _T = TypeVar("_T")
 
 
 class Lookout(QObject):
-    """Keeps one message of the window's banner true; looks whenever a case is opened or closed.
+    """Keeps one message of the window's banner true.
+
+    It looks whenever a case is opened or closed, and when cells were classified. Closed by the person, the
+    message stays away until then.
 
     Args:
         window: whose case and banner they are.
@@ -32,6 +35,7 @@ class Lookout(QObject):
         self._looking: Operation | None = None
         window.session.opened.connect(self.look)
         window.session.closed.connect(self.look)
+        window.classifier.running_changed.connect(self.look_when_done)
 
     def look(self) -> None:
         """Take an earlier message away, and look on a worker whether there is one to show."""

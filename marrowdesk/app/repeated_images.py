@@ -14,12 +14,11 @@ if TYPE_CHECKING:
 
 
 class RepeatedImages(Lookout):
-    """Looks at a case when it is opened, when a folder was read into it and when cells were classified."""
+    """Looks also when a folder was read into the case."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window, "repeated images")
         window.session.reading_changed.connect(self.look_when_done)
-        window.classifier.running_changed.connect(self.look_when_done)
 
     def _look(self, case: CaseFile) -> None:
         self._find(case, case.alike, self._tell)

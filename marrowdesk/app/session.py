@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from marrowdesk.app.case_images import CaseImages
 from marrowdesk.app.case_loading import Loaded, load
 from marrowdesk.app.operations import Lane, Operation
 from marrowdesk.app.preferences import required_of
-from marrowdesk.core.errors import Cancelled
 from marrowdesk.core.manual import FIELD, TOGETHER
 from marrowdesk.store.backup import back_up_daily, restore
 from marrowdesk.store.schemes import own_scheme
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from marrowdesk.store.backup import Backup
     from marrowdesk.store.casefile import CaseFile
     from marrowdesk.store.settings import Settings
-    from marrowdesk.store.values import Relocation, Sitting, Slide
+    from marrowdesk.store.values import Sitting
 
 
 class Session(QObject):
@@ -48,16 +48,14 @@ class Session(QObject):
         reading_changed: whether a folder is being read, and how many files were looked at.
         cells_found: cells were added to the model, or the reading has ended.
         problems_changed: the list of unreadable images is another one.
-        missing_found: images of the case are not where they were; the first slide of which some are missing,
-            and the list of all their paths.
-        relocated: a slide of the case has another folder; its slide, and the :class:`Relocation`.
         field_changed: a header field of the report was set; its name.
         copy_failed: no copy of the case could be made; the exception.
-        packing: images are being packed into the case; files looked at, or -1 at the end, and then those
-            that were left out.
         scheme_failed: the person's own classes cannot be used; the exception.
         altered: the case is signed, and is not what was signed; its :class:`Signature`.
         not_opened: something could not be opened, not even to be read; the exception and the paths.
+
+    Attributes:
+        images: what is done with the image files of the open case.
     """
 
     opening_changed = Signal(bool)
@@ -67,14 +65,11 @@ class Session(QObject):
     reading_changed = Signal(bool, int)
     cells_found = Signal()
     problems_changed = Signal()
-    missing_found = Signal(object, list)
-    relocated = Signal(object, object)
     field_changed = Signal(str)
     copy_failed = Signal(object)
     altered = Signal(object)
     scheme_failed = Signal(object)
     not_opened = Signal(object, list)
-    packing = Signal(int, object)
 
     def __init__(self, model: CaseModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -87,10 +82,9 @@ class Session(QObject):
         self._retired: set[CaseFile] = set()
         self._arrived: set[CaseFile] = set()
         self._only_read: CaseFileError | None = None
-        self._packing: Operation | None = None
-        self._missing: Operation | None = None
         self._thumbnails: ThumbnailLoader | None = None
         self._kept: Callable[[], KeptImages | None] = lambda: None
+        self.images = CaseImages(self)
         model.overtaken.connect(self._read_again)
         model.outdated.connect(self._read_again)
 
@@ -225,7 +219,7 @@ class Session(QObject):
             self.altered.emit(loaded.signatures[-1])
         self._read(loaded.folders)
         if loaded.cells:
-            self._look_for_missing(loaded.case)
+            self.images.look_for_missing(loaded.case)
             if loaded.only_read is None:
                 self._copy_daily(loaded.case)
 
@@ -304,61 +298,6 @@ class Session(QObject):
     def _add_replaced(self, found: list[tuple[Place, ImageReplaced]]) -> None:
         self._replaced.update(place.path for place, _ in found)
         self.add_problems([Problem(place.path, why.message, why.hint) for place, why in found])
-
-    # -- images that moved ----------------------------------------------------------------------------
-
-    def _look_for_missing(self, case: CaseFile) -> None:
-        def tell(missing: list[tuple[Slide, list[Path]]]) -> None:
-            if missing and case is self.case:
-                self.missing_found.emit(missing[0][0], [path for _, paths in missing for path in paths])
-
-        self._missing = Operation(self, lambda cancel: _missing_in(case, cancel), lane=Lane.LONG)
-        self._missing.on_success(tell).start()
-
-    def relocate(self, slide: Slide, folder: Path) -> Operation:
-        """Look for the images of a slide in another folder, then show the case from there."""
-        case = self.case
-        assert case is not None
-
-        def again(found: Relocation) -> None:
-            if case is self.case:
-                self.relocated.emit(slide, found)
-                self.open([case.path])
-
-        relocating = Operation(self, lambda _: case.relocate(slide.id, folder), lane=Lane.LONG)
-        return relocating.on_success(again).start()
-
-    def unpack(self, slide: Slide, folder: Path) -> Operation:
-        """Write the packed images of a slide into a folder, then show the case from there."""
-        case = self.case
-        assert case is not None
-
-        def again(found: Relocation) -> None:
-            if case is self.case:
-                self.relocated.emit(slide, found)
-                self.open([case.path])
-
-        unpacking = Operation(self, lambda _: case.unpack(slide, folder), lane=Lane.LONG)
-        return unpacking.on_success(again).start()
-
-    def pack(self) -> None:
-        """Pack the images into the open case; what goes on and what came of it is told by ``packing``."""
-        case = self.case
-        if case is None or case.read_only or self._packing is not None:
-            return
-        left: list[Path] = []
-
-        def step(steps: list[tuple[int, list[Path]]]) -> None:
-            left[:] = steps[-1][1]
-            self.packing.emit(steps[-1][0], None)
-
-        def end() -> None:
-            self._packing = None
-            self.packing.emit(-1, left)
-
-        packing = Operation(self, case.pack, lane=Lane.LONG)
-        self._packing = packing.on_progress(step).on_end(end).start()
-        self.packing.emit(0, None)
 
     # -- copies ---------------------------------------------------------------------------------------
 
@@ -477,13 +416,6 @@ class Session(QObject):
     def _leave(self) -> None:
         if self.case is not None:
             self.leaving.emit()
-        if self._missing is not None:
-            self._missing.drop()
-            self._missing = None
-        if self._packing is not None:
-            self._packing.drop()
-            self._packing = None
-            self.packing.emit(-1, [])
         if self._reading is not None:
             self._reading.drop()
             self._reading = None
@@ -509,15 +441,3 @@ class Session(QObject):
                 case.close()
         self._retired.clear()
         self._arrived.clear()
-
-
-def _missing_in(case: CaseFile, cancel: threading.Event) -> list[tuple[Slide, list[Path]]]:
-    """Give the slides of which images are not where they were, and those; looks at every file."""
-    missing = []
-    for slide in case.slides():
-        if cancel.is_set():
-            raise Cancelled("Looking for the images was stopped.")
-        paths = case.images_missing(slide.id)
-        if paths:
-            missing.append((slide, paths))
-    return missing

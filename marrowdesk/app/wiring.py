@@ -40,7 +40,7 @@ def _wire_menus(window: MainWindow) -> None:
             acts.export: window.handing_on.export,
             acts.worklist: window.handing_on.worklist,
             acts.sign_off: commands.sign_off,
-            acts.pack: window.session.pack,
+            acts.pack: window.session.images.pack,
             acts.manual: commands.manual,
             acts.second_reading: commands.second_reading,
             acts.history: commands.history,

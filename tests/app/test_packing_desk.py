@@ -23,7 +23,7 @@ def test_that_images_are_packed_and_unpacked_where_the_folder_is_gone(
     path = window.session.case.path
     window.session.close()
     shutil.rmtree(drawn_slide)
-    with qtbot.waitSignal(window.session.missing_found, timeout=20_000):
+    with qtbot.waitSignal(window.session.images.missing_found, timeout=20_000):
         window.commands.open([path])
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "again"))
     buttons = message_of(desk, "missing").findChildren(QPushButton)
@@ -42,7 +42,7 @@ def test_that_what_is_missing_is_told_and_without_packed_images_none_are_offered
     window, path = desk.window, desk.window.session.case.path
     window.session.close()
     shutil.move(drawn_slide, tmp_path / "moved")
-    with qtbot.waitSignal(window.session.missing_found, timeout=20_000):
+    with qtbot.waitSignal(window.session.images.missing_found, timeout=20_000):
         window.commands.open([path])
     buttons = message_of(desk, "missing").findChildren(QPushButton)
     assert not [each for each in buttons if "Unpack" in each.text().replace("&", "")]
@@ -71,7 +71,7 @@ def test_that_the_missing_images_of_the_second_smear_are_found_without_the_windo
         return look(case, *which)
 
     monkeypatch.setattr(CaseFile, "images_missing", noting)
-    with qtbot.waitSignal(window.session.missing_found):
+    with qtbot.waitSignal(window.session.images.missing_found):
         window.commands.open([path])
     assert "6 images of this case are not where they were" in message_of(desk, "missing").text
     asked = []
@@ -100,7 +100,7 @@ def test_that_a_folder_found_with_other_pictures_of_the_same_names_is_told(
     window, path = desk.window, desk.window.session.case.path
     window.session.close()
     shutil.move(drawn_slide, tmp_path / "moved")
-    with qtbot.waitSignal(window.session.missing_found, timeout=20_000):
+    with qtbot.waitSignal(window.session.images.missing_found, timeout=20_000):
         window.commands.open([path])
 
     def find(message, folder):
