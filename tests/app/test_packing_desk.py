@@ -35,15 +35,21 @@ def test_that_images_are_packed_and_unpacked_where_the_folder_is_gone(
     assert message_of(desk, "missing") is None
 
 
+def _opened_after_a_move(qtbot, desk, slide, to):
+    """Open a slide's case anew when its folder lies elsewhere; give the window once it has noticed."""
+    open_and_wait(qtbot, desk, slide)
+    window, path = desk.window, desk.window.session.case.path
+    window.session.close()
+    shutil.move(slide, to)
+    with qtbot.waitSignal(window.session.images.missing_found, timeout=20_000):
+        window.commands.open([path])
+    return window
+
+
 def test_that_what_is_missing_is_told_and_without_packed_images_none_are_offered(
     desk, drawn_slide, qtbot, tmp_path
 ):
-    open_and_wait(qtbot, desk, drawn_slide)
-    window, path = desk.window, desk.window.session.case.path
-    window.session.close()
-    shutil.move(drawn_slide, tmp_path / "moved")
-    with qtbot.waitSignal(window.session.images.missing_found, timeout=20_000):
-        window.commands.open([path])
+    window = _opened_after_a_move(qtbot, desk, drawn_slide, tmp_path / "moved")
     buttons = message_of(desk, "missing").findChildren(QPushButton)
     assert not [each for each in buttons if "Unpack" in each.text().replace("&", "")]
     window.acts.pack.trigger()
@@ -96,12 +102,7 @@ def test_that_a_folder_found_with_other_pictures_of_the_same_names_is_told(
     for name in names[1:4]:
         shutil.copy(drawn_slide / names[0], other / name)
     (other / names[4]).unlink()
-    open_and_wait(qtbot, desk, drawn_slide)
-    window, path = desk.window, desk.window.session.case.path
-    window.session.close()
-    shutil.move(drawn_slide, tmp_path / "moved")
-    with qtbot.waitSignal(window.session.images.missing_found, timeout=20_000):
-        window.commands.open([path])
+    window = _opened_after_a_move(qtbot, desk, drawn_slide, tmp_path / "moved")
 
     def find(message, folder):
         monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))

@@ -55,11 +55,18 @@ def elsewhere(tmp_path):
     return tmp_path / "stick1" / "slide 7"
 
 
-def test_that_a_case_whose_folder_was_found_again_looks_there_for_images_added_since(slide, elsewhere):
+@pytest.fixture
+def followed(slide, elsewhere):
+    """Give a reviewed case that found its slide elsewhere again, where one more image lies since."""
     path = reviewed_case(slide)
     slide.parent.rename(elsewhere.parent)
     found_again(path, elsewhere)
     draw(elsewhere, 50)
+    return path
+
+
+def test_that_a_case_whose_folder_was_found_again_looks_there_for_images_added_since(followed, elsewhere):
+    path = followed
     with case_for([path]) as case:
         read(case, folders_to_read(case, [path]))
         assert case.progress() == (5, 4)
@@ -77,11 +84,8 @@ def test_that_a_case_of_single_images_that_were_found_again_stays_without_their_
         assert whole.cells() == []
 
 
-def test_that_a_folder_leads_to_the_case_that_found_it_again(slide, elsewhere):
-    path = reviewed_case(slide)
-    slide.parent.rename(elsewhere.parent)
-    found_again(path, elsewhere)
-    draw(elsewhere, 50)
+def test_that_a_folder_leads_to_the_case_that_found_it_again(followed, elsewhere):
+    path = followed
     with case_for([elsewhere]) as case:
         read(case, [elsewhere])
         assert (case.path, case.progress(), len(case.slides())) == (path, (5, 4), 1)
